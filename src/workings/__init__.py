@@ -1,0 +1,1 @@
+"""workings: show your workings."""
