@@ -1,0 +1,45 @@
+# Each target makes its own virtual environment under build/; PYTHON names the interpreter (3.11 or newer).
+PYTHON ?= python3
+DEMO   := build/venv-demo
+TEST   := build/venv-test
+FULL   := build/venv-full
+SHEET  ?= sheets/backpropagation.md
+SOURCES := pyproject.toml
+
+.PHONY: demo test test-all solutions bench clean
+
+demo: $(DEMO)/.ready                ## solve a real sheet; the page lies under out/
+	@mkdir -p out
+	$(DEMO)/bin/workings solve $(SHEET) -o out/$(notdir $(basename $(SHEET))).solution.html
+
+test: $(TEST)/.ready                ## the tests that CI runs: no torch, no JAX, no browser
+	$(TEST)/bin/python -m pytest -n auto
+
+test-all: $(FULL)/.ready            ## everything: second opinions from torch and JAX, Chromium, the slow ones
+	$(FULL)/bin/python -m pytest -n auto --override-ini="addopts=-q --strict-markers --doctest-modules"
+
+solutions: $(TEST)/.ready           ## make the committed solutions of our own sheets anew
+	$(TEST)/bin/python tools/solutions.py
+
+bench: $(FULL)/.ready               ## workings beside its peers, in one run, as ratios
+	$(FULL)/bin/python bench/derivation.py
+
+$(DEMO)/.ready: $(SOURCES)
+	$(PYTHON) -m venv $(DEMO)
+	$(DEMO)/bin/python -m pip install --quiet --editable .
+	@touch $@
+
+$(TEST)/.ready: $(SOURCES)
+	$(PYTHON) -m venv $(TEST)
+	$(TEST)/bin/python -m pip install --quiet --editable '.[test]'
+	@touch $@
+
+# torch first and by its exact version: a range would pull a CUDA build
+$(FULL)/.ready: $(SOURCES)
+	$(PYTHON) -m venv $(FULL)
+	$(FULL)/bin/python -m pip install --quiet torch==2.13.0
+	$(FULL)/bin/python -m pip install --quiet --editable '.[test,test-all]'
+	@touch $@
+
+clean:
+	rm -rf build out
