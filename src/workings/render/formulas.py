@@ -1,0 +1,115 @@
+"""A formula of a document as MathML, and the two halves of a relation that a display aligns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+
+from workings.document import Raw, Row
+from workings.expr import Add, Expr, Logic, Neg, Rel
+
+SIGNS = {"=": "=", "!=": "≠", "<": "<", "<=": "≤", ">": ">", ">=": "≥", "in": "∈", "<-": "←",
+         "+": "+", "-": "−"}
+LATEX_SIGNS = {"=": "=", "!=": r"\neq", "<": r"\lt", "<=": r"\leq", ">": r"\gt", ">=": r"\geq", "in": r"\in",
+               "<-": r"\leftarrow"}
+LONG = 56                     # characters of plain notation above which a chain of equations stands on several lines
+WIDE = 72                     # characters above which a sum does
+
+
+@dataclass(frozen=True, slots=True)
+class Half:
+    """One line of a display: a left side (or none), a relation sign (or none), what follows it."""
+
+    left: Expr | None
+    sign: str
+    right: Expr | Raw | None
+
+
+def halves(row: Row, wide: int = WIDE) -> list[Half]:
+    """The lines of a row: a long chain a = b = c takes one for each sign, a sum wider than `wide` several."""
+    return [part for half in _relations(row) for part in _broken(half, wide)]
+
+
+def _relations(row: Row) -> list[Half]:
+    formula = row.formula
+    if not isinstance(formula, Rel) or any(isinstance(a, Rel | Logic) for a in formula.args):
+        return [Half(None, "", formula)]
+    first, *rest = formula.args
+    left = None if row.continues else first
+    if len(rest) == 1:
+        return [Half(left, formula.ops[0], rest[0])]
+    if set(formula.ops) != {"="} or length(formula) <= LONG:
+        return [Half(None, "", formula)] if left is not None else [Half(None, "=", Rel(tuple(rest), formula.ops[1:]))]
+    lines = [Half(left, formula.ops[0], rest[0])]
+    return lines + [Half(None, op, arg) for op, arg in zip(formula.ops[1:], rest[1:], strict=True)]
+
+
+def _broken(half: Half, wide: int) -> list[Half]:
+    """A long sum over several lines, each but the first behind its + or -."""
+    if not half.sign or not isinstance(half.right, Add) or length(half.right) <= wide:
+        return [half]
+    lines: list[list[Expr]] = [[]]
+    for term in half.right.args:
+        bare = isinstance(term, Neg) and isinstance(term.arg, Add | Neg)      # its minus needs its bracket
+        if lines[-1] and not bare and sum(map(length, lines[-1])) + length(term) > wide:
+            lines.append([])
+        lines[-1].append(term)
+    return [Half(half.left, half.sign, _sum(lines[0])), *(_continued(line) for line in lines[1:])]
+
+
+def _continued(terms: list[Expr]) -> Half:
+    first, *rest = terms
+    if isinstance(first, Neg):
+        return Half(None, "-", _sum([first.arg, *rest]))
+    return Half(None, "+", _sum(terms))
+
+
+def _sum(terms: list[Expr]) -> Expr:
+    return terms[0] if len(terms) == 1 else Add(tuple(terms))
+
+
+def length(formula: Expr) -> int:
+    """About how wide a formula is: the characters of its plain notation."""
+    from workings.notation import plain
+
+    return len(plain(formula))
+
+
+def inline(formula: Expr | Raw, spelling: Mapping[str, str]) -> str:
+    """A formula within a line."""
+    if isinstance(formula, Raw):
+        return raw(formula)
+    return f"<math>{inner(formula, spelling)}</math>"
+
+
+def shown(formula: Expr | Raw | None, spelling: Mapping[str, str], sign: str = "") -> str:
+    """A formula in display style, behind a relation sign if there is one."""
+    if formula is None and not sign:
+        return ""
+    if isinstance(formula, Raw):
+        return raw(formula, display=True)
+    before = f'<mo form="infix">{escape(SIGNS.get(sign, sign))}</mo>' if sign else ""
+    body = inner(formula, spelling) if formula is not None else ""
+    lead = "<mrow></mrow>" if sign else ""           # an operand before the sign: without one it gets no space
+    return f'<math displaystyle="true"><mrow>{lead}{before}{body}</mrow></math>'
+
+
+def inner(formula: Expr, spelling: Mapping[str, str]) -> str:
+    """The MathML of a formula without the `<math>` around it."""
+    from workings.notation import mathml
+
+    text = mathml(formula, spelling)
+    if text.startswith("<math"):
+        text = text[text.index(">") + 1 :].removesuffix("</math>")
+    return text
+
+
+def raw(formula: Raw, display: bool = False) -> str:
+    """LaTeX as a person wrote it: typeset where that can be done, else the LaTeX itself."""
+    from workings.render import tex
+
+    text = tex.mathml(formula.latex)
+    if text is None:
+        return f'<code class="tex">{escape(formula.latex.strip())}</code>'
+    return text.replace("<math>", '<math displaystyle="true">', 1) if display else text

@@ -1,0 +1,228 @@
+"""A document as one HTML file that needs no network and no script to be read."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Callable, Iterable
+from functools import cache
+from html import escape
+from importlib.resources import files
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from workings.document import (
+    Aside, Block, Bullets, Code, Display, Document, Fold, Heading, Inline, Line, Math, Paragraph, Picture, Row,
+    Step, Strong, Table,
+)
+from workings.render import formulas
+
+if TYPE_CHECKING:
+    from workings.figures import Figure
+
+LABELS = {
+    "note": "Note", "repaired": "Repaired", "wrong line": "Wrong line", "ambiguous": "Two readings",
+    "result": "Result", "quote": "From the sheet",
+}
+_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:; base-uri 'none'; form-action 'none'"
+)
+_FONT_NOTICE = (
+    "The mathematics is set in a subset of STIX Two Math, Copyright 2001-2021 The STIX Fonts Project Authors "
+    "(https://github.com/stipub/stixfonts), SIL Open Font License 1.1, https://openfontlicense.org"
+)
+
+
+def html(document: Document) -> str:
+    """The whole page."""
+    return Page(document).write()
+
+
+def fragment(document: Document) -> str:
+    """The blocks alone, with their style, to stand within another page (a notebook)."""
+    page = Page(document)
+    return f'<div class="workings" lang="{escape(document.language)}"><style>{_style(scoped=True)}</style>' + (
+        page.blocks(document.blocks) + "</div>"
+    )
+
+
+class Page:
+    """One document being written: its spelling, its anchors, the number of its pictures."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.spelling = document.spelling
+        self.anchors: dict[str, int] = {}
+        self.contents: list[tuple[int, str, str]] = []
+        levels = [b.level for b in document.blocks if isinstance(b, Heading)]
+        self.shift = 2 - min(levels, default=2)
+        self.pictures = 0
+
+    def write(self) -> str:
+        """Head, contents, blocks."""
+        title = escape(self.document.title)
+        body = self.blocks(self.document.blocks)
+        return (
+            f'<!DOCTYPE html>\n<html lang="{escape(self.document.language)}">\n<head>\n<meta charset="utf-8">\n'
+            f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
+            '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+            '<meta name="color-scheme" content="light dark">\n<meta name="generator" content="workings">\n'
+            f"<title>{title}</title>\n<!-- {_FONT_NOTICE} -->\n<style>\n{_style()}</style>\n</head>\n<body>\n"
+            '<a class="skip" href="#main">Skip to the content</a>\n'
+            f"<header><h1>{title}</h1></header>\n{self._nav()}"
+            f'<main id="main">\n{body}</main>\n'
+            '<footer><p>Worked by <a href="https://pypi.org/project/workings/">workings</a>. '
+            "Every line was computed, none was looked up.</p></footer>\n</body>\n</html>\n"
+        )
+
+    def _nav(self) -> str:
+        if len(self.contents) < 3:
+            return ""
+        items = "".join(
+            f'<li class="level{level}"><a href="#{anchor}">{line}</a></li>\n' for level, anchor, line in self.contents
+        )
+        return f'<nav aria-label="Contents"><h2>Contents</h2>\n<ul>\n{items}</ul></nav>\n'
+
+    def blocks(self, blocks: Iterable[Block]) -> str:
+        """Blocks in order; steps that follow one another make one numbered list."""
+        out: list[str] = []
+        for is_step, group in groupby(blocks, key=lambda b: isinstance(b, Step)):
+            text = "".join(_WRITERS[type(block)](self, block) for block in group)
+            out.append(f'<ol class="steps">\n{text}</ol>\n' if is_step else text)
+        return "".join(out)
+
+    def line(self, line: Line) -> str:
+        """Words and formulas."""
+        return "".join(self.inline(part) for part in line)
+
+    def inline(self, part: Inline) -> str:
+        """One part of a line, escaped."""
+        if isinstance(part, str):
+            return escape(part)
+        if isinstance(part, Math):
+            return formulas.inline(part.formula, self.spelling)
+        tag = "strong" if isinstance(part, Strong) else "code"
+        return f"<{tag}>{escape(part.text)}</{tag}>"
+
+    # ------------------------------------------------------------------ the kinds of blocks
+
+    def heading(self, block: Heading) -> str:
+        level = min(6, max(2, block.level + self.shift))
+        anchor = self._anchor(block)
+        line = self.line(block.line)
+        if level <= 3:
+            self.contents.append((level, anchor, line))
+        return f'<h{level} id="{anchor}">{line}</h{level}>\n'
+
+    def _anchor(self, block: Heading) -> str:
+        words = block.anchor or " ".join(p for p in block.line if isinstance(p, str))
+        name = re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-") or "part"
+        self.anchors[name] = self.anchors.get(name, 0) + 1
+        return name if self.anchors[name] == 1 else f"{name}-{self.anchors[name]}"
+
+    def paragraph(self, block: Paragraph) -> str:
+        return f"<p>{self.line(block.line)}</p>\n"
+
+    def display(self, block: Display) -> str:
+        return self.rows(block.rows)
+
+    def rows(self, rows: tuple[Row, ...]) -> str:
+        """Formulas below one another, aligned at their relation signs."""
+        if not rows:
+            return ""
+        return f'<div class="display">\n{"".join(self._row(row) for row in rows)}</div>\n'
+
+    def _row(self, row: Row) -> str:
+        lines = formulas.halves(row)
+        out = []
+        for number, half in enumerate(lines):
+            last = number == len(lines) - 1
+            note = f'<span class="beside">{self.line(row.note)}</span>' if row.note and last else ""
+            tag = f'<span class="tag">({escape(row.tag.strip("()"))})</span>' if row.tag and last else ""
+            right = formulas.shown(half.right, self.spelling, half.sign)
+            if half.left is None and not half.sign:
+                cells = f'<span class="whole">{right}</span>'
+            else:
+                cells = f'<span class="left">{formulas.shown(half.left, self.spelling)}</span><span class="right">'
+                cells += f"{right}</span>"
+            out.append(f'<div class="row">{cells}{note}{tag}</div>\n')
+        return "".join(out)
+
+    def step(self, block: Step) -> str:
+        rule = f'<span class="rule">{escape(block.rule[:1].upper() + block.rule[1:])}.</span> ' if block.rule else ""
+        inner = self.blocks(block.inner)
+        if inner:
+            inner = f'<details class="fold"><summary>Smaller steps</summary>\n<div>{inner}</div></details>\n'
+        says = f"<p>{rule}{self.line(block.says)}</p>\n" if rule or block.says else ""
+        return f"<li>{says}{self.rows(block.rows)}{inner}</li>\n"
+
+    def bullets(self, block: Bullets) -> str:
+        tag = "ol" if block.ordered else "ul"
+        items = "".join(f"<li>{self.blocks(item)}</li>\n" for item in block.items)
+        return f"<{tag}>\n{items}</{tag}>\n"
+
+    def table(self, block: Table) -> str:
+        caption = f"<caption>{self.line(block.caption)}</caption>" if block.caption else ""
+        head = "".join(f'<th scope="col">{self.line(cell)}</th>' for cell in block.head)
+        rows = "".join("<tr>" + "".join(f"<td>{self.line(c)}</td>" for c in row) + "</tr>\n" for row in block.rows)
+        return (
+            f'<div class="wide"><table>{caption}<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody></table></div>\n'
+        )
+
+    def picture(self, block: Picture) -> str:
+        self.pictures += 1
+        caption = f"<figcaption>{self.line(block.caption)}</figcaption>" if block.caption else ""
+        words = ""
+        if block.alt:
+            summary = "<summary>The picture in words</summary>"
+            words = f'<details class="words">{summary}<p>{escape(block.alt)}</p></details>'
+        return f'<figure><div class="wide">{_svg(block.figure)}</div>{caption}{words}</figure>\n'
+
+    def code(self, block: Code) -> str:
+        return f'<pre class="wide"><code class="language-{escape(block.language)}">{escape(block.text)}</code></pre>\n'
+
+    def aside(self, block: Aside) -> str:
+        label = LABELS.get(block.kind, block.kind.capitalize())
+        kind = re.sub(r"[^a-z]+", "-", block.kind.lower())
+        tag = "blockquote" if block.kind == "quote" else "aside"
+        return (
+            f'<{tag} class="box {kind}" aria-label="{escape(label)}"><p class="label">{escape(label)}</p>\n'
+            f"{self.blocks(block.blocks)}</{tag}>\n"
+        )
+
+    def fold(self, block: Fold) -> str:
+        state = " open" if block.open else ""
+        return (
+            f'<details class="fold"{state}><summary>{self.line(block.summary)}</summary>\n'
+            f"<div>{self.blocks(block.blocks)}</div></details>\n"
+        )
+
+
+_WRITERS: dict[type[Block], Callable[[Page, Any], str]] = {
+    Heading: Page.heading, Paragraph: Page.paragraph, Display: Page.display, Step: Page.step, Bullets: Page.bullets,
+    Table: Page.table, Picture: Page.picture, Code: Page.code, Aside: Page.aside, Fold: Page.fold,
+}
+
+
+def _svg(figure: Figure) -> str:
+    from workings.render.svg import svg
+
+    text: str = svg(figure)
+    return text[text.index("<svg") :]         # an XML declaration has no place within a page
+
+
+@cache
+def _style(scoped: bool = False) -> str:
+    """The style sheet with the font inside; scoped, its rules hold only within a notebook's cell."""
+    here = files("workings.render")
+    font = b64encode((here / "stix-two-math.woff2").read_bytes()).decode("ascii")
+    face = (
+        '@font-face { font-family: "Workings Math"; '
+        f'src: url(data:font/woff2;base64,{font}) format("woff2"); font-display: block; }}\n'
+    )
+    palette, blocks, page = (
+        (here / f"{name}.css").read_text(encoding="utf-8") for name in ("palette", "blocks", "page")
+    )
+    if scoped:
+        return face + palette.replace(":root", ".workings") + ".workings {\n" + blocks + "}\n"
+    return face + palette + blocks + page

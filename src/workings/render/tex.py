@@ -1,0 +1,108 @@
+r"""LaTeX quoted from a person's text, typeset as MathML.
+
+latex2mathml does the setting, but it escapes nothing (`\text{<script>}` comes through), so its tree is
+written again here: known elements only, known attributes only, every text escaped.  What it cannot
+set is `None`, and the page shows the LaTeX itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import escape, unescape
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+LONGEST = 20_000              # characters of one quoted formula that are typeset
+_TAGS = frozenset(
+    "mrow mi mn mo mtext mspace mfrac msqrt mroot msub msup msubsup munder mover munderover mtable mtr mtd mstyle "
+    "mpadded mphantom mmultiscripts menclose".split()
+)
+_ATTRIBUTES = frozenset(
+    "stretchy fence form width displaystyle scriptlevel accent accentunder linethickness movablelimits separator "
+    "largeop symmetric lspace rspace minsize maxsize columnspan rowspan".split()
+)
+_SAFE_VALUE = re.compile(r"-?[\w.%]{1,20}")
+_DOLLARS = re.compile(r"^\s*(\$\$?|\\\[|\\\()|(\$\$?|\\\]|\\\))\s*$")
+_TAG = re.compile(r"\\(tag\*?|label)\s*\{[^{}]*\}|\\(nonumber|notag)\b")
+
+_LEFT_OVER = re.compile(r"<m[io]>(\\|\$|&amp;)")   # an unknown command, a stray dollar: not understood after all
+
+# Where each alphabet begins in Unicode: capitals, small letters, digits.
+_ALPHABETS = {
+    "bold": (0x1D400, 0x1D41A, 0x1D7CE),
+    "bold-italic": (0x1D468, 0x1D482, 0),
+    "italic": (0x1D434, 0x1D44E, 0),
+    "script": (0x1D49C, 0, 0),
+    "double-struck": (0x1D538, 0, 0),
+}
+_SCRIPT = dict(zip("BEFHILMR", "ℬℰℱℋℐℒℳℛ", strict=True))
+_DOUBLE = dict(zip("CHNPQRZ", "ℂℍℕℙℚℝℤ", strict=True))
+
+
+def mathml(latex: str, display: bool = False) -> str | None:
+    r"""The `<math>` element of a piece of LaTeX, or None where it cannot be set.
+
+    >>> mathml("x_1 < 2")
+    '<math><mrow><msub><mi>x</mi><mn>1</mn></msub><mo>&lt;</mo><mn>2</mn></mrow></math>'
+    >>> mathml("}{") is None
+    True
+    """
+    from latex2mathml.converter import convert_to_element
+
+    body = _TAG.sub("", _DOLLARS.sub("", latex)).strip()
+    if not body or len(body) > LONGEST:
+        return None
+    try:
+        root = convert_to_element(body)
+    except Exception:          # the library raises its own errors, and IndexError, KeyError or RecursionError too
+        return None
+    inner = "".join(_write(root))
+    if _LEFT_OVER.search(inner):
+        return None
+    style = ' display="block"' if display else ""
+    return f"<math{style}>{inner}</math>"
+
+
+def _write(root: Element) -> Iterator[str]:
+    """The inside of `root`, without recursion: known elements with known attributes, texts escaped."""
+    stack: list[tuple[Element | None, str]] = [(child, "") for child in reversed(list(root))]
+    while stack:
+        node, end = stack.pop()
+        if node is None:
+            yield end
+            continue
+        tag = node.tag if node.tag in _TAGS else "mrow"
+        variant = node.attrib.get("mathvariant", "")
+        kept = "".join(f' {k}="{v}"' for k, v in node.attrib.items() if k in _ATTRIBUTES and _SAFE_VALUE.fullmatch(v))
+        if variant == "normal" and tag == "mi":
+            kept += ' mathvariant="normal"'
+        if tag == "mtd" and node.get("columnalign") in ("left", "right"):
+            kept += f' class="{node.get("columnalign")}"'     # MathML Core leaves alignment to the style sheet
+        yield f"<{tag}{kept}>{escape(_letters(unescape(node.text or ''), variant))}"
+        stack.append((None, f"</{tag}>"))
+        stack.extend((child, "") for child in reversed(list(node)))
+
+
+def _letters(text: str, variant: str) -> str:
+    """MathML Core knows no mathvariant but "normal": the letters themselves are bold, script, double-struck."""
+    if variant not in _ALPHABETS:
+        return text
+    return "".join(_letter(c, variant) for c in text)
+
+
+def _letter(c: str, variant: str) -> str:
+    if variant == "script" and c in _SCRIPT:
+        return _SCRIPT[c]
+    if variant == "double-struck" and c in _DOUBLE:
+        return _DOUBLE[c]
+    capital, small, digit = _ALPHABETS[variant]
+    if "A" <= c <= "Z" and capital:
+        return chr(capital + ord(c) - ord("A"))
+    if "a" <= c <= "z" and small:
+        return chr(small + ord(c) - ord("a"))
+    if "0" <= c <= "9" and digit:
+        return chr(digit + ord(c) - ord("0"))
+    return c
