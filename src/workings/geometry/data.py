@@ -10,8 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from workings.expr import Expr
+
+if TYPE_CHECKING:
+    from workings.geometry.polyhedron import Polyhedron
 
 Point = tuple[Fraction, ...]
 Map = tuple[Fraction, ...]
@@ -28,6 +32,7 @@ class Shape:
     rays: tuple[Point, ...]
     dimension: int
     pointed: bool = True      # false where a whole line lies in the set: its vertices are base points only
+    body: Polyhedron | None = field(default=None, repr=False)
 
     @property
     def bounded(self) -> bool:
@@ -36,23 +41,37 @@ class Shape:
 
 @dataclass(slots=True, eq=False)
 class Unit:
-    """A kink: `call` is worth `on` where pre >= 0 and `off` where pre < 0.
+    """A sign that matters: pre >= 0 or pre < 0.
 
-    Formulas use inputs, named quantities of the network, and the names of earlier units.
+    Formulas use inputs, named quantities of the network, and the names of earlier units, which stand for their outputs.
     """
 
     name: str
     function: str             # relu, max, min, abs, leaky, clip, step, sign, where …
     pre: Expr
-    on: Expr
-    off: Expr
-    call: Expr                # as written
+
+
+@dataclass(slots=True, eq=False)
+class Gate:
+    """A piecewise linear function at its arguments: its value for each pattern of its units; most have one unit.
+
+    `name` is that of its last unit.  `crease`: the value at pre = 0 where it is neither side's.
+    """
+
+    name: str
+    units: tuple[int, ...]
+    call: Expr                # as written, inner gates by name
+    values: Mapping[str, Expr]
+    crease: Expr | None = None
     jumps: bool = False       # its value changes abruptly at pre = 0
 
 
 @dataclass(slots=True, eq=False)
 class Fact:
-    """One inequality of a certificate: row >= 0, or row < 0 where `strict`; `about`: a unit's index, or the side of a box."""
+    """One inequality of a certificate: row >= 0, or row < 0 where `strict`.
+
+    `about`: the unit, None for a side of the box.
+    """
 
     multiplier: int
     row: Row                  # as it stands in the pattern: pre of a unit, or x - low, high - x
@@ -62,8 +81,8 @@ class Fact:
 
 @dataclass(slots=True, eq=False)
 class Certificate:
-    """Why a pattern is empty: the facts, each times its multiplier > 0 (a strict one turned round), add up to a constant
-    that is <= 0 although a sum of such facts must be > 0, or is < 0 although it must be >= 0."""
+    """Why a pattern is empty.  The facts, each times its multiplier (those with < turned round to -row > 0), add up to
+    `total`: a constant below 0, or 0 although one of the facts says > 0."""
 
     facts: tuple[Fact, ...]
     total: int                # the constant that the sum comes to
@@ -127,6 +146,7 @@ class Pieces:
     inputs: tuple[str, ...]
     outputs: tuple[Output, ...]
     units: tuple[Unit, ...]
+    gates: tuple[Gate, ...]
     regions: tuple[Region, ...]
     counts: Counts
     box: Box | None
