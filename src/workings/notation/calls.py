@@ -90,7 +90,7 @@ def _log(s: Setter, node: Call, inner: tuple[Piece, ...]) -> Piece | None:
     arg = inner[0]
     if not (isinstance(arg.node, Call) and arg.head == "word" and len(arg.inner) == 1 and _chains(arg.node.function)):
         return None
-    text = s.ink.row([s.ink.word(table[node.function].latex), s.ink.apply(), arg.text])
+    text = s.ink.row([s.ink.word(table[node.function].latex), s.ink.space("word"), arg.text])
     return Piece(text, MUL, node, arg.tall, "word", "big", inner=inner)
 
 

@@ -29,5 +29,5 @@ class Ink(Protocol):
     def cases(self, rows: Sequence[tuple[str, str]]) -> str: ...
     def matrix(self, rows: Sequence[Sequence[str]]) -> str: ...
     def apply(self) -> str: ...                                  # between a function and its bracket
-    def space(self) -> str: ...                                  # after a big operator
+    def space(self, after: str) -> str: ...                      # after: "big" operator, "word" of a chain
     def bold(self, latex: str) -> str: ...                       # the name of a slice

@@ -85,8 +85,8 @@ class LatexInk:
     def apply(self) -> str:
         return ""
 
-    def space(self) -> str:
-        return " "
+    def space(self, after: str) -> str:
+        return " " if after == "big" else ""
 
     def bold(self, latex: str) -> str:
         return rf"\boldsymbol{{{latex}}}"

@@ -36,7 +36,8 @@ def _num(s: Setter, node: Num, inner: tuple[Piece, ...]) -> Piece:
     fraction = isinstance(value, Fraction) and value.denominator != 1
     kind = "frac" if fraction else "digit"
     if value < 0:
-        return Piece(s.ink.row([s.ink.sign("-", "prefix"), body]), NEG, node, fraction, "sign", kind)
+        bare = Piece(body, ATOM, node, fraction, kind, kind)
+        return Piece(s.ink.row([s.ink.sign("-", "prefix"), body]), NEG, node, fraction, "sign", kind, inner=(bare,))
     return Piece(body, ATOM, node, fraction, kind, kind)
 
 
@@ -69,15 +70,14 @@ def _filled(s: Setter, latex: str, inner: tuple[Piece, ...]) -> str:
 
 def _neg(s: Setter, node: Neg, inner: tuple[Piece, ...]) -> Piece:
     arg = s.at(inner[0], MUL)
-    return Piece(s.ink.row([s.ink.sign("-", "prefix"), arg.text]), NEG, node, arg.tall, "sign", arg.tail)
+    return Piece(s.ink.row([s.ink.sign("-", "prefix"), arg.text]), NEG, node, arg.tall, "sign", arg.tail, inner=(arg,))
 
 
 def _add(s: Setter, node: Add, inner: tuple[Piece, ...]) -> Piece:
     parts = [s.at(inner[0], NEG).text]
     for piece in inner[1:]:
-        minus = isinstance(piece.node, Neg) or (isinstance(piece.node, Num) and piece.node.value < 0)
-        if minus and piece.holds == NEG:
-            parts += [s.ink.sign("-", "infix"), piece.text.removeprefix(s.ink.sign("-", "prefix"))]
+        if piece.holds == NEG:
+            parts += [s.ink.sign("-", "infix"), piece.inner[0].text]
         else:
             parts += [s.ink.sign("+", "infix"), s.at(piece, MUL).text]
     return Piece(s.ink.row(parts), ADD, node, any(p.tall for p in inner), inner[0].head, inner[-1].tail)
@@ -158,7 +158,7 @@ def _big(s: Setter, node: Big, inner: tuple[Piece, ...]) -> Piece:
         below = condition.text if alone else s.ink.row([below, s.ink.comma(True), condition.text])
     body = s.at(parts[0], MUL)
     op = s.ink.limits(node.op, below, hi.text if hi else "")
-    return Piece(s.ink.row([op, s.ink.space(), body.text]), MUL, node, True, "big", "big")
+    return Piece(s.ink.row([op, s.ink.space("big"), body.text]), MUL, node, True, "big", "big")
 
 
 def _deriv(s: Setter, node: Deriv, inner: tuple[Piece, ...]) -> Piece:

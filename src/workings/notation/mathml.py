@@ -96,7 +96,7 @@ class MathmlInk:
                 f'<mtable>{"".join(lines)}</mtable></mrow>')
 
     def _case(self, value: str, when: str) -> str:
-        said = f"<mrow>{self.words('if ')}{when}</mrow>" if when else self.words("otherwise")
+        said = f"<mrow>{self.words('if\u00a0')}{when}</mrow>" if when else self.words("otherwise")
         left = 'style="text-align:left"'
         return f"<mtr><mtd {left}>{value}</mtd><mtd {left}>{said}</mtd></mtr>"
 
@@ -107,8 +107,8 @@ class MathmlInk:
     def apply(self) -> str:
         return f"<mo>{APPLY}</mo>"
 
-    def space(self) -> str:
-        return ""
+    def space(self, after: str) -> str:
+        return f'<mo>{APPLY}</mo><mspace width="0.17em"></mspace>' if after == "word" else ""
 
     def bold(self, latex: str) -> str:
         return styled(latex, "boldsymbol")
