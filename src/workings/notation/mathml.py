@@ -96,7 +96,7 @@ class MathmlInk:
                 f'<mtable>{"".join(lines)}</mtable></mrow>')
 
     def _case(self, value: str, when: str) -> str:
-        said = f"<mrow>{self.words('if\u00a0')}{when}</mrow>" if when else self.words("otherwise")
+        said = self.row([self.words("if\u00a0"), when]) if when else self.words("otherwise")
         left = 'style="text-align:left"'
         return f"<mtr><mtd {left}>{value}</mtd><mtd {left}>{said}</mtd></mtr>"
 
