@@ -1,0 +1,1 @@
+"""What each verb's result says: `as_dict` for JSON, `blocks` for the page; one module a verb."""

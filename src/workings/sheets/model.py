@@ -1,0 +1,82 @@
+"""A sheet as data: exercises, their parts with scopes, hints and claims, and the questions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from workings.errors import Source, Span, WorkingsError
+from workings.expr import Network, Number, Ref, Remark
+from workings.sheets.blocks import Block
+from workings.sheets.outline import Points
+from workings.sheets.roles import Said
+
+if TYPE_CHECKING:
+    from workings.syntax import Statement
+
+
+@dataclass(slots=True)
+class Question:
+    """One thing asked.  `asked` is a verb, "chain rule", or "" where the sheet's words were not understood."""
+
+    asked: str
+    about: str                # "y", "dE/dw13"
+    text: str                 # the sheet's words
+    span: Span
+    of: Ref | None = None
+    wrt: tuple[Ref, ...] = ()
+    at: Mapping[str, Any] = field(default_factory=dict)          # a point: exact values by plain name
+    output: str | None = None
+    level: Number = 0
+    method: bool = False      # added by a hint about the way
+    problem: WorkingsError | None = None
+
+
+@dataclass(slots=True)
+class Hint:
+    """`kind`: "method" (a way), "definition" (names for parts) or "claim" (a fact to use)."""
+
+    kind: str
+    text: str
+    span: Span
+    statements: tuple[Statement, ...] = ()
+
+
+@dataclass(slots=True)
+class Part:
+    """A part with the scope that holds after it; label "" is what an exercise says before its parts."""
+
+    label: str
+    blocks: tuple[Block, ...]
+    net: Network
+    questions: list[Question] = field(default_factory=list)
+    hints: list[Hint] = field(default_factory=list)
+    claims: list[Statement] = field(default_factory=list)        # printed solutions, in order
+    solution: Span | None = None                                 # where the printed solution begins and ends
+    builds_on: tuple[str, ...] = ()
+    said: Said = field(default_factory=Said)
+    points: list[Points] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Exercise:
+    number: str
+    title: str
+    points: list[Points]
+    span: Span
+    intro: Part
+    parts: list[Part] = field(default_factory=list)
+
+    @property
+    def all_parts(self) -> list[Part]:
+        """The parts, and what stands before them where it asks something itself."""
+        return [self.intro, *self.parts] if self.intro.questions else self.parts
+
+
+@dataclass(slots=True)
+class Sheet:
+    title: str
+    exercises: list[Exercise]
+    remarks: list[Remark]
+    source: Source

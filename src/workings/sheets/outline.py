@@ -1,0 +1,196 @@
+"""Which exercises a sheet has, which parts, how many points: the labels, before anything is understood."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+from workings.errors import Span
+from workings.expr import Remark
+from workings.sheets.blocks import Block, Piece
+
+Points = int | Fraction
+
+
+@dataclass(slots=True)
+class RawPart:
+    """A part's label ("a"; "" for what an exercise says before its parts) and its blocks."""
+
+    label: str
+    blocks: list[Block] = field(default_factory=list)
+    points: list[Points] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class RawExercise:
+    number: str
+    title: str
+    span: Span
+    points: list[Points]
+    intro: RawPart
+    parts: list[RawPart] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Outline:
+    title: str
+    exercises: list[RawExercise]
+    remarks: list[Remark]
+
+
+HEAD = re.compile(
+    r"(?:exercise|problem|question|task|assignment|aufgabe)\s+(?P<number>\d+(?:\.\d+)*[a-z]?|[ivx]+)\b"
+    r"\s*(?:[:.)–—-]+\s*)?(?P<title>.*)", re.I | re.S)
+NUMBERED = re.compile(r"(?P<number>\d+(?:\.\d+)*)\s*[:.)]\s*(?P<title>\S.*)", re.S)
+NUMBER = r"\d+(?:[.,]\d+|/\d+)?"
+POINTS = re.compile(
+    rf"[(\[]\s*(?P<list>{NUMBER}(?:\s*\+\s*{NUMBER})*)\s*(?:=\s*(?P<sum>{NUMBER})\s*)?"
+    r"(?:P|p|Pts?\.?|pts?\.?|[Pp]oints?|[Pp]unkte|[Mm]arks?)\.?\s*[)\]]")
+LABEL = re.compile(r"[ \t]*[*_]{0,3}(?:\((?P<a>[a-z]{1,4})\)|(?P<b>[a-z]{1,4})\)|[Pp]art\s+\(?(?P<c>[a-z])\)?[:.]?)"
+                   r"[*_:.]{0,4}(?:\s+|$)")
+ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
+BARE = re.compile(r"\s*(?:\(\s*\d+(?:\.\d+)*[a-z]?\s*\)|[.,;])\s*")      # an equation's number, or what follows a display
+
+
+def outline(blocks: list[Block]) -> Outline:
+    """The exercises of a sheet with their parts; a sheet without headings is one exercise."""
+    remarks: list[Remark] = []
+    heads = _heads(blocks)
+    title = next((_text(b) for i, b in enumerate(blocks) if b.kind == "heading" and i not in heads), "")
+    first = min(heads, default=len(blocks))
+    before = [b for b in blocks[:first] if b.kind != "heading"]
+    exercises: list[RawExercise] = []
+    if not heads:
+        exercises.append(_exercise("1", title, Span(0, 0), before, remarks))
+    order = sorted(heads)
+    for at, following in zip(order, [*order[1:], len(blocks)]):
+        number, name = heads[at]
+        exercises.append(_exercise(number, name, blocks[at].span, blocks[at + 1 : following], remarks))
+    return Outline(title, exercises, remarks)
+
+
+def _heads(blocks: list[Block]) -> dict[int, tuple[str, str]]:
+    """Where an exercise begins: (number, title) by position; headings named so, else numbered, else all but one."""
+    headings = [(i, _text(b)) for i, b in enumerate(blocks) if b.kind == "heading" or _bold(b)]
+    for pattern in (HEAD, NUMBERED):
+        found = {i: (m["number"], m["title"]) for i, text in headings if (m := pattern.fullmatch(text))}
+        if found:
+            return found
+    plain = [(i, text) for i, text in headings if blocks[i].kind == "heading" and not _sub(text)]
+    deepest = max((blocks[i].level for i, _ in plain), default=0)
+    under = [(i, text) for i, text in plain if blocks[i].level == deepest]
+    if len(plain) < 2 or (len(under) == len(plain) and len(plain) < 3):
+        return {}
+    under = under[1:] if len(under) == len(plain) else under
+    return {i: (str(n), text) for n, (i, text) in enumerate(under, 1)}
+
+
+def _sub(text: str) -> bool:
+    return bool(LABEL.match(text) or re.match(r"\s*(solutions?|hints?|answers?)\b", text, re.I))
+
+
+def _bold(block: Block) -> bool:
+    return block.kind == "paragraph" and bool(re.match(r"\s*\*\*\s*(exercise|problem|question)\s+\d", _text(block), re.I))
+
+
+def _text(block: Block) -> str:
+    words = "".join(p.text if p.kind == "words" else f"${p.text}$" for p in block.pieces)
+    return re.sub(r"\s+", " ", words.replace("**", "")).strip()
+
+
+def _exercise(number: str, title: str, span: Span, blocks: list[Block], remarks: list[Remark]) -> RawExercise:
+    title, points = _points(title, span, remarks)
+    exercise = RawExercise(number, title.strip(" :–-"), span, points, RawPart(""))
+    here = exercise.intro
+    for block in _split(blocks):
+        label, rest = _label(block, here.label)
+        if label:
+            here = RawPart(label)
+            exercise.parts.append(here)
+            block = rest
+            if block.pieces and block.pieces[0].kind == "words":
+                _, here.points = _points(block.pieces[0].text, block.span, remarks)
+        here.blocks.append(block)
+    if not exercise.points and all(p.points for p in exercise.parts):
+        exercise.points = [sum(p.points) for p in exercise.parts]
+    if len(exercise.points) > 1 and len(exercise.points) != len(exercise.parts):
+        says = f"exercise {number} lists points for {len(exercise.points)} parts and has {len(exercise.parts)}"
+        remarks.append(Remark("note", says, span))
+    return exercise
+
+
+def _points(text: str, span: Span, remarks: list[Remark]) -> tuple[str, list[Points]]:
+    match = POINTS.search(text)
+    if not match:
+        return text, []
+    points = [_number(n) for n in match["list"].split("+")]
+    if match["sum"] and sum(points) != _number(match["sum"]):
+        says = f"the points {match['list']} add up to {sum(points)}, not to {match['sum']}"
+        remarks.append(Remark("note", says, span))
+    return text[: match.start()] + text[match.end() :], points
+
+
+def _number(text: str) -> Points:
+    value = Fraction(text.strip().replace(",", "."))
+    return int(value) if value.denominator == 1 else value
+
+
+def _split(blocks: list[Block]) -> Iterator[Block]:
+    """The blocks, with a paragraph cut at each line that begins the next part: `(b)` right under `(a)`."""
+    for block in blocks:
+        if block.kind != "paragraph":
+            yield block
+            continue
+        cut = _cut(block)
+        while cut is not None:
+            before, block = cut
+            yield before
+            cut = _cut(block)
+        yield block
+
+
+def _cut(block: Block) -> tuple[Block, Block] | None:
+    for i, piece in enumerate(block.pieces):
+        if piece.kind != "words":
+            continue
+        for match in re.finditer(r"\n(?=[ \t]*(?:[-*+][ \t]+)?[*_]{0,3}\(?[b-z]\)[*_]{0,3}\s)", piece.text):
+            at = piece.span.start + match.end()
+            left = _piece(piece, piece.span.start, at)
+            right = _piece(piece, at, piece.span.end)
+            return (
+                Block("paragraph", Span(block.span.start, at), (*block.pieces[:i], left), item=block.item),
+                Block("paragraph", Span(at, block.span.end), (right, *block.pieces[i + 1 :]), item=block.item),
+            )
+    return None
+
+
+def _piece(piece: Piece, start: int, end: int) -> Piece:
+    text = piece.text[start - piece.span.start : end - piece.span.start]
+    return Piece(piece.kind, Span(start, end), Span(start, end), text)
+
+
+def _label(block: Block, last: str) -> tuple[str, Block]:
+    """The label that a block bears, if it is one that may follow `last`, and the block without it."""
+    if block.kind not in ("paragraph", "heading") or not block.pieces or block.pieces[0].kind != "words":
+        return "", block
+    first = block.pieces[0]
+    match = LABEL.match(first.text)
+    label = next((g for g in match.groups() if g), "") if match else ""
+    if match and label and _follows(label, last):
+        rest = _piece(first, first.span.start + match.end(), first.span.end)
+        span = Span(rest.span.start, block.span.end)
+        return label, replace(block, kind="paragraph", span=span, pieces=(rest, *block.pieces[1:]))
+    number = block.item.rstrip(".)")
+    if number.isdigit() and (not last or last.isdigit()):
+        return number, block
+    return "", block
+
+
+def _follows(label: str, last: str) -> bool:
+    if not last:
+        return label in ("a", "i")
+    if last in ROMAN and label in ROMAN and (last, label) != ("i", "j"):
+        return ROMAN.index(label) == ROMAN.index(last) + 1
+    return len(label) == 1 and len(last) == 1 and 1 <= ord(label) - ord(last) <= 2

@@ -1,0 +1,210 @@
+"""A sheet as it is printed, read into exercises, scopes and questions.
+
+An exercise opens a new scope; its parts see the exercise's equations and those of earlier parts, and may define a
+name anew, with a remark.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from workings.errors import InputTooLarge, Source, Span
+from workings.expr import Deriv, Network, Ref, Rel, Remark, free_refs
+from workings.expr.network import ClassRule
+from workings.limits import MAX_TEXT
+from workings.sheets.blocks import blocks
+from workings.sheets.model import Exercise, Hint, Part, Question, Sheet
+from workings.sheets.outline import RawExercise, RawPart, outline
+from workings.sheets.parse import Parser, declared, defined
+from workings.sheets.prose import Prose, Sentence, prose
+from workings.sheets.purpose import Sorted, sort
+from workings.sheets.repair import repaired
+from workings.sheets.roles import Said, classes, conventions, said
+from workings.sheets.targets import Scope, command, questions, spelled
+from workings.syntax import Statement
+
+EARLIER = re.compile(r"\b(?:using|with|from|use|insert\w*|combin\w+)\b[^.]*\b(?:computed|above|earlier|previous|found|derived|part|results?|"
+                     r"obtained)\b|\bcomputed above\b|\bpart \(?[a-z]\)?|\bof \([a-z]\)|\bin \([a-z]\)", re.I)
+NAMED_PART = re.compile(r"\(([a-z])\)")
+ROLE_OF_NOUN = {"target": "target", "input": "input", "parameter": "parameter", "output": "input"}
+
+
+def read_sheet(source: Source) -> Sheet:
+    """Everything that a sheet says; what cannot be read is a remark and stops nothing else.
+
+    >>> sheet = read_sheet(Source("# Exercise 1: Slope (3 P)\\n\\nLet $E = w^2$.\\n\\n(a) Compute $dE/dw$.\\n"))
+    >>> [(e.title, e.points, [(p.label, [q.asked for q in p.questions]) for p in e.parts]) for e in sheet.exercises]
+    [('Slope', [3], [('a', ['gradient'])])]
+    """
+    if len(source.text) > MAX_TEXT:
+        raise InputTooLarge(f"the sheet has {len(source.text)} characters", source=source, expected=f"at most {MAX_TEXT}")
+    found = outline(blocks(source))
+    parser = Parser(source)
+    parser.remarks += found.remarks
+    exercises = [_exercise(raw, parser) for raw in found.exercises]
+    title = found.title or (source.path.rsplit("/", 1)[-1] if source.path else "Exercise sheet")
+    remarks = sorted(parser.remarks, key=lambda r: r.span.start if r.span else 0)
+    return Sheet(title, exercises, remarks, source)
+
+
+def _exercise(raw: RawExercise, parser: Parser) -> Exercise:
+    net, told, earlier = Network(source=parser.source), Said(), list[Part]()
+    parts: list[Part] = []
+    for raw_part in [raw.intro, *raw.parts]:
+        part = _PartReader(raw_part, net, told, earlier, parser).part()
+        net, told = part.net, part.said
+        earlier.append(part)
+        parts.append(part)
+    return Exercise(raw.number, raw.title, raw.points, raw.span, parts[0], parts[1:])
+
+
+class _PartReader:
+    """One part against the scope that stands before it."""
+
+    def __init__(self, raw: RawPart, base: Network, told: Said, earlier: Sequence[Part], parser: Parser) -> None:
+        self.raw, self.base, self.told, self.earlier, self.parser = raw, base, told, earlier, parser
+        self.prose: Prose = prose(raw.blocks)
+        self.sorted: Sorted = sort(self.prose)
+
+    def part(self) -> Part:
+        net = self._data()
+        told = self._roles(net)
+        net = net.with_(roles=_roles(net, told), classes=self._classes(net))
+        self._notes()
+        claims = self._claims(net)
+        net, remark = repaired(net, claims, self.parser)
+        if remark is not None:
+            self.parser.remarks.append(remark)
+        part = Part(self.raw.label, tuple(self.raw.blocks), net, claims=claims, said=told, points=self.raw.points)
+        part.hints = [self._hint(kind, sentence) for kind, sentence, _ in self.sorted.hints]
+        if self.sorted.solution:
+            part.solution = self.prose.span(*self.sorted.solution)
+        part.questions = self._questions(net, told)
+        part.builds_on = self._builds_on()
+        return part
+
+    # -- what the part says about its scope
+    def _data(self) -> Network:
+        """The scope with the part's equations."""
+        found = self.parser.read(self.sorted.data, self.base)
+        known = {*self.base.defs, *(e.key for s in found for e in defined(s))}
+        for piece in self.sorted.maybe:
+            statements, _ = self.parser.read_apart([piece], self.base)
+            fresh = [s for s in statements if all(r.key not in known for r in defined(s)) and s.kind != "claim"]
+            found += fresh
+            known |= {r.key for s in fresh for r in defined(s)}
+        found = [s for s in found if s.kind not in ("claim", "update", "domain")]
+        self._redefinitions(found)
+        return self.parser.network(found, self.base) if found else self.base
+
+    def _redefinitions(self, found: Sequence[Statement]) -> None:
+        """A remark for each name that an earlier part defined otherwise, or had free."""
+        free = {self.base.variable(k) for k in self.base.leaves}
+        for statement in found:
+            for ref in defined(statement):
+                says = self._change(ref, statement, ref.key in self.base.defs, ref.key in free)
+                if says:
+                    self.parser.remarks.append(Remark("note", says, statement.span))
+            for name in declared(statement):
+                if name in self.base.functions:
+                    self.parser.remarks.append(Remark("note", f"{name} is defined anew from here on", statement.span))
+
+    def _change(self, ref: Ref, statement: Statement, again: bool, was_free: bool) -> str:
+        plain = self.parser.plain
+        where = f"in part {self.raw.label} and those after it" if self.raw.label else "here"
+        if again:
+            before = self.base.defs[ref.key][0]
+            return f"{plain(ref)} has a new meaning {where}; before, it was {plain(before.rhs)}"
+        if was_free and isinstance(statement.body, Rel):
+            uses = list(dict.fromkeys(r.name for r in free_refs(statement.body.args[-1])))
+            of = f"a function of {', '.join(uses)}" if uses else "given"
+            return f"{plain(ref)} was free before; {where} it is {of}"
+        return ""
+
+    def _roles(self, net: Network) -> Said:
+        end = self.sorted.solution[0] if self.sorted.solution else len(self.prose.text)
+        here = said(self.prose, 0, end, lambda text, span: self.parser.names(text, net))
+        return self.told.joined(here)
+
+    def _classes(self, net: Network) -> tuple[ClassRule, ...]:
+        rules = tuple(classes(self.prose, lambda text, span: self.parser.relation(text, net)))
+        return rules or net.classes
+
+    def _notes(self) -> None:
+        for says, span in conventions(self.prose):
+            self.parser.remarks.append(Remark("note", says, span))
+
+    def _claims(self, net: Network) -> list[Statement]:
+        """The printed solutions.  One that cannot be read is told, as `check` will have to."""
+        found, errors = self.parser.read_apart(self.sorted.claims, net)
+        for span, error in errors:
+            piece = next((p for p in self.sorted.claims if p.inner.start == span.start), None)
+            if piece is not None and piece.kind == "display":
+                self.parser.unreadable(error, [piece])
+        return found
+
+    def _hint(self, kind: str, sentence: Sentence) -> Hint:
+        span = self.prose.span(sentence.start, sentence.start + len(sentence.text))
+        pieces = next(p for k, s, p in self.sorted.hints if s is sentence)
+        statements, _ = self.parser.read_apart(pieces, self.base)
+        return Hint(kind, spelled(self.prose, sentence.text), span, tuple(statements))
+
+    # -- what it asks
+    def _questions(self, net: Network, told: Said) -> list[Question]:
+        scope = Scope(self.prose, net, told, self.parser)
+        point = {}
+        for piece in self.sorted.points:
+            point.update(self.parser.point(piece.text, net))
+        found: list[Question] = []
+        for _, ask in self.sorted.asks:
+            found += questions(ask, point, scope)
+        for block in self.raw.blocks:
+            if block.kind == "command":
+                found += command(block.pieces[0].text, block.span, scope)
+        found = _each_once(found)
+        if not found and self.raw.label:
+            found.append(self._not_understood())
+        return found
+
+    def _not_understood(self) -> Question:
+        text = spelled(self.prose, self.prose.sentences[0].text) if self.prose.sentences else ""
+        span = self.raw.blocks[0].span if self.raw.blocks else Span(0, 0)
+        return Question("", "", text, span)
+
+    def _builds_on(self) -> tuple[str, ...]:
+        """The labels of the earlier parts whose results this part uses."""
+        text = " ".join(s.text for s in self.prose.sentences if EARLIER.search(s.text))
+        if not text:
+            return ()
+        labels = [p.label for p in self.earlier if p.label]
+        named = [x for x in NAMED_PART.findall(text) if x in labels]
+        asked = {q.about: p.label for p in self.earlier for q in p.questions}
+        marks = [r for s in self.prose.sentences if s.text in text for r in self._mentioned(s)]
+        used = [asked[m] for m in marks if m in asked]
+        return tuple(dict.fromkeys(named or used or labels[-1:]))
+
+    def _mentioned(self, sentence: Sentence) -> list[str]:
+        out = []
+        for c in sentence.text:
+            piece = self.prose.formula(c)
+            for expr in self.parser.expressions(piece.text, self.base) if piece else []:
+                if isinstance(expr, Deriv):
+                    out += [f"d{self.parser.plain(expr.of)}/d{self.parser.plain(w)}" for w in expr.wrt]
+        return out
+
+
+def _roles(net: Network, told: Said) -> dict[str, str]:
+    """The roles of the network with those that sentences state; a defined name needs none."""
+    names = {name for name, _ in (*net.leaves, *net.opaque)}
+    stated = {name: ROLE_OF_NOUN[noun] for name, noun in told.nouns.items() if noun in ROLE_OF_NOUN}
+    return {**net.roles, **{n: r for n, r in stated.items() if n in names and (n, 0) not in net.defs}}
+
+
+def _each_once(found: list[Question]) -> list[Question]:
+    """The questions without repetitions; what a hint adds stands before what it is a step to."""
+    out: dict[tuple[str, str, str], Question] = {}
+    for question in sorted(found, key=lambda q: not q.method):
+        key = (question.asked, question.about, question.text if not question.asked else repr(question.at))
+        out.setdefault(key, question)
+    return list(out.values())

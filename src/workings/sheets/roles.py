@@ -1,0 +1,158 @@
+"""Roles, names and classes that sentences state: "t is a target variable", "of class 1 if y < 0"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from workings.errors import Span
+from workings.expr import Ref, Rel
+from workings.expr.names import GREEK
+from workings.expr.network import ClassRule
+from workings.sheets.prose import MARK, Prose
+
+# The nouns that say what a name is for, as sheets use them.
+NOUNS: dict[str, str] = {
+    "target": r"(?:true |desired |correct |known )?(?:targets?(?: values?| variables?| outputs?)?|labels?|ground truths?|"
+              r"desired (?:outputs?|values?)|teacher signals?)",
+    "input": r"(?:observed |input |independent )(?:variables?|neurons?|units?|features?|vectors?|data(?: points?)?|values?|pairs?)|"
+             r"inputs?|features?|data[ -]?points?|observations?|covariates?",
+    "parameter": r"(?:shared |model |trainable |learnable |adjustable |free |network |common )?"
+                 r"(?:parameters?(?: vectors?)?|weights?(?: vectors?| matrix| matrices)?|bias(?:es)?(?: vectors?)?|coefficients?)",
+    "output": r"outputs?|predictions?|predicted values?|responses?",
+    "error": r"(?:squared |mean |total |average |training )*(?:errors?|loss(?:es)?|costs?|objectives?|criterion|risk)"
+             r"(?: functions?| terms?)?",
+}
+NAME = (rf"(?:{MARK}|(?<![\w’'.])(?:(?!(?:a|A|I|in|is|as|at|an|by|if|of|on|or|to|we|it|be|do|so|no|up|us|i\.e|e\.g)\b)"
+        rf"(?:[A-Za-z]|{'|'.join(GREEK)}|[a-z]hat)\d{{0,3}})(?![\w’'-]))")
+LIST = rf"{NAME}(?:\s*(?:,\s*and|,|and|or)\s+{NAME})*"
+DET = r"(?:(?:a|an|the|some|two|three|four|five|\d+|our|its|their|given|this|that|one|same|of|scalar|real|single)\s+)*"
+BARE_CONDITION = rf"{NAME}\s*(?:≤|≥|<=|>=|<|>)\s*[-−]?\d+(?:[./]\d+)?"
+CONDITION = rf"(?:{BARE_CONDITION}|{MARK})"
+LABEL = rf"(?:class\s+(?:[+−-]?\d+\b|[A-Z]\w{{0,2}}\b|[\"“'][^\"”']+[\"”']|{MARK})|(?:positive|negative|first|second)\s+class)"
+CLASS_IF = re.compile(
+    rf"(?P<label>{LABEL})\s*,?\s*(?:(?:exactly )?(?:if|when(?:ever)?|where(?:ver)?|for|iff|as soon as)(?: and only if)?|\()\s*"
+    rf"(?P<condition>{CONDITION})", re.I)
+IF_CLASS = re.compile(
+    rf"\b(?:if|when(?:ever)?|where(?:ver)?|for)\s+(?P<condition>{CONDITION})\s*,?\s*(?:then\s+)?(?:[a-z]+\s+){{0,9}}?(?P<label>{LABEL})",
+    re.I)
+OTHERWISE = re.compile(
+    rf"(?P<label>{LABEL})\s*,?\s*(?:otherwise|else)|(?:otherwise|else)\s*,?\s*(?:[a-z]+\s+){{0,5}}?(?P<late>{LABEL})", re.I)
+NATURAL_LOG = re.compile(r"natural log|log(?:arithm)?s?\b[^.]*\bbase e\b", re.I)
+OTHER_LOG = re.compile(r"\blog(?:arithm)?s?\b[^.]*\b(?:base|basis) (?P<base>2|10|two|ten)\b|binary log|decadic log", re.I)
+COMPLEMENT = {"<": ">=", ">": "<=", "<=": ">", ">=": "<"}
+
+
+@dataclass(slots=True)
+class Said:
+    """What sentences state: the noun of each name, in order; the name of each noun, the latest last."""
+
+    nouns: dict[str, str] = field(default_factory=dict)          # plain name → "target", "input", "output", …
+    of_noun: dict[str, list[Ref]] = field(default_factory=dict)
+
+    def add(self, noun: str, ref: Ref) -> None:
+        self.nouns[ref.name] = noun
+        self.of_noun.setdefault(noun, []).append(ref)
+
+    def joined(self, later: Said) -> Said:
+        """What both say, the later of two prevailing."""
+        out = Said(dict(self.nouns), {k: list(v) for k, v in self.of_noun.items()})
+        for noun, refs in later.of_noun.items():
+            for ref in refs:
+                out.add(noun, ref)
+        return out
+
+    def last(self, noun: str) -> Ref | None:
+        refs = self.of_noun.get(noun)
+        return refs[-1] if refs else None
+
+
+def _forms(noun: str) -> list[re.Pattern[str]]:
+    name = rf"(?P<names>{LIST})"
+    return [re.compile(form, re.I) for form in (
+        rf"\b(?:{noun})(?:,)?\s+{name}",
+        rf"{name}\s*,?\s+(?:is|are|be|denotes?|being|represents?|stands? for|as)\s+{DET}(?:\w+\s+){{0,2}}?(?:{noun})\b",
+        rf"\b(?:{noun})\b[^.;:]{{0,80}}?\b(?:is|are|be)\s+(?:given by|denoted(?: by)?|called|written(?: as)?)\s+{name}",
+        rf"\bdenoted? by\s+{name}\s+(?:the|a|an|its|their)\s+(?:\w+\s+){{0,2}}?(?:{noun})\b",
+        rf"\bdenote\s+(?:the|a|an|its)\s+(?:\w+\s+){{0,3}}?(?:{noun})\s+(?:\w+\s+){{0,4}}?by\s+{name}",
+        rf"\b(?:{noun})\s+(?:to be|as|reads?|is|be)\s*:?\s*(?P<names>{MARK})",
+    )]
+
+
+FORMS = [(noun, form) for noun, pattern in NOUNS.items() for form in _forms(pattern)]
+Reader = Callable[[str, Span], list[Ref]]       # the names that a formula or word stands for
+
+
+def said(prose: Prose, start: int, end: int, names: Reader) -> Said:
+    """The roles stated in prose.text[start:end]; where two forms claim a name, the one that stands closer."""
+    text = prose.text[start:end]
+    found: list[tuple[int, int, str, re.Match[str]]] = []
+    for noun, form in FORMS:
+        found += [(m.start("names"), len(m.group()), noun, m) for m in form.finditer(text)]
+    out, seen = Said(), set[int]()
+    for at, _, noun, match in sorted(found, key=lambda f: (f[0], f[1])):
+        if at in seen:
+            continue
+        seen.add(at)
+        for part in re.finditer(NAME, match["names"]):
+            for ref in _read(prose, start + at + part.start(), part.group(), names):
+                out.add(noun, ref)
+    return out
+
+
+def _read(prose: Prose, at: int, token: str, names: Reader) -> list[Ref]:
+    piece = prose.formula(token) if len(token) == 1 else None
+    if piece is not None:
+        return names(piece.text, piece.inner)
+    return names(token, prose.span(at, at + len(token)))
+
+
+Condition = Callable[[str, Span], Rel | None]
+
+
+def classes(prose: Prose, read: Condition) -> Iterator[ClassRule]:
+    """`class 1 if y < 0` in any of the spellings of sheets, with dollars or without."""
+    found = [(m.start(), m) for p in (CLASS_IF, IF_CLASS) for m in p.finditer(prose.text)]
+    rules: list[ClassRule] = []
+    taken = -1
+    for at, match in sorted(found, key=lambda f: f[0]):
+        if at < taken:
+            continue
+        condition = _condition(prose, match, read)
+        if condition is not None:
+            taken = match.end()
+            rules.append(ClassRule(_label(prose, match["label"]), condition))
+    other = OTHERWISE.search(prose.text)
+    if other and len(rules) == 1 and rules[0].condition.ops[0] in COMPLEMENT:
+        rule = rules[0].condition
+        flipped = Rel(rule.args, (COMPLEMENT[rule.ops[0]],), rule.span)
+        rules.append(ClassRule(_label(prose, other["label"] or other["late"]), flipped))
+    yield from rules
+
+
+def _condition(prose: Prose, match: re.Match[str], read: Condition) -> Rel | None:
+    start, end = match.span("condition")
+    piece = prose.formula(match["condition"]) if end - start == 1 else None
+    if piece is not None:
+        return read(piece.text, piece.inner)
+    return read(_spelled(prose, start, end), prose.span(start, end))
+
+
+def _spelled(prose: Prose, start: int, end: int) -> str:
+    return "".join(p.text if (p := prose.formula(c)) else c for c in prose.text[start:end])
+
+
+def _label(prose: Prose, text: str) -> str:
+    words = "".join(p.text if (p := prose.formula(c)) else c for c in text)
+    return re.sub(r"\s+", " ", words).strip().strip("\"“”'")
+
+
+def conventions(prose: Prose) -> Iterator[tuple[str, Span]]:
+    """Conventions that a sheet states about its notation, each as a note."""
+    for sentence in prose.sentences:
+        span = prose.span(sentence.start, sentence.start + len(sentence.text))
+        if NATURAL_LOG.search(sentence.text):
+            yield "log is the natural logarithm, as the sheet says", span
+        elif match := OTHER_LOG.search(sentence.text):
+            yield f"the sheet says another base of log ({match.group()}); log is read as the natural logarithm here", span
