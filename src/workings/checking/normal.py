@@ -1,0 +1,473 @@
+"""A written expression as a rational function of generators: the normal form in which equality is decided.
+
+`Normal` owns one arena.  Names in `open` are replaced by their definitions, all others are generators.  Where the
+form depends on the sign of something that is not known, `Split` asks for a case distinction; `Same` asks whether two
+free indices are equal.  `patterns.py` makes the cases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from workings.checking import sums
+from workings.checking.algebra import Arena, Budget, Frac, Poly
+from workings.checking.transcend import Transcend, Undefined
+from workings.expr import (
+    Add, Big, Call, Claim, Const, Div, Equation, Expr, Logic, Mul, Neg, Network, Num, Pow, Ref, Rel, free_refs,
+)
+
+if TYPE_CHECKING:
+    from workings.expr import Key
+
+JUMPS = frozenset(["sign", "step", "where", "ind"])
+ODD = frozenset(["erf", "atan", "asin", "asinh", "atanh"])
+
+
+class Split(Exception):
+    """The sign of a polynomial is needed; `jumps`: the value at 0 matters too."""
+
+    def __init__(self, poly: Poly, jumps: bool) -> None:
+        super().__init__("sign")
+        self.poly, self.jumps = poly, jumps
+
+
+class Same(Exception):
+    """Are these two free indices equal?"""
+
+    def __init__(self, a: int, b: int) -> None:
+        super().__init__("index")
+        self.a, self.b = a, b
+
+
+class Foreign(Exception):
+    """The expression holds something that has no normal form."""
+
+
+class Normal(Transcend):
+    """Reads expressions into one arena; `cell` gives signs, `apart` pairs of different indices, `pinned` values."""
+
+    def __init__(self, net: Network, scales: dict[str, int], open_: Iterable[Key] = ()) -> None:
+        super().__init__(Arena(), scales)
+        self.net, self.open = net, frozenset(open_)
+        self.apart: frozenset[frozenset[int]] = frozenset()
+        self.pinned: dict[int, Frac] = {}
+        self.memo: dict[Key, Frac] = {}
+        self.patterns: dict[Key, tuple[list[int], Frac]] = {}
+        self._count = 0
+
+    # -- the walk
+    def read(self, expr: Expr, env: Mapping[str, Frac] | None = None) -> Frac:
+        """The normal form of a scalar expression; iterative in its depth."""
+        env = env or {}
+        done: list[Frac] = []
+        stack: list[tuple[Expr, bool]] = [(expr, False)]
+        while stack:
+            node, ready = stack.pop()
+            if isinstance(node, Claim):
+                stack.append((node.inner, False))
+            elif isinstance(node, Big):
+                done.append(self._big(node, env))
+            elif isinstance(node, Call) and node.function in ("where", "ind") and not node.primes:
+                done.append(self._cases(node, env))
+            elif ready:
+                size = len(node.children())
+                cut = len(done) - size
+                inner = done[cut:]
+                del done[cut:]
+                done.append(self._node(node, inner, env))
+            elif node.children():
+                stack.append((node, True))
+                stack.extend((c, False) for c in reversed(node.children()))
+            else:
+                done.append(self._node(node, [], env))
+        return done[0]
+
+    def _node(self, node: Expr, inner: list[Frac], env: Mapping[str, Frac]) -> Frac:
+        if isinstance(node, Num):
+            return self.arena.number(node.value)
+        if isinstance(node, Ref):
+            return self._ref(node, inner, env)
+        if isinstance(node, Neg):
+            return -inner[0]
+        if isinstance(node, Add):
+            return self._sum(inner)
+        if isinstance(node, Mul):
+            out = inner[0]
+            for f in inner[1:]:
+                out = out * f
+            return out
+        if isinstance(node, Div):
+            if inner[1].zero:
+                raise Undefined
+            return inner[0] / inner[1]
+        if isinstance(node, Pow):
+            return self.power(inner[0], inner[1], whole=self._whole_number(node.exponent, env))
+        if isinstance(node, Call):
+            return self.call(node.function, inner, node.primes)
+        if isinstance(node, Const):
+            if node.name == "pi":
+                return self.arena.make("const", "pi", positive=True)
+            if node.name == "e":
+                return self.exp(self.arena.one)
+        raise Foreign(type(node).__name__)
+
+    def _sum(self, parts: list[Frac]) -> Frac:
+        # Halves first: a sum of many quotients stays small longer.
+        while len(parts) > 1:
+            parts = [parts[i] + parts[i + 1] if i + 1 < len(parts) else parts[i] for i in range(0, len(parts), 2)]
+        return parts[0]
+
+    def _whole_number(self, exponent: Expr, env: Mapping[str, Frac]) -> bool:
+        names = [r.name for r in free_refs(exponent) if not r.indices]
+        return bool(names) and all(n in self.net.sizes or n in self.net.indices or n in env for n in names)
+
+    # -- names
+    def _ref(self, node: Ref, inner: list[Frac], env: Mapping[str, Frac]) -> Frac:
+        if not node.indices and node.name in env:
+            return env[node.name]
+        if node.key in self.open:
+            return self._opened(node, inner)
+        return self._pin(self.arena.gen("ref", node.name, tuple(inner)))
+
+    def _pin(self, g: int) -> Frac:
+        return self.pinned.get(g) or self.arena.of(g)
+
+    def _opened(self, node: Ref, inner: list[Frac]) -> Frac:
+        equations = self.net.defs[node.key]
+        if not node.indices:
+            if node.key not in self.memo:
+                self.memo[node.key] = self.read(equations[0].rhs)
+            return self.memo[node.key]
+        places, value = self._pattern(equations[0])
+        return self.rebind(value, dict(zip(places, inner)))
+
+    def _pattern(self, equation: Equation) -> tuple[list[int], Frac]:
+        key = equation.key
+        if key not in self.patterns:
+            places, env = [], {}
+            for i in equation.lhs.indices:
+                assert isinstance(i, Ref)
+                places.append(self.fresh(("place", key, i.name)))
+                env[i.name] = self.arena.of(places[-1])
+            self.patterns[key] = (places, self.read(equation.rhs, env))
+        return self.patterns[key]
+
+    def warm(self) -> None:
+        """Read the opened definitions in their order, so that no reading nests deeply."""
+        for equation in self.net.ordered:
+            if equation.key in self.open and not equation.lhs.indices:
+                self.memo[equation.key] = self.read(equation.rhs)
+
+    # -- indices
+    def fresh(self, head: Any = None) -> int:
+        """A new generator that stands for an index."""
+        self._count += 1
+        return self.arena.gen("bound", head or ("new", self._count))
+
+    def level(self, g: int) -> int:
+        """How deep the sums nest in which a canonical bound index stands."""
+        gen = self.arena.gen_list[g]
+        return int(gen.head[0]) if gen.kind == "bound" and isinstance(gen.head[0], int) else 0
+
+    def inside(self, at: Frac, lo: Frac, hi: Frac) -> bool:
+        """Does the index surely lie in lo..hi?"""
+        if at.constant and lo.constant:
+            return bool(at.value() >= lo.value()) and (hi.constant and bool(at.value() <= hi.value()))
+        gens = at.gens()
+        if len(gens) != 1 or at.key != self.arena.of(gens[0]).key:
+            return False
+        known = self.bounds.get(gens[0]) or self._declared(gens[0])
+        return known is not None and known == (lo.key, hi.key)
+
+    bounds: dict[int, Any]
+
+    def _declared(self, g: int) -> Any:
+        gen = self.arena.gen_list[g]
+        found = self.net.ranges.get(str(gen.head).rstrip("'0123456789")) or self.net.ranges.get(str(gen.head))
+        if gen.kind != "ref" or found is None:
+            return None
+        return (self.read(found.lo).key, self.read(found.hi).key)
+
+    def _big(self, node: Big, env: Mapping[str, Frac]) -> Frac:
+        lo, hi = self._ends(node, env)
+        k = self.fresh()
+        self.bounds = {**getattr(self, "bounds", {}), k: (lo.key, hi.key)}
+        body = self.read(node.body, {**env, node.index: self.arena.of(k)})
+        if node.condition is not None:
+            body = body * self._condition_weight(node.condition, {**env, node.index: self.arena.of(k)})
+        if node.op == "sum":
+            return sums.total(self, k, lo, hi, body)
+        if node.op == "prod" and node.condition is None:
+            return sums.product(self, k, lo, hi, body)
+        if node.condition is None:
+            level = 1 + max((self.level(g) for g in body.gens()), default=0)
+            name = self.arena.make("bound", (level, 0))
+            return self.arena.make(node.op, level, (self.rebind(body, {k: name}), lo, hi))
+        raise Foreign("condition")
+
+    def _ends(self, node: Big, env: Mapping[str, Frac]) -> tuple[Frac, Frac]:
+        if node.lo is not None and node.hi is not None:
+            return self.read(node.lo, env), self.read(node.hi, env)
+        declared = self.net.ranges.get(node.index) or self.net.ranges.get(node.index.rstrip("'0123456789"))
+        if declared is None:
+            one, name = self.arena.one, self.arena.make("range", node.index.rstrip("'0123456789"))
+            return one, name
+        return self.read(declared.lo), self.read(declared.hi)
+
+    def _condition_weight(self, condition: Expr, env: Mapping[str, Frac]) -> Frac:
+        if isinstance(condition, Rel) and len(condition.ops) == 1 and condition.ops[0] in ("!=", "="):
+            a, b = (self.read(c, env) for c in condition.args)
+            same = self.delta(a, b)
+            return same if condition.ops[0] == "=" else self.arena.one - same
+        raise Foreign("condition")
+
+    def delta(self, a: Frac, b: Frac) -> Frac:
+        """1 where two indices are equal, else 0."""
+        d = a - b
+        if d.zero:
+            return self.arena.number(1)
+        if d.constant:
+            return self.arena.zero_now()
+        gens = d.gens()
+        if any(self.arena.gen_list[g].kind == "bound" for g in gens):
+            unit = d if d.key[0][0][1] > 0 else -d
+            out = self.arena.make("delta", "", (unit,))
+            self.arena.relations.setdefault(out.gens()[0], (2, self.arena.of(out.gens()[0])))
+            return out
+        if len(gens) == 2 and d.key[1] == (((), 1),):
+            if frozenset(gens) in self.apart:
+                return self.arena.zero_now()
+            raise Same(gens[0], gens[1])
+        raise Foreign("delta")
+
+    def rebind(self, f: Frac, table: Mapping[int, Frac]) -> Frac:
+        """`f` with generators replaced, inside the arguments of others too."""
+        targets = frozenset(table)
+        cache: dict[int, Frac | None] = {}
+
+        def image(g: int) -> Frac | None:
+            if g in table:
+                return table[g]
+            if g not in cache:
+                gen = self.arena.gen_list[g]
+                cache[g] = None
+                if gen.deps & targets:
+                    args = tuple(self.arena.compose(a, image) for a in gen.args)
+                    cache[g] = self._rebuilt(gen, args)
+            return cache[g]
+
+        return self.arena.compose(f, image)
+
+    def _rebuilt(self, gen: Any, args: tuple[Frac, ...]) -> Frac:
+        kind, head = gen.kind, gen.head
+        if kind == "ref":
+            return self._pin(self.arena.gen("ref", head, args))
+        if kind == "exp":
+            return self.exp(args[0] / self.arena.number(head))
+        if kind == "log":
+            return self.log_abs(args[0])
+        if kind == "root":
+            return self.absolute_power(args[0], self.arena.rational(1) / head)
+        if kind == "abs":
+            return self.absolute(args[0])
+        if kind == "base":
+            return args[0]
+        if kind == "ipow":
+            return self._formal(args[0], args[1])
+        if kind in ("sin", "cos"):
+            return self.sine_cosine(args[0])[kind == "cos"]
+        if kind == "delta":
+            return self.delta(args[0], self.arena.zero_now())
+        if kind == "step":
+            return self._step_generator(args[0])
+        return self.arena.make(kind, head, args, gen.positive)
+
+    # -- functions
+    def call(self, name: str, args: list[Frac], primes: int = 0) -> Frac:
+        """A function of the table at normal forms."""
+        if primes:
+            return self._primed(name, args, primes)
+        own = getattr(self, f"_f_{name}", None)
+        if own is not None:
+            out: Frac = own(*args)
+            return out
+        if name in self.net.functions:
+            f = self.net.functions[name]
+            return self.read(f.body, dict(zip(f.params, args)))
+        from workings.functions import table
+
+        if name in table and not table[name].primitive:
+            return self._composition(name, args)
+        return self._opaque(name, args)
+
+    def _composition(self, name: str, args: list[Frac]) -> Frac:
+        from workings.functions import parsed
+
+        params, body = parsed(name)
+        return self.read(body, dict(zip(params, args)))
+
+    def _opaque(self, name: str, args: list[Frac]) -> Frac:
+        if name in ODD and not args[0].zero and args[0].key[0][0][1] < 0:
+            return -self.arena.make("fn", name, (-args[0],))
+        if name in ODD and args[0].zero:
+            return args[0]
+        return self.arena.make("fn", name, tuple(args))
+
+    def _primed(self, name: str, args: list[Frac], primes: int) -> Frac:
+        from workings.functions import derivative, table
+
+        if primes == 1 and name in table and len(args) == 1 and table[name].derivative:
+            return self.read(derivative(name, 0), {table[name].params[0]: args[0]})
+        raise Foreign(f"{name}{'’' * primes}")
+
+    def _f_exp(self, a: Frac) -> Frac:
+        return self.exp(a)
+
+    def _f_log(self, a: Frac) -> Frac:
+        return self.log(a)
+
+    def _f_sqrt(self, a: Frac) -> Frac:
+        return self.power(a, self.arena.one / self.arena.number(2))
+
+    def _f_tanh(self, a: Frac) -> Frac:
+        x = self.exp(a + a)
+        return (x - self.arena.one) / (x + self.arena.one)
+
+    def _f_sigmoid(self, a: Frac) -> Frac:
+        x = self.exp(a)
+        return x / (x + self.arena.one)
+
+    def _f_cosh(self, a: Frac) -> Frac:
+        x = self.exp(a)
+        return (x + self.arena.one / x) / self.arena.number(2)
+
+    def _f_sinh(self, a: Frac) -> Frac:
+        x = self.exp(a)
+        return (x - self.arena.one / x) / self.arena.number(2)
+
+    def _f_sin(self, a: Frac) -> Frac:
+        return self.sine_cosine(a)[0]
+
+    def _f_cos(self, a: Frac) -> Frac:
+        return self.sine_cosine(a)[1]
+
+    def _f_tan(self, a: Frac) -> Frac:
+        s, c = self.sine_cosine(a)
+        if c.zero:
+            raise Undefined
+        return s / c
+
+    # -- signs
+    def positive(self, f: Frac) -> bool:
+        """Is it plain that f > 0 everywhere?"""
+        f = self.arena.lift(f)
+        return self.arena.sign(f.num) == 1 and self.arena.sign(f.den) == 1
+
+    def sign(self, f: Frac, jumps: bool = False) -> int | None:
+        """-1, 0 or 1; None inside a sum, where no case distinction helps."""
+        f = self.arena.lift(f)
+        if f.zero:
+            return 0
+        out = 1
+        for p in (f.num, f.den):
+            known = self.arena.sign(p)
+            if known is None:
+                if any(self.arena.gen_list[g].kind == "bound" for g in sums._used(self, [f])):
+                    return None
+                raise Split(p, jumps)
+            out *= known
+        return out
+
+    def _step_generator(self, f: Frac) -> Frac:
+        """step(f) inside a sum, off its kink."""
+        known = self.sign(f)
+        if known is not None:
+            return self.arena.number(1 if known > 0 else 0)
+        flip = f.key[0][0][1] < 0
+        g = self.arena.gen("step", "", (-f if flip else f,))
+        self.arena.relations.setdefault(g, (2, self.arena.of(g)))
+        return self.arena.one - self.arena.of(g) if flip else self.arena.of(g)
+
+    def _f_step(self, a: Frac) -> Frac:
+        known = self.sign(a, jumps=True)
+        return self._step_generator(a) if known is None else self.arena.number(int(known > 0))
+
+    def _f_sign(self, a: Frac) -> Frac:
+        known = self.sign(a, jumps=True)
+        if known is None:
+            return self._step_generator(a) * self.arena.number(2) - self.arena.one
+        return self.arena.number(known)
+
+    def _f_relu(self, a: Frac) -> Frac:
+        return self._f_max(self.arena.zero_now(), a)
+
+    def _f_abs(self, a: Frac) -> Frac:
+        known = self.sign(a)
+        if known is None:
+            return a * (self._step_generator(a) * self.arena.number(2) - self.arena.one)
+        return a * self.arena.number(known)
+
+    def _f_max(self, *args: Frac) -> Frac:
+        best = args[0]
+        for b in args[1:]:
+            known = self.sign(best - b)
+            if known is None:
+                best = b + (best - b) * self._step_generator(best - b)
+            elif known < 0:
+                best = b
+        return best
+
+    def _f_min(self, *args: Frac) -> Frac:
+        return -self._f_max(*(-a for a in args))
+
+    def _f_clip(self, z: Frac, lo: Frac, hi: Frac) -> Frac:
+        return self._f_min(self._f_max(z, lo), hi)
+
+    def _f_leaky(self, z: Frac, a: Frac) -> Frac:
+        known = self.sign(z)
+        if known is None:
+            s = self._step_generator(z)
+            return z * s + a * z * (self.arena.one - s)
+        return z if known > 0 else a * z
+
+    def _f_delta(self, a: Frac, b: Frac) -> Frac:
+        return self.delta(a, b)
+
+    def _f_softmax(self, *args: Frac) -> Frac:
+        raise Foreign("softmax of an array")
+
+    # -- conditions
+    def _cases(self, node: Call, env: Mapping[str, Frac]) -> Frac:
+        holds = self.holds(node.args[0], env)
+        if holds is None:
+            raise Foreign("condition inside a sum")
+        if node.function == "ind":
+            return self.arena.number(int(holds))
+        return self.read(node.args[1] if holds else node.args[2], env)
+
+    def holds(self, condition: Expr, env: Mapping[str, Frac]) -> bool | None:
+        """Does the condition hold in the cell at hand?"""
+        if isinstance(condition, Logic):
+            parts = [self.holds(c, env) for c in condition.args]
+            if None in parts:
+                return None
+            if condition.op == "not":
+                return not parts[0]
+            return all(parts) if condition.op == "and" else any(parts)
+        if not isinstance(condition, Rel):
+            raise Foreign("condition")
+        sides = [self.read(c, env) for c in condition.args]
+        for op, a, b in zip(condition.ops, sides, sides[1:]):
+            sign = self.sign(a - b, jumps=True)
+            if sign is None:
+                return None
+            good = {">": sign > 0, ">=": sign >= 0, "<": sign < 0, "<=": sign <= 0, "=": sign == 0, "!=": sign != 0}
+            if op not in good:
+                raise Foreign(op)
+            if not good[op]:
+                return False
+        return True
+
+
+__all__ = ["Budget", "Foreign", "Normal", "Same", "Split"]

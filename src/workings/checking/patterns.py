@@ -1,0 +1,241 @@
+"""Proof of equality: the normal form of the difference in every sign pattern and every case of equal indices.
+
+A cell is a set of signs of polynomials.  Where reading needs a sign that the cell does not give, the cell is cut in
+two (in three where the value on the crease matters), and parts that no point satisfies are dropped by exact linear
+arithmetic over the monomials (a relaxation: what it drops is empty, what it keeps may be).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from workings.checking import sums
+from workings.checking.algebra import Frac, Poly, Terms, terms
+from workings.checking.feasible import Row, TooMany, point
+from workings.checking.normal import Budget, Foreign, Normal, Same, Split
+from workings.checking.transcend import Refine, Undefined
+from workings.expr import Expr, Network, Rel
+from workings.expr.nodes import Key
+
+MAX_CELLS = 260
+MAX_REFINEMENTS = 12
+
+
+@dataclass(slots=True, eq=False)
+class Cell:
+    """Signs of polynomials, index pairs that differ, and names that are fixed by an equation."""
+
+    signs: dict[Terms, int] = field(default_factory=dict)
+    apart: frozenset[frozenset[int]] = frozenset()
+    pinned: dict[int, Frac] = field(default_factory=dict)
+    skip: bool = False        # a face whose equation could not be solved
+
+
+@dataclass(slots=True, eq=False)
+class Proof:
+    """`done`: equal in every cell.  Else `open` are points (by name) of cells where it is not proved."""
+
+    done: bool
+    cells: int = 1
+    undefined: int = 0
+    creases: list[str] = field(default_factory=list)
+    open: list[dict[str, Fraction]] = field(default_factory=list)
+    why: str = ""
+
+
+def prove(
+    net: Network, a: Expr, b: Expr, facts: Sequence[Expr] = (), open_: Iterable[Key] = (), creases: bool = True
+) -> Proof:
+    """Is a = b wherever both are defined?  `creases`: the values where a step jumps count too."""
+    scales: dict[str, int] = {}
+    opened = tuple(open_)
+    for _ in range(MAX_REFINEMENTS):
+        try:
+            return _attempt(Normal(net, scales, opened), a, b, facts, creases)
+        except Refine as r:
+            scales[r.name] = r.scale
+        except (Budget, TooMany):
+            return Proof(False, why="the normal form grows too large")
+        except Foreign as f:
+            return Proof(False, why=f"no normal form: {f}")
+    return Proof(False, why="too many roots of one quantity")
+
+
+def _attempt(n: Normal, a: Expr, b: Expr, facts: Sequence[Expr], creases: bool) -> Proof:
+    equations = _facts(n, facts)
+    base = dict(n.arena.signs)
+    proof = Proof(True, cells=0)
+    stack = [Cell()]
+    while stack:
+        cell = stack.pop()
+        if cell.skip:
+            continue
+        n.arena.signs = {**base, **cell.signs}
+        n.apart, n.pinned = cell.apart, cell.pinned
+        n.memo.clear()
+        n.patterns.clear()
+        if proof.cells > MAX_CELLS:
+            raise Budget
+        try:
+            n.warm()
+            difference = _settled(n, n.read(a) - n.read(b), equations)
+        except Split as s:
+            stack.extend(_cut(n, cell, s, base, creases, proof))
+            continue
+        except Same as s:
+            stack.extend(_told_apart(n, cell, s))
+            continue
+        except (Undefined, ZeroDivisionError):
+            proof.undefined += 1
+            continue
+        proof.cells += 1
+        if not difference.zero:
+            proof.done = False
+            proof.open.extend(_points(n, cell, base))
+            proof.why = "the normal forms differ"
+            if len(proof.open) > 12 or not cell.signs:
+                break
+    if proof.cells == 0:
+        return Proof(False, why="the two sides are nowhere defined together")
+    return proof
+
+
+def _facts(n: Normal, facts: Sequence[Expr]) -> list[tuple[int, Frac]]:
+    """Signs go to the arena; equations are solved for one generator each."""
+    out: list[tuple[int, Frac]] = []
+    for fact in facts:
+        if not isinstance(fact, Rel):
+            continue
+        try:
+            sides = [n.read(e) for e in fact.args]
+        except (Split, Same, Undefined, Foreign):
+            continue
+        for op, p, q in zip(fact.ops, sides, sides[1:]):
+            d = n.arena.lift(p - q)
+            if op in (">", "<", ">=", "<="):
+                if op in (">", "<") and n.arena.sign(d.den) == 1 and not d.constant:
+                    n.arena.assume(d.num, 1 if op == ">" else -1)
+            elif op == "=":
+                solved = _solved(n, n.rebind(d, dict(out)))
+                if solved is not None:
+                    out.append(solved)
+    return out
+
+
+def _solved(n: Normal, d: Frac) -> tuple[int, Frac] | None:
+    ts = n.arena.lift(d).key[0]
+    order = sorted(d.gens(), key=lambda g: (n.arena.gen_list[g].kind != "sum", -g))
+    for g in order:
+        own = [(mono, c) for mono, c in ts if any(h == g for h, _ in mono)]
+        rest = [(mono, c) for mono, c in ts if all(h != g for h, _ in mono)]
+        if len(own) == 1 and own[0][0] == ((g, 1),) and n.arena.gen_list[g].kind in ("sum", "ref"):
+            one = n.arena.ctx.constant(1)
+            value = Frac(n.arena, n.arena.poly(rest), one) / n.arena.number(-own[0][1])
+            if value.free_of(g):
+                return g, value
+    return None
+
+
+def _settled(n: Normal, d: Frac, equations: list[tuple[int, Frac]]) -> Frac:
+    for g, value in equations:
+        if not d.zero:
+            d = n.rebind(d, {g: value})
+    if not d.zero:
+        d = sums.combine(n, Frac(n.arena, n.arena.lift(d).num, n.arena.ctx.constant(1)))
+    return d
+
+
+# -- cutting cells
+def _cut(n: Normal, cell: Cell, s: Split, base: dict[Terms, int], creases: bool, proof: Proof) -> list[Cell]:
+    p = s.poly
+    lead = p.leading_coefficient()
+    key = terms(p / lead)
+    out = []
+    for sign in (-1, 1) if not (s.jumps and creases) else (0, -1, 1):
+        if sign < 0 and n.arena.nonnegative(p / lead):
+            continue
+        new = Cell({**cell.signs, key: sign}, cell.apart, cell.pinned)
+        if not _possible(n, new, base):
+            continue
+        if sign == 0:
+            solved = _solved(n, Frac(n.arena, p, n.arena.ctx.constant(1)))
+            if solved is None or n.arena.gen_list[solved[0]].args:
+                proof.creases.append(n.describe(Frac(n.arena, p, n.arena.ctx.constant(1))))
+                continue
+            new.pinned = {**cell.pinned, solved[0]: solved[1]}
+        out.append(new)
+    return out
+
+
+def _told_apart(n: Normal, cell: Cell, s: Same) -> list[Cell]:
+    equal = Cell(cell.signs, cell.apart, {**cell.pinned, max(s.a, s.b): n.arena.of(min(s.a, s.b))})
+    return [Cell(cell.signs, cell.apart | {frozenset((s.a, s.b))}, cell.pinned), equal]
+
+
+def _rows(n: Normal, signs: dict[Terms, int]) -> list[Row]:
+    rows: list[Row] = []
+    monomials: dict[Any, None] = {}
+    for key, sign in signs.items():
+        of = {mono: _fraction(c) for mono, c in key if mono}
+        const = sum((_fraction(c) for mono, c in key if not mono), Fraction(0))
+        monomials.update(dict.fromkeys(of))
+        minus = {m: -c for m, c in of.items()}
+        if sign >= 0:
+            rows.append(Row(of, const, sign > 0))
+        if sign <= 0:
+            rows.append(Row(minus, -const, sign < 0))
+    for mono in monomials:
+        square = all(e % 2 == 0 for _, e in mono)
+        if square or all(n.arena.gen_list[g].positive for g, _ in mono):
+            rows.append(Row({mono: Fraction(1)}, Fraction(0), not square))
+    return rows
+
+
+def _fraction(c: Any) -> Fraction:
+    return Fraction(int(c.p), int(c.q))
+
+
+def _possible(n: Normal, cell: Cell, base: dict[Terms, int]) -> bool:
+    try:
+        return point(_rows(n, {**base, **cell.signs})) is not None
+    except TooMany:
+        return True
+
+
+def _points(n: Normal, cell: Cell, base: dict[Terms, int]) -> list[dict[str, Fraction]]:
+    """Points of the cell by name, where its walls are linear in plain names."""
+    rows = _rows(n, {**base, **cell.signs})
+    plain = {m for r in rows for m in r.of}
+    if not rows or any(len(m) != 1 or m[0][1] != 1 or n.arena.gen_list[m[0][0]].kind != "ref" for m in plain):
+        return []
+    try:
+        found = [point(rows), point(rows, _off_centre)]
+    except TooMany:
+        return []
+    out = []
+    for at in found:
+        if at is not None:
+            named = {m[0][0]: v for m, v in at.items()}
+            out.append({_text(n, g): v for g, v in named.items() if not n.arena.gen_list[g].args})
+    return out
+
+
+def _text(n: Normal, g: int) -> str:
+    return str(n.arena.gen_list[g].head)
+
+
+def _off_centre(lo: Fraction | None, hi: Fraction | None, strict: bool) -> Fraction:
+    if lo is None and hi is None:
+        return Fraction(1)
+    if lo is None:
+        assert hi is not None
+        return hi - Fraction(3, 2)
+    if hi is None:
+        return lo + Fraction(3, 2)
+    return lo + (hi - lo) / 3
+
+
+__all__ = ["Cell", "Poly", "Proof", "prove"]

@@ -1,0 +1,342 @@
+"""A network at concrete sizes: families, sums and arrays written out as scalar names such as x[1,2].
+
+`Instance(net, {"N": 2})` turns expressions into scalar ones (arrays become NumPy arrays of them) and collects in
+`defs` the scalar definitions that they need.  Every index counts as in the network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import reduce
+from itertools import product
+from typing import Any
+
+from workings.errors import OutOfReach
+from workings.expr import (
+    ONE, ZERO, Add, All, Array, Big, Call, Claim, Deriv, Div, Equation, Expr, Logic, MatMul, Mul, Neg, Network, Num,
+    Pow, Ref, Rel, Rest, preorder,
+)
+
+Values = Any                  # an Expr, or a NumPy array of them
+MAX_TERMS = 4_000
+
+
+class Instance:
+    """One choice of sizes (`sizes`: name -> number) for a network."""
+
+    def __init__(self, net: Network, sizes: Mapping[str, int]) -> None:
+        self.net, self.sizes = net, dict(sizes)
+        self.defs: dict[str, Expr] = {}
+        self.arrays: dict[str, Values] = {}
+        self._todo: list[tuple[str, Equation, dict[str, int]]] = []
+        self._seen: set[str] = set()
+        self._places: dict[tuple[str, int], Any] | None = None
+
+    # -- the door
+    def scalar(self, expr: Expr, env: Mapping[str, int] | None = None) -> Values:
+        """The expression over scalar names; `env` gives the values of free indices."""
+        self._arrays_of(expr)
+        value = self._value(expr, dict(env or {}))
+        while self._todo:
+            name, equation, inner = self._todo.pop()
+            self._arrays_of(equation.rhs)
+            self.defs[name] = self._value(equation.rhs, inner)
+        return value
+
+    def whole(self, expr: Expr, env: Mapping[str, int] | None = None) -> int:
+        """The integer that an index expression is; `OutOfReach` names what is not known."""
+        return self._int(expr, dict(env or {}))
+
+    def range_of(self, index: str, expr: Expr | None = None) -> range:
+        """The values of an index: as declared, else as the place where it stands in a family gives it."""
+        for name in (index, index.rstrip("'0123456789")):
+            if name in self.net.ranges:
+                r = self.net.ranges[name]
+                return range(self._int(r.lo, {}), self._int(r.hi, {}) + 1)
+        for place in self._uses(index, expr):
+            found = self._place_range(place)
+            if found is not None:
+                return found
+        raise OutOfReach(f"the range of {index} is not known")
+
+    # -- indices
+    def _int(self, expr: Expr, env: Mapping[str, int]) -> int:
+        if isinstance(expr, Num) and isinstance(expr.value, int):
+            return expr.value
+        if isinstance(expr, Neg):
+            return -self._int(expr.arg, env)
+        if isinstance(expr, Add):
+            return sum(self._int(e, env) for e in expr.args)
+        if isinstance(expr, Mul):
+            return reduce(lambda a, b: a * b, (self._int(e, env) for e in expr.args))
+        if isinstance(expr, Ref) and not expr.indices:
+            if expr.name in env:
+                return env[expr.name]
+            if expr.name in self.sizes:
+                return self.sizes[expr.name]
+            if expr.key in self.net.defs:
+                return self._int(self.net.defs[expr.key][0].rhs, {})
+            if isinstance(self.net.values.get(expr.name), int):
+                return int(self.net.values[expr.name])
+            raise OutOfReach(f"{expr.name} has no value as an index", span=expr.span)
+        raise OutOfReach("an index must be a whole number", span=expr.span)
+
+    def _uses(self, index: str, expr: Expr | None) -> list[tuple[str, int]]:
+        """The (family, place) where an index stands plainly, in the expression and then in the network."""
+        sources = [expr] if expr is not None else []
+        sources += [e for q in self.net.equations for e in (q.lhs, q.rhs)]
+        out: dict[tuple[str, int], None] = {}
+        for e in sources:
+            for node in preorder(e):
+                if isinstance(node, Ref):
+                    for i, p in enumerate(node.indices):
+                        if isinstance(p, Ref) and p.name == index and not p.indices:
+                            out.setdefault((node.name, i))
+        return list(out)
+
+    def _place_range(self, place: tuple[str, int]) -> range | None:
+        name, i = place
+        if name in self.net.shapes and i < len(self.net.shapes[name]):
+            return range(1, self._int(self.net.shapes[name][i], {}) + 1)
+        if self._places is None:
+            self._places = {}
+            for q in self.net.equations:
+                for node in (n for e in (q.lhs, q.rhs) for n in preorder(e)):
+                    if isinstance(node, Ref):
+                        for j, p in enumerate(node.indices):
+                            if isinstance(p, Ref) and p.name in self.net.ranges:
+                                self._places.setdefault((node.name, j), p.name)
+        letter = self._places.get(place)
+        if letter is None:
+            return None
+        r = self.net.ranges[letter]
+        return range(self._int(r.lo, {}), self._int(r.hi, {}) + 1)
+
+    # -- values
+    def _arrays_of(self, expr: Expr) -> None:
+        """Values of the defined arrays that an expression needs, in order."""
+        needed: dict[str, None] = {}
+        stack = [expr]
+        while stack:
+            for node in preorder(stack.pop()):
+                if isinstance(node, Ref) and not node.indices and node.name not in needed:
+                    equations = self.net.defs.get(node.key)
+                    if equations:
+                        needed[node.name] = None
+                        stack.append(equations[0].rhs)
+        if not needed:
+            return
+        for equation in self.net.ordered:
+            name = equation.lhs.name
+            if name in needed and name not in self._seen and not equation.lhs.indices:
+                self._seen.add(name)
+                value = self._value(equation.rhs, {})
+                if _is_array(value):
+                    self.arrays[name] = self._named(name, value)
+                else:
+                    self.defs[name] = value
+
+    def _named(self, name: str, value: Values) -> Values:
+        import numpy as np
+
+        out = np.empty(value.shape, dtype=object)
+        for at in np.ndindex(*value.shape):
+            entry = f"{name}[{','.join(str(i + 1) for i in at)}]"
+            self.defs[entry] = value[at]
+            out[at] = Ref(entry)
+        return out
+
+    def _value(self, expr: Expr, env: dict[str, int]) -> Values:
+        done: list[Values] = []
+        stack: list[tuple[Expr, bool]] = [(expr, False)]
+        while stack:
+            node, ready = stack.pop()
+            if isinstance(node, Claim):
+                stack.append((node.inner, False))
+            elif isinstance(node, Ref):
+                done.append(self._ref(node, env))
+            elif isinstance(node, Big):
+                done.append(self._big(node, env))
+            elif isinstance(node, Deriv):
+                done.append(self._deriv(node, env))
+            elif isinstance(node, Call) and node.function in ("delta", "ind", "where"):
+                chosen = self._indexed(node, env)
+                if chosen is None:
+                    stack.append((node, True))
+                    stack.extend((c, False) for c in reversed(node.children()))
+                else:
+                    stack.append((chosen, False))
+            elif isinstance(node, (All, Rest)):
+                raise OutOfReach("what is not stated has no value", span=node.span)
+            elif ready or not node.children():
+                size = len(node.children())
+                cut = len(done) - size
+                inner = done[cut:]
+                del done[cut:]
+                done.append(_combined(node, inner))
+            else:
+                stack.append((node, True))
+                stack.extend((c, False) for c in reversed(node.children()))
+        return done[0]
+
+    def _ref(self, node: Ref, env: dict[str, int]) -> Values:
+        if not node.indices:
+            if node.name in env:
+                return Num(env[node.name])
+            if node.name in self.sizes:
+                return Num(self.sizes[node.name])
+            if node.name in self.arrays:
+                return self.arrays[node.name]
+            if node.name in self.net.shapes and node.key not in self.net.defs:
+                return self._leaf_array(node.name)
+            return Ref(node.name)
+        if any(isinstance(i, All) for i in node.indices):
+            return self._slice(node, env)
+        return self._entry(node.name, tuple(self._int(i, env) for i in node.indices))
+
+    def _leaf_array(self, name: str) -> Values:
+        import numpy as np
+
+        shape = tuple(self._int(a, {}) for a in self.net.shapes[name])
+        out = np.empty(shape, dtype=object)
+        for at in np.ndindex(*shape):
+            out[at] = Ref(f"{name}[{','.join(str(i + 1) for i in at)}]")
+        return out
+
+    def _slice(self, node: Ref, env: dict[str, int]) -> Values:
+        import numpy as np
+
+        places: list[list[int]] = []
+        for i, p in enumerate(node.indices):
+            if isinstance(p, All):
+                found = self._place_range((node.name, i))
+                if found is None:
+                    raise OutOfReach(f"the range of place {i + 1} of {node.name} is not known", span=node.span)
+                places.append(list(found))
+            else:
+                places.append([self._int(p, env)])
+        entries = [self._entry(node.name, at) for at in product(*places)]
+        shape = [len(p) for p, i in zip(places, node.indices) if isinstance(i, All)]
+        out = np.empty(len(entries), dtype=object)
+        out[:] = entries
+        return out.reshape(shape)
+
+    def _entry(self, name: str, at: tuple[int, ...]) -> Expr:
+        entry = f"{name}[{','.join(map(str, at))}]"
+        if name in self.arrays:
+            try:
+                return self.arrays[name][tuple(i - 1 for i in at)]  # type: ignore[no-any-return]
+            except IndexError:
+                raise OutOfReach(f"{entry} is outside of {name}") from None
+        if entry not in self._seen:
+            self._seen.add(entry)
+            found = self._definition(name, at)
+            if found is not None:
+                self._todo.append((entry, *found))
+        return Ref(entry)
+
+    def _definition(self, name: str, at: tuple[int, ...]) -> tuple[Equation, dict[str, int]] | None:
+        best: tuple[int, Equation, dict[str, int]] | None = None
+        for equation in self.net.defs.get((name, len(at)), []):
+            env = self._match(equation, at)
+            if env is not None and (best is None or len(env) < best[0]):
+                best = (len(env), equation, env)
+        return None if best is None else best[1:]
+
+    def _match(self, equation: Equation, at: tuple[int, ...]) -> dict[str, int] | None:
+        env: dict[str, int] = {}
+        for place, i in zip(equation.lhs.indices, at):
+            letters = [n.name for n in preorder(place) if isinstance(n, Ref) and n.name not in self.sizes]
+            if not letters:
+                if self._int(place, {}) != i:
+                    return None
+                continue
+            letter = letters[0]
+            value = i - self._int(place, {letter: 0})
+            if self._int(place, {letter: value}) != i or env.get(letter, value) != value:
+                return None
+            if letter in self.net.ranges and value not in self.range_of(letter):
+                return None
+            env[letter] = value
+        return env
+
+    def _big(self, node: Big, env: dict[str, int]) -> Values:
+        if node.lo is not None and node.hi is not None:
+            values = range(self._int(node.lo, env), self._int(node.hi, env) + 1)
+        else:
+            values = self.range_of(node.index, node.body)
+        if len(values) > MAX_TERMS:
+            raise OutOfReach("the sum has too many terms", span=node.span)
+        parts = []
+        for v in values:
+            inner = {**env, node.index: v}
+            if node.condition is None or self._truth(node.condition, inner):
+                parts.append(self._value(node.body, inner))
+        if node.op in ("max", "min"):
+            return _combined(Call(node.op, tuple(ONE for _ in parts)), parts)
+        if not parts:
+            return ZERO if node.op == "sum" else ONE
+        if len(parts) == 1:
+            return parts[0]
+        kind = Add if node.op == "sum" else Mul
+        return _combined(kind(tuple(ONE for _ in parts)), parts)
+
+    def _deriv(self, node: Deriv, env: dict[str, int]) -> Expr:
+        names = [self._value(e, env) for e in node.children()]
+        if any(not isinstance(e, Ref) for e in names):
+            raise OutOfReach("the derivative of an array", span=node.span)
+        return Ref(f"{node.kind}({','.join(e.name for e in names)})")
+
+    def _indexed(self, node: Call, env: dict[str, int]) -> Expr | None:
+        """delta, ind, where on whole numbers: decided here; None where the condition is not about indices."""
+        try:
+            if node.function == "delta":
+                same = self._int(node.args[0], env) == self._int(node.args[1], env)
+                return ONE if same else ZERO
+            holds = self._truth(node.args[0], env)
+        except OutOfReach:
+            return None
+        if node.function == "ind":
+            return ONE if holds else ZERO
+        return node.args[1] if holds else node.args[2]
+
+    def _truth(self, condition: Expr, env: dict[str, int]) -> bool:
+        if isinstance(condition, Logic):
+            parts = [self._truth(c, env) for c in condition.args]
+            return not parts[0] if condition.op == "not" else all(parts) if condition.op == "and" else any(parts)
+        if not isinstance(condition, Rel):
+            raise OutOfReach("a condition on indices was expected", span=condition.span)
+        sides = [self._int(c, env) for c in condition.args]
+        tests: dict[str, Callable[[int, int], bool]] = {
+            "=": lambda a, b: a == b, "!=": lambda a, b: a != b, "<": lambda a, b: a < b,
+            "<=": lambda a, b: a <= b, ">": lambda a, b: a > b, ">=": lambda a, b: a >= b,
+        }
+        if any(op not in tests for op in condition.ops):
+            raise OutOfReach("a condition on indices was expected", span=condition.span)
+        return all(tests[op](a, b) for op, a, b in zip(condition.ops, sides, sides[1:]))
+
+
+def _is_array(value: Values) -> bool:
+    return not isinstance(value, Expr)
+
+
+def _combined(node: Expr, inner: list[Values]) -> Values:
+    """A node around scalar or array values."""
+    if not any(_is_array(v) for v in inner):
+        if isinstance(node, Array):
+            return _stacked(inner)
+        return node.rebuild(tuple(inner))
+    from workings.checking import arrays
+
+    return arrays.combined(node, inner)
+
+
+def _stacked(inner: list[Values]) -> Values:
+    import numpy as np
+
+    out = np.empty(len(inner), dtype=object)
+    out[:] = inner
+    return out
+
+
+__all__ = ["Div", "Instance", "Pow", "Values"]

@@ -1,0 +1,63 @@
+"""What the checker says: of two expressions (`Verdict`), of a line (`Judged`), of all lines (`Report`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from workings.errors import Source, Span, WorkingsError
+from workings.expr import Expr
+
+
+@dataclass(slots=True)
+class Counterexample:
+    """A point where two sides differ, small and exact; the values are exact or decimals of a certified ball."""
+
+    at: dict[str, Fraction]
+    left: str
+    right: str
+    sizes: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Verdict:
+    """`kind`: "equal", "different" or "undecided"; `how`: "proved" or "tested"; `evidence`: the reason in words."""
+
+    kind: str
+    how: str = "proved"
+    where_valid: str = ""
+    counterexample: Counterexample | None = None
+    evidence: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class Judged:
+    """One line: the verdict, why, and where it fails.  `parts` are the sides of a chain that were compared."""
+
+    line: int
+    text: str
+    verdict: str              # right | wrong | duplicate | undecided | not understood
+    how: str = ""
+    where_valid: str = ""
+    reason: str = ""
+    counterexample: Counterexample | None = None
+    follows: bool = False
+    slip: str = ""
+    status: str = ""          # of a domain: full, thin or empty
+    body: Expr | None = None
+    span: Span | None = None
+    error: WorkingsError | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Report:
+    """All lines, judged."""
+
+    lines: list[Judged]
+    remarks: list[str] = field(default_factory=list)
+    source: Source | None = None
+
+    @property
+    def first_wrong(self) -> int | None:
+        """The index of the first wrong or duplicate line."""
+        return next((j.line for j in self.lines if j.verdict in ("wrong", "duplicate")), None)
