@@ -188,8 +188,10 @@ def _counterclockwise(vertices: list[Point], rays: list[Point]) -> tuple[list[Po
         return vertices, rays
     zero = Fraction(0)
     x, y = (sum((v[i] for v in vertices), zero) / len(vertices) + sum((r[i] for r in rays), zero) for i in (0, 1))
+    seen: list[tuple[tuple[Fraction, Fraction], Point, bool]]
     seen = [((v[0] - x, v[1] - y), v, True) for v in vertices] + [((r[0], r[1]), r, False) for r in rays]
-    seen.sort(key=cmp_to_key(lambda a, b: _turn(a[0], b[0])))
+    turn = cmp_to_key(_turn)
+    seen.sort(key=lambda item: turn(item[0]))
     start = next((i for i in range(len(seen)) if seen[i][2] and not seen[i - 1][2]), None)
     if start is None:                   # no rays: begin at the lowest of the leftmost
         start = min(range(len(seen)), key=lambda i: seen[i][1])

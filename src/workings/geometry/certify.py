@@ -1,0 +1,121 @@
+"""Proofs and probes of a result that share nothing with the splitter: plain arithmetic on what was returned.
+
+Pieces: random rational points lie in exactly one listed pattern, where the map is the network's value, computed
+from the forms and gates directly; multipliers add up; samples and corners lie where they should.
+Boundary: its points have the level; regions of a class have its sign.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from random import Random
+
+from workings.geometry import data
+from workings.geometry.data import Box, Certificate, Map, Point, Region, Row
+from workings.geometry.linear import Form
+from workings.geometry.lower import Program
+
+POINTS = 24                   # random points of one certificate
+MAX_REGIONS = 2_000           # regions above which each point is looked for by its own pattern only
+
+
+def run(program: Program, point: Sequence[Fraction]) -> tuple[str, dict[str, Fraction]]:
+    """The signs of the units and the values of the named quantities at a point; gates at 0 have their own value."""
+    values, signs = list(point), ""
+    pres = iter(program.pres)
+    for gate in program.forms:
+        here = [_value(next(pres), values) for _ in gate.units]
+        signs += "".join("-" if v < 0 else "+" for v in here)
+        chosen = gate.values[signs[-len(here):]]
+        if gate.crease is not None and not here[0]:
+            chosen = gate.crease
+        values.append(_value(chosen, values))
+    return signs, {name: _value(form, values) for name, form in program.named.items()}
+
+
+def _value(form: Form, values: Sequence[Fraction]) -> Fraction:
+    return sum((c * values[v] for v, c in form.of.items()), form.const)
+
+
+def apply(values: Map | Row, point: Sequence[Fraction]) -> Fraction:
+    """An affine map at a point."""
+    total = Fraction(0) + values[-1]
+    for c, x in zip(values, point):
+        total += x * c
+    return total
+
+
+def pieces(program: Program, answer: data.Pieces) -> bool:
+    """Does everything that can be checked without the splitter hold?"""
+    listed = {region.pattern: region for region in answer.regions if region.status != "empty"}
+    if not all(_holds(region) for region in answer.regions):
+        return False
+    for point in probes(answer):
+        inside = [r for r in listed.values() if has(r, point)] if len(listed) <= MAX_REGIONS else None
+        signs, values = run(program, point)
+        if _at_jump(program, answer, point):
+            continue
+        if signs not in listed or (inside is not None and inside != [listed[signs]]):
+            return False
+        if any(apply(m, point) != values[name] for name, m in listed[signs].affine.items()):
+            return False
+    return True
+
+
+def has(region: Region, point: Sequence[Fraction]) -> bool:
+    """Does the point have the pattern of the region, by the rows of the region?"""
+    return all((apply(row, point) < 0) == (s == "-") for row, s in zip(region.rows, region.pattern))
+
+
+def _at_jump(program: Program, answer: data.Pieces, point: Sequence[Fraction]) -> bool:
+    """Is a jumping unit exactly 0 here?  Then later signs are those of its own value, and `on_crease` speaks."""
+    own = [gate.units[0] for gate in program.forms if gate.crease is not None]
+    if not own:
+        return False
+    region = next((r for r in answer.regions if r.status != "empty" and has(r, point)), None)
+    return region is not None and any(not apply(region.rows[u], point) for u in own)
+
+
+def _holds(region: Region) -> bool:
+    if region.empty is not None:
+        return _adds_up(region.empty)
+    if region.sample is None or region.shape is None or not has(region, region.sample):
+        return False
+    closed = [(row, 1 if s == "+" else -1) for row, s in zip(region.rows, region.pattern)]
+    return all(side * apply(row, v) >= 0 for v in region.shape.vertices for row, side in closed)
+
+
+def _adds_up(certificate: Certificate) -> bool:
+    """Do the facts, each times its multiplier, come to a false constant?"""
+    size = len(certificate.facts[0].row)
+    sums = [0] * size
+    for fact in certificate.facts:
+        side = -1 if fact.strict else 1
+        sums = [a + side * fact.multiplier * b for a, b in zip(sums, fact.row)]
+    strict = any(fact.strict for fact in certificate.facts)
+    positive = all(fact.multiplier > 0 for fact in certificate.facts)
+    return positive and not any(sums[:-1]) and (sums[-1] < 0 or (sums[-1] == 0 and strict))
+
+
+def probes(answer: data.Pieces) -> Iterator[Point]:
+    """Random points in the box, of several sizes, and points on corners and between them."""
+    random = Random(len(answer.regions) * 1009 + len(answer.units))
+    corners = [v for r in answer.regions[:200] if r.shape is not None for v in r.shape.vertices][:200]
+    for k in range(POINTS):
+        yield _random(random, answer.box, len(answer.inputs), 10 ** (k % 4 - 1))
+    for k in range(POINTS if corners else 0):
+        a, b = random.choice(corners), random.choice(corners)
+        s = Fraction(random.randint(0, 4), 4) if k % 2 else Fraction(0)
+        yield tuple(x + s * (y - x) for x, y in zip(a, b))
+
+
+def _random(random: Random, box: Box | None, size: int, scale: float) -> Point:
+    out = []
+    for low, high in box or ((None, None),) * size:
+        if low is not None and high is not None:
+            out.append(low + (high - low) * Fraction(random.randint(0, 60), 60))
+        else:
+            step = Fraction(random.randint(-60, 60), 12) * Fraction(scale).limit_denominator(10)
+            out.append(low + abs(step) if low is not None else high - abs(step) if high is not None else step)
+    return tuple(out)

@@ -1,0 +1,127 @@
+"""The sign patterns that occur: a depth-first walk over the units, + before -, that leaves a branch once it is empty.
+
+A unit's pre-activation is one affine map of the inputs as soon as the signs before it are chosen; the walk
+keeps the closed set on which the chosen signs hold and the rows that must hold strictly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from workings.exact import integer_row
+from workings.geometry.data import Map, Row, Tally
+from workings.geometry.linear import ZERO, Form
+from workings.geometry.lower import Program
+from workings.geometry.polyhedron import Polyhedron, cut, negated, slice_, split
+
+
+@dataclass(slots=True, eq=False)
+class Cell:
+    """Signs chosen so far, the closed set where they hold, `strict`: the bits of its rows that are not 0 there."""
+
+    signs: str
+    body: Polyhedron
+    strict: int
+    rows: tuple[Row, ...] = ()          # pre of each unit so far
+    maps: tuple[Map, ...] = ()          # of each gate so far
+
+    @property
+    def empty(self) -> bool:
+        """No point of the closed set lies off all strict rows."""
+        return self.body.empty or bool(self.body.flat & self.strict)
+
+    @property
+    def full(self) -> bool:
+        return not self.body.flat
+
+
+@dataclass(slots=True, eq=False)
+class Gap:
+    """A prefix of signs that no point has, with the row of its last unit."""
+
+    signs: str
+    rows: tuple[Row, ...]
+
+
+def map_of(form: Form, maps: tuple[Map, ...] | list[Map], size: int) -> Map:
+    """The affine map of the inputs that a form is, given those of the gates."""
+    out = [ZERO] * size + [form.const]
+    for v, c in form.of.items():
+        if v < size:
+            out[v] += c
+        else:
+            out = [a + c * b if b else a for a, b in zip(out, maps[v - size])]
+    return tuple(out)
+
+
+def walk(
+    program: Program, body: Polyhedron, tally: Tally, strict: int = 0, three: bool = False,
+) -> Iterator[Cell | Gap]:
+    """Every cell that is not empty, in order, and every shortest prefix that is.
+
+    `three`: where a gate has a value of its own at pre = 0, that case ("0") is a branch too, and + means > 0 there.
+    """
+    last = {gate.units[-1]: g for g, gate in enumerate(program.forms)}
+    own = {gate.units[0] for gate in program.forms if three and gate.crease is not None}
+    count, size = len(program.units), len(program.inputs)
+    todo = [Cell("", body, strict)]
+    while todo:
+        cell = todo.pop()
+        unit = len(cell.signs)
+        if unit == count:
+            yield cell
+            continue
+        row = integer_row(map_of(program.pres[unit], cell.maps, size))
+        branches = _branches(cell, row, tally, unit in own)
+        todo.extend(_valued(program, child, last.get(unit)) for child in reversed(branches) if not child.empty)
+        # gaps are told here, not in the order of the patterns: who lists them sorts them in
+        for child in branches:
+            if child.empty:
+                yield Gap(child.signs, child.rows)
+
+
+def _branches(cell: Cell, row: Row, tally: Tally, three: bool) -> list[Cell]:
+    rows = (*cell.rows, row)
+    if not any(row[:-1]):
+        return _constant(cell, rows, three)
+    bit = 1 << len(cell.body.rows)
+    above, below = split(cell.body, row, tally)
+    out = [Cell(cell.signs + "+", above, cell.strict | (bit if three else 0), rows, cell.maps)]
+    if three:
+        out.append(Cell(cell.signs + "0", slice_(cell.body, row, tally), cell.strict, rows, cell.maps))
+    out.append(Cell(cell.signs + "-", below, cell.strict | bit, rows, cell.maps))
+    return out
+
+
+def _constant(cell: Cell, rows: tuple[Row, ...], three: bool) -> list[Cell]:
+    """The unit does not depend on the inputs here: one sign holds everywhere, the others nowhere."""
+    value = rows[-1][-1]
+    here = "-" if value < 0 else "0" if three and value == 0 else "+"
+    nowhere = cut(cell.body, (0,) * (len(rows[-1]) - 1) + (-1,))
+    return [
+        Cell(cell.signs + s, cell.body if s == here else nowhere, cell.strict, rows, cell.maps)
+        for s in ("+0-" if three else "+-")
+    ]
+
+
+def _valued(program: Program, cell: Cell, gate: int | None) -> Cell:
+    """The cell with the map of the gate whose last unit has just got its sign."""
+    if gate is None:
+        return cell
+    form = program.forms[gate]
+    signs = "".join(cell.signs[u] for u in form.units)
+    chosen = form.crease if signs == "0" and form.crease is not None else form.values[signs]
+    cell.maps = (*cell.maps, map_of(chosen, cell.maps, len(program.inputs)))
+    return cell
+
+
+def signed(rows: tuple[Row, ...], signs: str) -> list[tuple[Row, bool]]:
+    """The inequalities of a pattern as rows that must be >= 0, or > 0 where the flag is set."""
+    return [(row, False) if s == "+" else (negated(row), True) for row, s in zip(rows, signs)]
+
+
+def values_at(maps: tuple[Map, ...], point: tuple[Fraction, ...]) -> list[Fraction]:
+    """The values of maps at a point."""
+    return [sum((c * x for c, x in zip(m, point)), m[-1]) for m in maps]
