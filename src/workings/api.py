@@ -1,0 +1,123 @@
+"""The verbs.  Each gives a result that shows and saves itself; nothing prints by itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workings import work
+from workings.errors import OutOfReach
+from workings.expr import Network as PlainNetwork
+from workings.results import Boundary, Derivation, Drawing, Network, Pieces, Program, Report, Solution, Values
+
+NetworkLike = PlainNetwork | str
+
+
+def read(source: Any, *, inputs: Any = None, parameters: Any = None, targets: Any = None) -> Network:
+    """The network that a text or a file states; a name of an existing file is read as that file.
+
+    >>> print(read("y = w*x + b").as_dict()["parameters"])
+    ['w', 'b']
+    """
+    return Network.of(work.read(source, inputs, parameters, targets))
+
+
+def read_text(text: str, *, inputs: Any = None, parameters: Any = None, targets: Any = None) -> Network:
+    """The network that a text states; the text is never taken for a path."""
+    from workings.errors import BadValue, Source
+
+    if not isinstance(text, str):
+        raise BadValue(f"read_text takes text, not a {type(text).__name__}", expected="equations as text")
+    return read(Source(text), inputs=inputs, parameters=parameters, targets=targets)
+
+
+def _net(net: NetworkLike) -> PlainNetwork:
+    return net if isinstance(net, PlainNetwork) else read(net)
+
+
+def draw(net: NetworkLike) -> Drawing:
+    """The graph: inputs, neurons, weights, biases, nonlinearities."""
+    net = _net(net)
+    return Drawing(work.draw(net), net)
+
+
+def run(net: NetworkLike, /, **values: Any) -> Values:
+    """The forward pass at a point or over arrays; exact values give exact values.
+
+    >>> run("y = 2*x + 1", x="1/2").as_dict()["values"]["y"]
+    '2'
+    """
+    net = _net(net)
+    return Values(work.run(net, values), net)
+
+
+def pieces(net: NetworkLike, box: Any = None, slice: Any = None) -> Pieces:
+    """Every sign pattern, its domain, its affine map, or why it is empty."""
+    net = _net(net)
+    return Pieces(work.pieces(net, box, slice), net)
+
+
+def boundary(net: NetworkLike, output: Any = None, level: Any = 0, box: Any = None, slice: Any = None) -> Boundary:
+    """The exact level set of an output, and which class lies on each side."""
+    net = _net(net)
+    return Boundary(work.boundary(net, output, level, box, slice), net)
+
+
+def gradient(net: NetworkLike, of: Any, wrt: Any, mode: str | None = None) -> Derivation:
+    """One derivative, step by step.
+
+    >>> gradient("E = (y - t)^2", "E", "y").as_dict()["result"]
+    '2*(y - t)'
+    """
+    net = _net(net)
+    return Derivation(work.gradient(net, of, wrt, mode), net)
+
+
+def hessian(net: NetworkLike, of: Any, wrt: Any) -> Derivation:
+    """A second derivative, by a pair of names."""
+    net = _net(net)
+    return Derivation(work.hessian(net, of, wrt), net)
+
+
+def backward(net: NetworkLike, of: Any, wrt: Any = None, mode: str = "plain") -> Program:
+    """All derivatives, as a program with nothing computed twice."""
+    net = _net(net)
+    return Program(work.backward(net, of, wrt, mode), net)
+
+
+def check(net: NetworkLike, lines: Any, at: Any = None, given: Any = None) -> Report:
+    """Is each of these lines true, and if not, where does it fail?"""
+    net = _net(net)
+    return Report(work.check(net, lines, at, given), net)
+
+
+def solve(sheet: Any) -> Solution:
+    """A whole exercise sheet, worked: a path or the text itself."""
+    from workings import sheets
+
+    return Solution(sheets.solve(work.source(sheet)), PlainNetwork())
+
+
+def code(net: NetworkLike, of: Any = None, to: str = "numpy") -> str:
+    """Forward and backward as source text: a later release."""
+    raise work.later("write code", "workings.backward(net, of) gives the program as data")
+
+
+def train(net: NetworkLike, data: Any = None, of: Any = None, **options: Any) -> Any:
+    """Fit the free parameters: a later release."""
+    raise work.later("train networks", "workings.gradient and workings.run give what a training loop needs")
+
+
+def grade(sheet: Any, folder: Any = None) -> Any:
+    """Judge a folder of answers: a later release."""
+    raise work.later("grade folders of answers", "workings.check judges the lines of one answer")
+
+
+def serve(port: int = 0) -> None:
+    """The page on this machine: a later release."""
+    raise work.later("serve a page", "workings solve SHEET writes an HTML file that any browser opens")
+
+
+__all__ = [
+    "OutOfReach", "backward", "boundary", "check", "code", "draw", "grade", "gradient", "hessian", "pieces", "read",
+    "read_text", "run", "serve", "solve", "train",
+]

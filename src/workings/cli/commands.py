@@ -1,0 +1,251 @@
+"""The commands: one for each verb, with an example each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from workings import __version__
+from workings.cli.options import NETWORK, give, network, networks, results, source
+
+EPILOG = """\b
+Examples
+  workings solve sheet.md
+  workings draw "y = 1 - relu(x1) - relu(x2) + relu(x1 + x2)"
+  workings gradient "E = log(cosh(y - t))" --of E --wrt y
+Exit codes
+  0 done   1 a line is wrong   2 not readable   3 out of reach   4 not installed
+"""
+
+LEVELS = click.Choice(["hint", "brief", "full", "every"])
+
+
+@click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, message="workings %(version)s")
+def workings() -> None:
+    """Write a neural network the way a textbook does; see it drawn, run, cut into its pieces, derived step by step
+    and checked."""
+
+
+def verb(says: str, *examples: str, about: str = NETWORK) -> Callable[[Callable[..., Any]], click.Command]:
+    """A command with a line in the list of commands, and examples at the end of its help."""
+    shown = "\n".join(f"  {line}" for line in examples)
+    epilog = f"{about}\n\n\b\n{'Example' if len(examples) == 1 else 'Examples'}\n{shown}"
+    return workings.command(short_help=says, epilog=epilog)
+
+
+@verb("Work a whole exercise sheet.",
+      "workings solve sheet.md", "workings solve sheet.md -o out.html -o out.md", about="")
+@click.argument("sheet")
+@click.option("--exercise", metavar="NUMBER", multiple=True, help="Only this exercise; may be repeated.")
+@click.option("--level", type=LEVELS, default="full", help="How much is shown.")
+@results
+def solve(sheet: str, **options: Any) -> int:
+    """Work a whole exercise sheet.
+
+    SHEET is a Markdown file; the solution is written beside it as NAME.solution.html, or to FILE.  Given - or the
+    text itself, the solution is printed as text.  The exit code is 0 only if every part is solved.
+    """
+    from workings.cli.solving import solve_sheet
+
+    return solve_sheet(source(sheet), options)
+
+
+@verb("Show how a network is read.",
+      'workings read "z3 = x1*w13 + x2*w23; a3 = tanh(z3)" --to latex')
+@click.option("--to", type=click.Choice(["plain", "latex"]), help="Print the equations only, in this spelling.")
+@networks
+def read(**options: Any) -> None:
+    """Show how a network is read: its equations, the role of each name, sizes, and what is ambiguous."""
+    net = network(options)
+    text = None
+    if options["to"]:
+        from workings.answers.read import lines
+
+        text = "\n".join(lines(net, options["to"]))
+    give(net, options, text)
+
+
+@verb("Draw the network.",
+      'workings draw "y = 1 - relu(x1) + relu(x1 + x2)" -o network.svg')
+@networks
+def draw(**options: Any) -> None:
+    """Draw the graph: inputs, neurons, weights, biases and nonlinearities."""
+    from workings import api
+
+    give(api.draw(network(options)), options)
+
+
+@verb("Compute the forward pass.",
+      'workings run "z = x*w; a = tanh(z)" --at "x=1, w=1/2"')
+@click.option("--at", metavar="VALUES", help="Values, such as 'x1=1, w13=1/2, x=(1,-1)'.")
+@click.option("--values", "file", metavar="FILE", help="A JSON file of values: {\"x1\": \"1/2\", \"w\": [1, 2]}.")
+@networks
+def run(at: str | None, file: str | None, **options: Any) -> None:
+    """Compute the forward pass; exact values give exact values, and what is missing is listed."""
+    from workings import work
+    from workings.results import Values
+
+    net = network(options)
+    point = {**(work.values_file(file) if file else {}), **work.values(at, net)}
+    give(Values(work.run(net, point), net), options)
+
+
+def geometric(function: Any) -> Any:
+    """--box and --slice."""
+    for option in (
+        click.option("--slice", metavar="FILE", help="A plane or line through the inputs (a later release)."),
+        click.option("--box", metavar="LOW,HIGH,...", help="Low and high for each input: --box=-1,1,-1,1, or all."),
+    ):
+        function = option(function)
+    return networks(function)
+
+
+@verb("Find every linear piece.",
+      'workings pieces "y = 1 - relu(x1) - relu(x2) + relu(x1 + x2)"')
+@click.option("--count", is_flag=True, help="Print the counts only.")
+@geometric
+def pieces(box: str | None, slice: str | None, count: bool, **options: Any) -> None:
+    """Find every linear piece: its sign pattern, its domain, its affine map, or why it is empty."""
+    from workings import api
+    from workings.cli.counting import counts
+
+    found = api.pieces(network(options), box, slice)
+    give(found, options) if not count else counts(found, options)
+
+
+@verb("Find the exact decision boundary.",
+      'workings boundary "y = 1 - relu(x1) - relu(x2) + relu(x1 + x2)" -o boundary.png')
+@click.option("--output", metavar="NAME", help="The output whose level set is meant.")
+@click.option("--level", default="0", metavar="NUMBER", help="The level; 0 if not given.")
+@geometric
+def boundary(output: str | None, level: str, box: str | None, slice: str | None, **options: Any) -> None:
+    """Find the exact decision boundary, and the class on each side."""
+    from workings import api
+
+    give(api.boundary(network(options), output, level, box, slice), options)
+
+
+def quantity(options: dict[str, Any]) -> tuple[Any, Any, Any]:
+    """The network, the quantity to derive (the last one if none is named) and the names to derive by."""
+    from workings import work
+
+    net = network(options)
+    return net, options.pop("of") or work.loss(net), options.pop("wrt")
+
+
+def derived(function: Any) -> Any:
+    """--of and --wrt."""
+    for option in (
+        click.option("--wrt", metavar="NAME", help="By which name; hessian takes two, backward any number."),
+        click.option("--of", metavar="NAME", help="Of which quantity; if not given, the last one that nothing uses."),
+    ):
+        function = option(function)
+    return networks(function)
+
+
+def named(wrt: str | None, shape: str) -> str:
+    """The names to derive by; there is no sensible default."""
+    if not wrt:
+        raise click.UsageError(f"Missing option '--wrt': by which name? For example --wrt {shape}")
+    return wrt
+
+
+@verb("Work out one derivative, step by step.",
+      'workings gradient "E = log(cosh(y - t))" --of E --wrt y')
+@click.option("--mode", metavar="MODE", hidden=True)
+@click.option("--level", type=LEVELS, default="full", help="How much is shown.")
+@derived
+def gradient(mode: str | None, level: str, **options: Any) -> None:
+    """Work out one derivative, step by step."""
+    from workings import api
+
+    net, of, wrt = quantity(options)
+    found = api.gradient(net, of, named(wrt, "w13"), mode)
+    give(found, options, levelled(found, level))
+
+
+def levelled(found: Any, level: str) -> str:
+    """The text of a derivation with more or less of its bookkeeping."""
+    from workings import work
+
+    if level in ("hint", "brief"):
+        raise work.later(f"write the level {level!r}", "--level full or --level every")
+    return str(found.text(unfold=level == "every"))
+
+
+@verb("Work out a second derivative.",
+      'workings hessian "E = log(cosh(w*x - t))" --of E --wrt w,w')
+@derived
+def hessian(**options: Any) -> None:
+    """Work out a second derivative."""
+    from workings import api
+
+    net, of, wrt = quantity(options)
+    give(api.hessian(net, of, named(wrt, "u,v")), options)
+
+
+@verb("Write the backward computations.",
+      'workings backward "z = x*w; a = tanh(z); E = (a - t)^2" --of E --wrt w')
+@click.option("--mode", type=click.Choice(["plain", "fewest"]), default="plain",
+              help="The textbook's way, or the fewest operations.")
+@derived
+def backward(mode: str, **options: Any) -> None:
+    """Write the backward computations: all derivatives, nothing computed twice."""
+    from workings import api
+
+    net, of, wrt = quantity(options)
+    give(api.backward(net, of, wrt, mode), options)
+
+
+@verb("Say of each line whether it is true.",
+      'workings check "E = log(cosh(y - t))" --line "dE/dy = tanh(y - t)"')
+@click.option("--line", "lines", metavar="LINE", multiple=True, help="A line to check; may be repeated.")
+@click.option("--at", metavar="VALUES", help="Values at which lines with numbers hold.")
+@click.option("--given", metavar="FACT", multiple=True, help="A fact, such as 'z > 0'; may be repeated.")
+@click.option("--answer", metavar="FILE", hidden=True)
+@click.option("--code", "code_file", metavar="FILE", hidden=True)
+@networks
+def check(lines: tuple[str, ...], at: str | None, given: tuple[str, ...], answer: str | None, code_file: str | None,
+          **options: Any) -> int:
+    """Say of each line whether it is true, and if not, where it fails.
+
+    The exit code is 0 if every line is right, 1 if one is wrong or stands twice, 2 if one was not understood, 3 if
+    one is undecided.
+    """
+    from workings import api, work
+    from workings.cli.counting import verdict
+
+    if answer or code_file:
+        raise work.later("check files of answers or code", "give lines: --line 'dE/dw13 = ...'")
+    if not lines:
+        raise work.later("check all lines of a sheet", "give lines: --line 'dE/dw13 = ...'")
+    report = api.check(network(options), list(lines), at, list(given))
+    give(report, options)
+    return verdict(report)
+
+
+@verb("Say what is installed.", "workings doctor --json", about="")
+@results
+def doctor(**options: Any) -> int:
+    """Say what is installed, which compiler, which extras."""
+    from workings.cli.doctor import examine
+
+    return examine(options["as_json"])
+
+
+def _later(name: str, what: str, hint: str) -> None:
+    @workings.command(name, hidden=True, context_settings={"ignore_unknown_options": True}, help=f"(later) {what}.")
+    @click.argument("rest", nargs=-1, type=click.UNPROCESSED)
+    def command(rest: tuple[str, ...]) -> None:
+        from workings import work
+
+        raise work.later(what, hint)
+
+
+_later("code", "write code", "workings backward NETWORK --json gives the program as data")
+_later("train", "train networks", "workings backward NETWORK gives all derivatives")
+_later("grade", "grade folders of answers", "workings check NETWORK --line ... judges one line")
+_later("serve", "serve a page", "workings solve SHEET writes an HTML file that any browser opens")

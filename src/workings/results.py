@@ -1,0 +1,250 @@
+"""Results that show and save themselves.  Each wraps an engine's plain data, which stays reachable through it."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from workings.errors import BadValue, OutOfReach
+from workings.expr import Network as PlainNetwork
+
+if TYPE_CHECKING:
+    from workings.document import Block, Document, Picture
+
+WRITTEN = (".html", ".md", ".txt", ".json")
+LATER = {".tex": "LaTeX", ".pdf": "PDF", ".ipynb": "notebooks"}
+
+
+class Shown:
+    """What every result can do, given its verb's module in `answers`."""
+
+    verb: ClassVar[str] = ""
+    title: ClassVar[str] = ""
+
+    # what the subclass knows
+    def _data(self) -> Any:
+        return self
+
+    def _net(self) -> PlainNetwork:
+        raise NotImplementedError
+
+    def _answers(self) -> Any:
+        return import_module(f"workings.answers.{self.verb}")
+
+    # what a person asks for
+    def as_dict(self) -> dict[str, Any]:
+        """The facts as JSON, the same as the command line prints with --json."""
+        out: dict[str, Any] = self._answers().as_dict(self._data())
+        return {"schema": 1, **out}
+
+    def blocks(self) -> tuple[Block, ...]:
+        """The facts as blocks of a page."""
+        found: tuple[Block, ...] = self._answers().blocks(self._data())
+        return found
+
+    def document(self) -> Document:
+        """A page of its own."""
+        from workings.document import Document
+
+        return Document(self.title, self.blocks(), self._net().spelling)
+
+    def text(self, unfold: bool = False) -> str:
+        """Plain text, 80 columns wide; `unfold` prints the bookkeeping steps as well."""
+        from dataclasses import replace
+
+        from workings.render.text import text
+
+        return text(replace(self.document(), title=""), unfold=unfold).strip("\n")
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def _repr_html_(self) -> str:
+        from workings.render.html import fragment
+
+        return fragment(self.document())
+
+    def save(self, path: str | Path) -> Path:
+        """Write .html, .md (pictures beside it), .txt or .json, and pictures as .svg or .png; whole or not at all."""
+        from workings.render.save import write
+
+        target = Path(path)
+        suffix = target.suffix.lower()
+        if target.is_dir():
+            raise BadValue(f"{target} is a folder", expected="a file name")
+        if suffix == ".md":
+            from workings.render.markdown import markdown
+
+            # The page comes last, so that it never names pictures that are not there.
+            return write(target, markdown(self.document(), target.with_suffix(".files")))
+        return write(target, self._content(suffix))
+
+    def _content(self, suffix: str) -> str | bytes:
+        if suffix in (".html", ".htm"):
+            from workings.render.html import html
+
+            return html(self.document())
+        if suffix == ".txt":
+            from workings.render.text import text
+
+            return text(self.document())
+        if suffix == ".json":
+            return dumps(self.as_dict())
+        if suffix in (".svg", ".png"):
+            return self._picture_as(suffix)
+        what = LATER.get(suffix)
+        if what:
+            raise OutOfReach(f"this release does not write {what} ({suffix}) yet", hint=f"one of {', '.join(WRITTEN)}")
+        raise BadValue(
+            f"the suffix {suffix or 'of no file type'} says no format that is written",
+            expected=f"a name that ends in {', '.join(WRITTEN)}",
+        )
+
+    def _picture_as(self, suffix: str) -> str | bytes:
+        from workings.document import Picture
+
+        found = [b for b in self.blocks() if isinstance(b, Picture)]
+        if not found:
+            raise BadValue("there is no picture in this result", expected=f"a name that ends in {', '.join(WRITTEN)}")
+        return drawn(found[-1], suffix)
+
+
+def drawn(picture: Picture, suffix: str) -> str | bytes:
+    """A picture as .svg or .png."""
+    if suffix == ".svg":
+        from workings.render.svg import svg
+
+        return str(svg(picture.figure))
+    from workings.render.png import png
+
+    return bytes(png(picture.figure))
+
+
+def dumps(data: Any) -> str:
+    """JSON as the command line prints it: readable, and the same bytes for the same data."""
+    import json
+
+    return json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+class Network(Shown, PlainNetwork):
+    """A network as read: equations, declarations, roles, and what was ambiguous."""
+
+    verb, title = "read", "The network"
+
+    @classmethod
+    def of(cls, net: PlainNetwork) -> Self:
+        """The same network, able to show itself."""
+        return cls(**{f.name: getattr(net, f.name) for f in fields(net)})
+
+    def _net(self) -> PlainNetwork:
+        return self
+
+    def _repr_latex_(self) -> str | None:
+        from workings.answers.read import formula
+
+        found = formula(self)
+        return None if found is None else f"$$\n{found.latex}\n$$"
+
+
+class Result(Shown):
+    """An engine's data with its network; the fields of the data are read through it."""
+
+    def __init__(self, data: Any, net: PlainNetwork) -> None:
+        self.data, self.net = data, net
+
+    def _data(self) -> Any:
+        return self.data
+
+    def _net(self) -> PlainNetwork:
+        return self.net
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or name in ("data", "net"):
+            raise AttributeError(name)
+        return getattr(self.data, name)
+
+    def __repr__(self) -> str:
+        return f"<workings.{type(self).__name__}: print() shows it, .as_dict() gives its facts>"
+
+
+class Pictured(Result):
+    """A result whose first picture says most of it."""
+
+    def _repr_svg_(self) -> str:
+        return str(self._picture_as(".svg"))
+
+
+class Drawing(Pictured):
+    """The graph of a network."""
+
+    verb, title = "draw", "The network"
+
+
+class Values(Result):
+    """The forward pass."""
+
+    verb, title = "run", "The forward pass"
+
+    def __getitem__(self, name: str) -> Any:
+        return self.data.values[name]
+
+
+class Pieces(Pictured):
+    """The linear pieces of a network."""
+
+    verb, title = "pieces", "The linear pieces"
+
+
+class Boundary(Pictured):
+    """The decision boundary of a network."""
+
+    verb, title = "boundary", "The decision boundary"
+
+
+class Derivation(Result):
+    """A derivative with its workings."""
+
+    verb, title = "gradient", "The derivative, step by step"
+
+    def _repr_latex_(self) -> str:
+        from workings.expr import Deriv, Rel
+        from workings.notation import latex
+
+        wrt = self.data.wrt if isinstance(self.data.wrt, tuple) else (self.data.wrt,)
+        line = Rel((Deriv(self.data.of, wrt), self.data.result), ("=",))
+        return f"$\\displaystyle {latex(line, self.net.spelling)}$"
+
+
+class Program(Result):
+    """Forward and backward computations."""
+
+    verb, title = "backward", "The backward computations"
+
+
+class Report(Result):
+    """Verdicts on lines."""
+
+    verb, title = "check", "The lines, checked"
+
+
+class Solution(Result):
+    """A worked exercise sheet."""
+
+    verb = "solution"
+
+    def document(self) -> Document:
+        from workings.sheets.page import document
+
+        page: Document = document(self.data)
+        return page
+
+    def blocks(self) -> tuple[Block, ...]:
+        return self.document().blocks
+
+    def text(self, unfold: bool = False) -> str:
+        from workings.render.text import text
+
+        return text(self.document(), unfold=unfold).rstrip("\n")

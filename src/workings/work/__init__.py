@@ -1,0 +1,129 @@
+"""The order of work for each verb: what a person gives is made into what the engines take, then the engine is called.
+
+Engines take `Ref`s, `Fraction`s and boxes; a person gives "w_{13}", "1/2", Decimal("0.1") or [(-1, 1), (-1, 1)].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from workings.errors import BadValue, NotReadable, OutOfReach
+from workings.expr import Network
+from workings.work.files import decoded, file_source, source
+from workings.work.names import NameLike, Names, expression, loss, names, ref, split
+from workings.work.values import BoxLike, box, number, values, values_file
+
+if TYPE_CHECKING:
+    from workings.checking import Report
+    from workings.derive import Derivation, Program
+    from workings.evaluate import Values
+    from workings.forms.neurons import Graph
+    from workings.geometry import Boundary, Pieces
+
+__all__ = [
+    "backward", "boundary", "box", "check", "decoded", "draw", "expression", "file_source", "gradient", "hessian",
+    "later", "loss", "names", "number", "pieces", "read", "ref", "run", "source", "split", "values", "values_file",
+]
+
+
+def read(given: Any, inputs: Names = None, parameters: Names = None, targets: Names = None) -> Network:
+    """The network that a text or a file states."""
+    from workings.functions import signatures
+    from workings.syntax import read as read_text
+
+    text = source(given)
+    roles = {"inputs": names(inputs), "parameters": names(parameters), "targets": names(targets)}
+    try:
+        return read_text(text.text, signatures(), source=text, **roles)
+    except NotReadable as error:
+        raise error.located(text) from None
+
+
+def later(what: str, hint: str = "") -> OutOfReach:
+    """What a later release will do."""
+    return OutOfReach(f"this release does not {what} yet", hint=hint)
+
+
+def draw(net: Network) -> Graph:
+    """Inputs, neurons, weights, biases, nonlinearities."""
+    from workings.forms.neurons import graph
+
+    return graph(net)
+
+
+def run(net: Network, given: Mapping[str, Any], mode: str = "auto") -> Values:
+    """The forward pass at a point; what cannot be computed is listed as missing."""
+    from workings import evaluate
+
+    return evaluate.run(net, values(given, net), mode=mode)
+
+
+def pieces(net: Network, box_: BoxLike = None, slice_: Any = None) -> Pieces:
+    """Every sign pattern, its domain and its affine map."""
+    from workings import geometry
+
+    if slice_ is not None:
+        raise later("cut along a slice", "give a box, or fix inputs by writing numbers for them")
+    return geometry.pieces(net, box(box_, net))
+
+
+def boundary(net: Network, output: Any = None, level: Any = 0, box_: BoxLike = None, slice_: Any = None) -> Boundary:
+    """The exact level set of an output, or where the largest of several outputs changes."""
+    from workings import geometry
+
+    if slice_ is not None:
+        raise later("cut along a slice", "give a box, or fix inputs by writing numbers for them")
+    chosen = None if output is None else ref(output, net).name
+    return geometry.boundary(net, output=chosen, level=Fraction(number(level)), box=box(box_, net))
+
+
+def gradient(net: Network, of: NameLike, wrt: NameLike, mode: str | None = None) -> Derivation:
+    """One derivative, step by step."""
+    from workings import derive
+
+    if mode not in (None, "plain"):
+        raise BadValue(f"gradient knows no mode {mode!r}", expected="mode=None")
+    return derive.gradient(net, ref(of, net), ref(wrt, net))
+
+
+def hessian(net: Network, of: NameLike, wrt: Any) -> Derivation:
+    """A second derivative, by a pair of names."""
+    from workings import derive
+
+    pair = split(wrt) if isinstance(wrt, str) else list(wrt) if isinstance(wrt, tuple | list) else [wrt]
+    if len(pair) not in (1, 2):
+        raise BadValue(f"a second derivative is by two names, not {len(pair)}", expected="wrt=('u', 'v')")
+    u, v = pair[0], pair[-1]
+    return derive.hessian(net, ref(of, net), (ref(u, net), ref(v, net)))
+
+
+def backward(net: Network, of: NameLike, wrt: Any = None, mode: str = "plain") -> Program:
+    """All derivatives, as a program with nothing computed twice."""
+    from workings import derive
+
+    if mode not in ("plain", "fewest"):
+        raise BadValue(f"backward knows no mode {mode!r}", expected="mode='plain' or mode='fewest'")
+    if isinstance(wrt, str):
+        wrt = split(wrt)
+    refs = None if wrt is None else [ref(name, net) for name in (wrt if isinstance(wrt, list | tuple) else [wrt])]
+    return derive.backward(net, ref(of, net), refs, mode)
+
+
+def check(net: Network, lines: Any, at: Any = None, given: Any = None) -> Report:
+    """Is each of these lines true, and if not, where does it fail?"""
+    from workings import checking
+
+    if not isinstance(lines, str):
+        lines = [str(line) for line in lines]
+    facts = split_facts(given)
+    return checking.check(net, lines, at=values(at, net) or None, given=facts or None)
+
+
+def split_facts(given: Any) -> list[str]:
+    """Facts as a list of texts; one text may hold several, cut at semicolons and line ends."""
+    if given is None:
+        return []
+    texts = [given] if isinstance(given, str) else list(given)
+    return [part.strip() for text in texts for part in str(text).replace("\n", ";").split(";") if part.strip()]

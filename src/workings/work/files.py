@@ -1,0 +1,118 @@
+"""The text that a person gave, or that of the file they named."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from workings.errors import BadValue, NotReadable, OutOfReach, Source
+from workings.limits import MAX_TEXT
+
+TEXTS = (".txt", ".md", ".markdown", ".tex", ".text")
+LATER = {
+    ".json": "networks of arrays (.json)", ".onnx": "ONNX models", ".pt2": "exported torch models",
+    ".pt": "torch files", ".pth": "torch files", ".ipynb": "notebooks",
+}
+
+
+def source(given: Any) -> Source:
+    """The text that a person gave, or that of the file they named.
+
+    >>> source("y = 2*x").text
+    'y = 2*x'
+    """
+    if isinstance(given, Source):
+        return given
+    if isinstance(given, os.PathLike):
+        return file_source(Path(given))
+    if not isinstance(given, str):
+        raise _not_text(given)
+    if _names_file(given):
+        return file_source(Path(given.strip()))
+    return Source(given)
+
+
+def _not_text(given: Any) -> Exception:
+    kind = type(given)
+    if any(base.__module__.startswith("torch") for base in kind.__mro__):
+        return OutOfReach(
+            "this release reads no torch modules yet",
+            hint="write its equations: z1 = w11*x1 + w12*x2 + b1; a1 = relu(z1); ...",
+        )
+    return BadValue(
+        f"cannot read a {kind.__name__}",
+        expected="equations as text, or the path of a .txt, .md or .tex file",
+        hint="workings.read('y = tanh(w*x)')" if kind is not bytes else "decode it first: data.decode('utf-8')",
+    )
+
+
+def _names_file(text: str) -> bool:
+    """Does a text look like a path?  Equations hold `=`; a path has a suffix or a folder and no line end."""
+    text = text.strip()
+    if not text or "\n" in text or len(text) > 4096 or "\0" in text:
+        return False
+    path = Path(text)
+    suffix = path.suffix.lower()
+    if suffix in TEXTS or suffix in LATER:
+        return "=" not in text or os.path.exists(text)
+    return "=" not in text and (os.sep in text or text in (".", "..")) and os.path.exists(text)
+
+
+def file_source(path: Path) -> Source:
+    """The text of a file, or what is wrong with it."""
+    suffix = path.suffix.lower()
+    if suffix in LATER and path.is_file():
+        raise OutOfReach(f"this release does not read {LATER[suffix]} yet", hint="write the equations in a .txt file")
+    return file_text(path)
+
+
+def file_text(path: Path) -> Source:
+    """The text of a file of any kind."""
+    if not os.path.exists(path):
+        raise _missing(path)
+    if path.is_dir():
+        raise BadValue(f"{path} is a folder", expected="a file with equations", hint=_inside(path))
+    try:
+        if path.stat().st_size > 4 * MAX_TEXT:
+            raise BadValue(f"{path} has {path.stat().st_size} bytes", expected=f"at most {MAX_TEXT} characters")
+        data = path.read_bytes()
+    except OSError as error:
+        raise BadValue(f"{path} cannot be read: {(error.strerror or str(error)).lower()}") from None
+    return Source(decoded(data, path), str(path))
+
+
+def _missing(path: Path) -> BadValue:
+    from difflib import get_close_matches
+
+    near: list[str] = []
+    if path.parent.is_dir():
+        near = get_close_matches(path.name, sorted(p.name for p in path.parent.iterdir()), 1)
+    hint = f"did you mean {path.parent / near[0]}?" if near else "check the name, or give the equations themselves"
+    wanted = "an existing file, or equations such as y = tanh(w*x)"
+    return BadValue(f"there is no file {path}", expected=wanted, hint=hint)
+
+
+def _inside(path: Path) -> str:
+    try:
+        names = sorted(p.name for p in path.iterdir() if p.suffix.lower() in TEXTS)
+    except OSError:
+        names = []
+    return f"name a file in it: {path / names[0]}" if names else "name a .txt, .md or .tex file"
+
+
+def decoded(data: bytes, path: Path) -> str:
+    for mark, codec in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig")):
+        if data.startswith(mark):
+            return data.decode(codec, errors="replace")
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise NotReadable(
+            f"{path} is no text: byte {error.start} is not UTF-8",
+            expected="a text file with equations, in UTF-8",
+            hint="save it as UTF-8, or paste the equations",
+        ) from None
+    if "\0" in text:
+        raise NotReadable(f"{path} is no text: it holds zero bytes", expected="a text file with equations, in UTF-8")
+    return text
