@@ -1,5 +1,5 @@
 """Pictures as data: shapes with roles, no colours, no words but labels."""
 
-from workings.figures.shapes import Figure
+from workings.figures.shapes import Box, Circle, Figure, Group, Label, Measure, Path, Shape, Text
 
-__all__ = ["Figure"]
+__all__ = ["Box", "Circle", "Figure", "Group", "Label", "Measure", "Path", "Shape", "Text"]

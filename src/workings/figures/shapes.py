@@ -1,8 +1,81 @@
-"""The closed set of shapes a figure is made of; `render/svg.py` draws them."""
+"""The closed set of shapes a figure is made of.
+
+A shape has a *role*, never a colour: what it means ("neuron", "weight", "class1"); `render/svg.py` decides how
+that looks.  Lengths are in points, y grows downwards.  A shape may bear a title, which a screen reader speaks.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from workings.expr import Expr
+
+Place = tuple[float, float]
+Label = str | Expr | tuple[str | Expr, ...]       # words, a formula, or both in a row
+
+
+class Box(NamedTuple):
+    """The size of a label at 1 point: its width, and how far it goes above and below the base line."""
+
+    width: float
+    above: float
+    below: float
+
+
+Measure = Callable[[Label], Box]
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """Straight and curved strokes: ("M", x, y), ("L", x, y), ("C", x1, y1, x2, y2, x, y), ("Z",).
+
+    `arrow`: a head at its end.
+    """
+
+    strokes: tuple[tuple[str | float, ...], ...]
+    role: str
+    title: str = ""
+    arrow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    x: float
+    y: float
+    radius: float
+    role: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A label.  `anchor`: which point of its box stands at x: "start", "middle" or "end"; its middle height is at y.
+
+    `halo`: with a rim in the colour of the paper, where lines pass behind it.
+    """
+
+    label: Label
+    x: float
+    y: float
+    role: str = "label"
+    anchor: str = "middle"
+    size: float = 14.0
+    halo: bool = False
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Shapes that belong together: one thing for a screen reader."""
+
+    shapes: tuple[Shape, ...]
+    role: str
+    title: str = ""
+
+
+Shape = Path | Circle | Text | Group
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,6 +84,41 @@ class Figure:
 
     width: float
     height: float
-    shapes: tuple[object, ...]
+    shapes: tuple[Shape, ...]
     title: str
     description: str
+    spelling: Mapping[str, str] = field(default_factory=dict)
+
+    def flat(self) -> Iterator[Path | Circle | Text]:
+        """Every shape that is no group, from back to front."""
+        waiting: list[Shape] = list(reversed(self.shapes))
+        while waiting:
+            shape = waiting.pop()
+            if isinstance(shape, Group):
+                waiting.extend(reversed(shape.shapes))
+            else:
+                yield shape
+
+
+def line(points: list[Place] | tuple[Place, ...], role: str, title: str = "", arrow: bool = False) -> Path:
+    """A line through points."""
+    strokes = tuple(("L" if i else "M", x, y) for i, (x, y) in enumerate(points))
+    return Path(strokes, role, title, arrow)
+
+
+def polygon(points: list[Place] | tuple[Place, ...], role: str, title: str = "") -> Path:
+    """A closed line through points."""
+    return Path((*line(points, role).strokes, ("Z",)), role, title)
+
+
+def rectangle(x: float, y: float, width: float, height: float, role: str, title: str = "") -> Path:
+    """A rectangle from its left upper corner."""
+    return polygon([(x, y), (x + width, y), (x + width, y + height), (x, y + height)], role, title)
+
+
+def extent(text: Text, measure: Measure) -> tuple[float, float, float, float]:
+    """The box of a label: left, top, right, bottom."""
+    width, above, below = measure(text.label)
+    left = text.x - {"start": 0.0, "middle": 0.5, "end": 1.0}[text.anchor] * width * text.size
+    half = (above + below) * text.size / 2
+    return left, text.y - half, left + width * text.size, text.y + half

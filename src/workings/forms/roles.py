@@ -47,7 +47,7 @@ class Roles:
         return _numbered(equation.lhs) and equation.key in self._ids
 
     def id(self, ref: Ref) -> str:
-        """The node that a reference means: one for all entries of a family; numbered ones without a family are apart."""
+        """The node that a reference means: one for a family; numbered entries without a family are apart."""
         if not ref.indices:
             return ref.name
         if _numbered(ref) and ref.key not in self._ids:

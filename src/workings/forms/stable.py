@@ -1,0 +1,148 @@
+"""Textbook spellings of functions whose naive value or slope loses digits, recognised by name.
+
+log(cosh(z)) is logcosh(z), log(1 + exp(v)) softplus(v), 1/(1 + exp(-z)) sigmoid(z): in one expression, or
+through named lines (c = cosh(z), E = log(c)).  Naming them makes value and derivatives stable, and cheaper.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+
+from workings.expr import Add, Call, Div, Equation, Expr, Key, Mul, Neg, Network, Num, Pow, Ref, preorder, rewrite, same
+
+Unfold = Callable[[Expr], Expr]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A spelling that was recognised in the equation of `name`: `written` is `call`."""
+
+    name: Ref
+    written: Expr
+    call: Expr
+
+
+def recognise(net: Network, keep: Collection[Key] = ()) -> tuple[Network, list[Found]]:
+    """The network with stable functions called by name, and what was recognised; lines of `keep` stay in use."""
+    lines = {e.key: e for e in net.equations if len(net.defs[e.key]) == 1 and e.key not in keep}
+
+    def unfold(expr: Expr) -> Expr:
+        """c -> cosh(z) where a scalar line says so; one line deep."""
+        if isinstance(expr, Ref) and not expr.indices and expr.key in lines:
+            return lines[expr.key].rhs
+        return expr
+
+    found: list[Found] = []
+    equations = []
+    for equation in net.equations:
+        new = named(equation, unfold, net.functions, found) if _candidate(equation.rhs) else equation
+        equations.append(new)
+    return (net.with_(equations=tuple(equations)), found) if found else (net, [])
+
+
+def named(
+    equation: Equation, unfold: Unfold, own: Mapping[str, object], found: list[Found]
+) -> Equation:
+    """The equation with the spellings in it called by name."""
+
+    def change(node: Expr) -> Expr:
+        for rule in RULES:
+            call = rule(node, unfold)
+            if call is not None and call.function not in own:
+                found.append(Found(equation.lhs, node, call))
+                return call
+            if call is not None:
+                break
+        return node
+
+    rhs = rewrite(equation.rhs, change)
+    return equation if rhs is equation.rhs else Equation(equation.lhs, rhs, equation.span, equation.tag)
+
+
+def _candidate(expr: Expr) -> bool:
+    """Has it a function or a quotient at all?  Most equations of a large network have none that matters."""
+    return any(
+        isinstance(n, Div) or isinstance(n, Call) and n.function == "log" or isinstance(n, Pow) for n in preorder(expr)
+    )
+
+
+def _is_call(expr: Expr, name: str) -> Expr | None:
+    if isinstance(expr, Call) and expr.function == name and len(expr.args) == 1 and not expr.primes:
+        return expr.args[0]
+    return None
+
+
+def _one_plus(expr: Expr, unfold: Unfold) -> Expr | None:
+    """The z of 1 + exp(z)."""
+    expr = unfold(expr)
+    if not isinstance(expr, Add) or len(expr.args) != 2:
+        return None
+    for one, other in (expr.args, expr.args[::-1]):
+        if isinstance(one, Num) and one.value == 1:
+            return _is_call(unfold(other), "exp")
+    return None
+
+
+def minus(expr: Expr) -> Expr:
+    """-z, the sign taken off where there is one."""
+    if isinstance(expr, Neg):
+        return expr.arg
+    if isinstance(expr, Mul) and isinstance(expr.args[0], Neg):
+        return Mul((expr.args[0].arg, *expr.args[1:]), expr.span)
+    return Neg(expr)
+
+
+def _logcosh(node: Expr, unfold: Unfold) -> Call | None:
+    """log(cosh(z))"""
+    inner = _is_call(node, "log")
+    z = None if inner is None else _is_call(unfold(inner), "cosh")
+    return None if z is None else Call("logcosh", (z,), 0, node.span)
+
+
+def _softplus(node: Expr, unfold: Unfold) -> Call | None:
+    """log(1 + exp(z))"""
+    inner = _is_call(node, "log")
+    z = None if inner is None else _one_plus(inner, unfold)
+    return None if z is None else Call("softplus", (z,), 0, node.span)
+
+
+def _sigmoid(node: Expr, unfold: Unfold) -> Call | None:
+    """1/(1 + exp(-z)), exp(z)/(1 + exp(z)), (1 + exp(-z))^(-1)"""
+    if isinstance(node, Pow) and _is_minus_one(node.exponent):
+        top, bottom = None, node.base
+    elif isinstance(node, Div):
+        top, bottom = node.top, node.bottom
+    else:
+        return None
+    z = _one_plus(bottom, unfold)
+    if z is None:
+        return None
+    if top is None or isinstance(top, Num) and top.value == 1:
+        return Call("sigmoid", (minus(z),), 0, node.span)
+    up = _is_call(unfold(top), "exp")
+    return Call("sigmoid", (z,), 0, node.span) if up is not None and same(up, z) else None
+
+
+def _is_minus_one(expr: Expr) -> bool:
+    if isinstance(expr, Neg):
+        return isinstance(expr.arg, Num) and expr.arg.value == 1
+    return isinstance(expr, Num) and expr.value == -1
+
+
+def _logsigmoid(node: Expr, unfold: Unfold) -> Call | None:
+    """log(sigmoid(z)): the inner spelling has its name by now"""
+    inner = _is_call(node, "log")
+    z = None if inner is None else _is_call(unfold(inner), "sigmoid")
+    return None if z is None else Call("logsigmoid", (z,), 0, node.span)
+
+
+def _tanh(node: Expr, unfold: Unfold) -> Call | None:
+    """sinh(z)/cosh(z)"""
+    if not isinstance(node, Div):
+        return None
+    top, bottom = _is_call(unfold(node.top), "sinh"), _is_call(unfold(node.bottom), "cosh")
+    return Call("tanh", (top,), 0, node.span) if top is not None and bottom is not None and same(top, bottom) else None
+
+
+RULES: tuple[Callable[[Expr, Unfold], Call | None], ...] = (_logcosh, _softplus, _logsigmoid, _sigmoid, _tanh)

@@ -1,0 +1,165 @@
+"""A figure as SVG that needs nothing beside it: labels are outlines, colours follow the reader's theme.
+
+It stands alone as a file, or within a page: its ids begin with a prefix of its own, its rules hold below its
+own class only.  The same figure gives the same bytes.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from math import atan2, cos, sin
+from zlib import crc32
+
+from workings.figures import Circle, Figure, Group, Label, Path, Shape, Text
+from workings.figures.glyphs import Glyph, Outline, Outlines
+from workings.render.palette import HATCH_STEP, HATCH_TURN, LOOKS, css
+
+SCOPE = "workings-figure"
+HALO = 4.0                    # width of the rim around a label, in points
+HEAD = 7.0                    # length of an arrow's head
+
+
+def svg(figure: Figure, prefix: str = "", theme: str = "auto") -> str:
+    """The figure as an SVG element; `theme` is "auto", "light" or "dark".
+
+    >>> from workings.figures import Circle
+    >>> svg(Figure(20, 20, (Circle(10, 10, 5, "neuron"),), "One neuron", "")).count("<circle")
+    1
+    """
+    return _Drawing(figure, theme).text(prefix)
+
+
+class _Drawing:
+    """The state of one call: glyphs, labels and roles met so far."""
+
+    def __init__(self, figure: Figure, theme: str) -> None:
+        self.figure, self.theme = figure, theme
+        self.outlines = Outlines(figure.spelling)
+        self.labels: dict[str, tuple[str, str]] = {}
+        self.glyphs: dict[str, str] = {}
+        self.roles: dict[str, None] = {"paper": None}
+
+    def text(self, prefix: str) -> str:
+        figure = self.figure
+        body = "".join(self._shape(shape) for shape in figure.shapes)
+        # PREFIX- stands for the ids' prefix until it is known: it is made of the picture itself
+        defs = self._defs()
+        prefix = prefix or f"f{crc32((defs + body).encode()):08x}"
+        width, height = _n(figure.width), _n(figure.height)
+        style = css(list(self.roles), SCOPE, self.theme)
+        title, described = escape(figure.title), escape(figure.description)
+        words = f'<title id="{prefix}-t">{title}</title><desc id="{prefix}-d">{described}</desc>'
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="{SCOPE}" role="img" aria-labelledby="{prefix}-t"'
+            f' aria-describedby="{prefix}-d" width="{width}" height="{height}" viewBox="0 0 {width} {height}">'
+            f'{words}<style>{style}</style>{defs.replace("PREFIX-", f"{prefix}-")}'
+            f'<rect class="paper" width="{width}" height="{height}"/>{body.replace("PREFIX-", f"{prefix}-")}</svg>\n'
+        )
+
+    # --- shapes ---
+
+    def _shape(self, shape: Shape) -> str:
+        # a work list, for groups may hold groups; text goes out in order
+        out: list[str] = []
+        waiting: list[Shape | str] = [shape]
+        while waiting:
+            item = waiting.pop()
+            if isinstance(item, str):
+                out.append(item)
+            elif isinstance(item, Group):
+                out.append(f'<g>{_title(item.title)}')
+                waiting.append("</g>")
+                waiting.extend(reversed(item.shapes))
+            else:
+                out.append(self._one(item))
+        return "".join(out)
+
+    def _one(self, shape: Path | Circle | Text) -> str:
+        self.roles.setdefault(shape.role)
+        if isinstance(shape, Text):
+            return self._text(shape)
+        attributes = f'class="{shape.role}"{self._hatched(shape.role)}'
+        if isinstance(shape, Circle):
+            place = f'cx="{_n(shape.x)}" cy="{_n(shape.y)}" r="{_n(shape.radius)}"'
+            return _element("circle", f"{attributes} {place}", shape.title)
+        drawn = _element("path", f'{attributes} d="{_strokes(shape)}"', shape.title)
+        return drawn + (_head(shape) if shape.arrow else "")
+
+    def _hatched(self, role: str) -> str:
+        fill = LOOKS[role].fill
+        return f' fill="url(#PREFIX-{fill})"' if fill in HATCH_TURN else ""
+
+    def _text(self, text: Text) -> str:
+        outline = self.outlines.outline(text.label)
+        name = self._label(text.label, outline)
+        box = outline.box
+        x = text.x - {"start": 0.0, "middle": 0.5, "end": 1.0}[text.anchor] * box.width * text.size
+        y = text.y + (box.above - box.below) / 2 * text.size
+        place = f'href="#PREFIX-{name}" transform="translate({_n(x)} {_n(y)}) scale({_n(text.size)})"'
+        drawn = _element("use", f'class="{text.role}" {place}', text.title)
+        if not text.halo:
+            return drawn
+        self.roles.setdefault("halo")
+        return f'<use class="halo" stroke-width="{_n(HALO / text.size * 12)}" {place}/>{drawn}'
+
+    # --- labels and glyphs, each once ---
+
+    def _label(self, label: Label, outline: Outline) -> str:
+        markup = self.outlines.markup(label)
+        if markup not in self.labels:
+            name = f"l{len(self.labels) + 1}"
+            uses = "".join(self._placed(glyph) for glyph in outline.glyphs)
+            bars = "".join(
+                f'<rect x="{_n(x)}" y="{_n(y)}" width="{_n(w)}" height="{_n(h)}"/>' for x, y, w, h in outline.bars
+            )
+            self.labels[markup] = (name, f'<g id="PREFIX-{name}">{uses}{bars}</g>')
+        return self.labels[markup][0]
+
+    def _placed(self, glyph: Glyph) -> str:
+        name = self.glyphs.setdefault(glyph.name, f"g{len(self.glyphs) + 1}")
+        place = f"translate({_n(glyph.x)} {_n(glyph.y)}) scale({glyph.scale:.5f})"
+        return f'<use href="#PREFIX-{name}" transform="{place}"/>'
+
+    def _defs(self) -> str:
+        paths = [f'<path id="PREFIX-{short}" d="{self.outlines.paths[name]}"/>' for name, short in self.glyphs.items()]
+        groups = [group for _, group in self.labels.values()]
+        fills = dict.fromkeys(LOOKS[role].fill for role in self.roles if role in LOOKS)
+        patterns = [_hatch(fill) for fill in fills if fill in HATCH_TURN]
+        return f"<defs>{''.join((*paths, *groups, *patterns))}</defs>"
+
+
+def _hatch(fill: str) -> str:
+    step = HATCH_STEP
+    return (
+        f'<pattern id="PREFIX-{fill}" width="{step}" height="{step}" patternUnits="userSpaceOnUse"'
+        f' patternTransform="rotate({HATCH_TURN[fill]})"><rect class="{fill}-tint" width="{step}" height="{step}"/>'
+        f'<path class="{fill}-mark" d="M0 {step / 2}H{step}"/></pattern>'
+    )
+
+
+def _strokes(path: Path) -> str:
+    return "".join(f"{step[0]}{' '.join(_n(float(v)) for v in step[1:])}" for step in path.strokes)
+
+
+def _head(path: Path) -> str:
+    """The head of an arrow, along the last stroke."""
+    numbers = [float(v) for step in path.strokes for v in step[1:]]
+    (x0, y0), (x, y) = numbers[-4:-2], numbers[-2:]
+    turn = atan2(y - y0, x - x0)
+    sides = [(x - HEAD * cos(turn + a), y - HEAD * sin(turn + a)) for a in (0.38, -0.38)]
+    corners = "L".join(f"{_n(a)} {_n(b)}" for a, b in ((x, y), *sides))
+    return f'<path class="{path.role}-head" d="M{corners}Z"/>'
+
+
+def _element(tag: str, attributes: str, title: str) -> str:
+    return f"<{tag} {attributes}>{_title(title)}</{tag}>" if title else f"<{tag} {attributes}/>"
+
+
+def _title(title: str) -> str:
+    return f"<title>{escape(title)}</title>" if title else ""
+
+
+def _n(value: float) -> str:
+    """A number, short: three digits after the point are a thousandth of a point."""
+    text = f"{value:.3f}".rstrip("0").rstrip(".")
+    return "0" if text in ("-0", "") else text
