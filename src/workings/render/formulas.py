@@ -14,7 +14,7 @@ SIGNS = {"=": "=", "!=": "≠", "<": "<", "<=": "≤", ">": ">", ">=": "≥", "i
 LATEX_SIGNS = {"=": "=", "!=": r"\neq", "<": r"\lt", "<=": r"\leq", ">": r"\gt", ">=": r"\geq", "in": r"\in",
                "<-": r"\leftarrow"}
 LONG = 56                     # characters of plain notation above which a chain of equations stands on several lines
-WIDE = 72                     # characters above which a sum does
+WIDE = 58                     # characters above which a sum does
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +50,15 @@ def _broken(half: Half, wide: int) -> list[Half]:
     if not half.sign or not isinstance(half.right, Add) or length(half.right) <= wide:
         return [half]
     lines: list[list[Expr]] = [[]]
+    used = 0
     for term in half.right.args:
         bare = isinstance(term, Neg) and isinstance(term.arg, Add | Neg)      # its minus needs its bracket
-        if lines[-1] and not bare and sum(map(length, lines[-1])) + length(term) > wide:
+        size = length(term) + 3                                               # with its sign and two spaces
+        if lines[-1] and not bare and used + size > wide:
             lines.append([])
+            used = 0
         lines[-1].append(term)
+        used += size
     return [Half(half.left, half.sign, _sum(lines[0])), *(_continued(line) for line in lines[1:])]
 
 

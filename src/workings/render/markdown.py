@@ -16,8 +16,9 @@ from workings.document import (
 from workings.expr import Expr
 from workings.render.formulas import LATEX_SIGNS, halves
 from workings.render.html import LABELS
+from workings.render.tex import bare
 
-SPECIAL = re.compile(r"([\\`*_\[\]<>#$|~])")
+SPECIAL = re.compile(r"([\\`*_\[\]<>#$|~]|&(?=#?\w+;))")
 # A backslash before punctuation is an escape in Markdown, and some renderers apply it within formulas too.
 _SPACES = {r"\,": r"\thinspace ", r"\;": r"\thickspace ", r"\:": r"\medspace ", r"\!": r"\negthinspace ",
            r"\{": r"\lbrace ", r"\}": r"\rbrace ", r"\|": r"\Vert ", r"\\": r"\cr ", r"\ ": r"\thinspace "}
@@ -72,7 +73,7 @@ class Writer:
 
         if formula is None:
             return ""
-        return portable(formula.latex if isinstance(formula, Raw) else latex(formula, self.spelling))
+        return portable(bare(formula.latex) if isinstance(formula, Raw) else latex(formula, self.spelling))
 
     # ------------------------------------------------------------------ the kinds of blocks
 

@@ -24,8 +24,9 @@ _ATTRIBUTES = frozenset(
     "stretchy fence form width displaystyle scriptlevel accent accentunder linethickness movablelimits separator "
     "largeop symmetric lspace rspace minsize maxsize columnspan rowspan".split()
 )
+_PARTS = {"mfrac": 2, "msub": 2, "msup": 2, "munder": 2, "mover": 2, "mroot": 2, "msubsup": 3, "munderover": 3}
 _SAFE_VALUE = re.compile(r"-?[\w.%]{1,20}")
-_DOLLARS = re.compile(r"^\s*(\$\$?|\\\[|\\\()|(\$\$?|\\\]|\\\))\s*$")
+_DOLLARS = re.compile(r"^\s*(\$\$?|\\\[|\\\()|(\$\$?|\\\]|\\\))\s*\.?\s*$")
 _TAG = re.compile(r"\\(tag\*?|label)\s*\{[^{}]*\}|\\(nonumber|notag)\b")
 
 _LEFT_OVER = re.compile(r"<m[io]>(\\|\$|&amp;)")   # an unknown command, a stray dollar: not understood after all
@@ -42,6 +43,15 @@ _SCRIPT = dict(zip("BEFHILMR", "ℬℰℱℋℐℒℳℛ", strict=True))
 _DOUBLE = dict(zip("CHNPQRZ", "ℂℍℕℙℚℝℤ", strict=True))
 
 
+def bare(latex: str) -> str:
+    r"""LaTeX without its dollars, tags and labels.
+
+    >>> bare(r"$$ y = x \tag{1} $$")
+    'y = x'
+    """
+    return _TAG.sub("", _DOLLARS.sub("", latex)).strip()
+
+
 def mathml(latex: str, display: bool = False) -> str | None:
     r"""The `<math>` element of a piece of LaTeX, or None where it cannot be set.
 
@@ -52,7 +62,7 @@ def mathml(latex: str, display: bool = False) -> str | None:
     """
     from latex2mathml.converter import convert_to_element
 
-    body = _TAG.sub("", _DOLLARS.sub("", latex)).strip()
+    body = bare(latex)
     if not body or len(body) > LONGEST:
         return None
     try:
@@ -60,7 +70,7 @@ def mathml(latex: str, display: bool = False) -> str | None:
     except Exception:          # the library raises its own errors, and IndexError, KeyError or RecursionError too
         return None
     inner = "".join(_write(root))
-    if _LEFT_OVER.search(inner):
+    if _LEFT_OVER.search(inner) or any(len(node) != _PARTS[node.tag] for node in root.iter() if node.tag in _PARTS):
         return None
     style = ' display="block"' if display else ""
     return f"<math{style}>{inner}</math>"
@@ -75,6 +85,8 @@ def _write(root: Element) -> Iterator[str]:
             yield end
             continue
         tag = node.tag if node.tag in _TAGS else "mrow"
+        if tag == "mo" and len(node.text or "") > 1 and (node.text or "").isalpha():
+            tag = "mi"                               # max is a name, not a sign: it takes a name's spacing
         variant = node.attrib.get("mathvariant", "")
         kept = "".join(f' {k}="{v}"' for k, v in node.attrib.items() if k in _ATTRIBUTES and _SAFE_VALUE.fullmatch(v))
         if variant == "normal" and tag == "mi":

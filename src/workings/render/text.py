@@ -14,6 +14,7 @@ from workings.document import (
 )
 from workings.expr import Expr
 from workings.render.formulas import halves
+from workings.render.tex import bare
 
 WIDTH = 80
 ALIGN = 24                    # a left side wider than this is not aligned with the others
@@ -84,7 +85,7 @@ class Writer:
 
     def rows(self, rows: tuple[Row, ...]) -> list[str]:
         """Formulas below one another, aligned at their relation signs, words and numbers behind them."""
-        table = [(row, half) for row in rows for half in halves(row, self.width - 20)]
+        table = [(row, half) for row in rows for half in halves(row, self.width - 26)]
         lefts = [_formula(h.left) for _, h in table]
         edge = max((len(t) for t in lefts if len(t) <= ALIGN), default=0)
         out: list[str] = []
@@ -186,7 +187,7 @@ def _formula(formula: Expr | Raw | None) -> str:
     if formula is None:
         return ""
     if isinstance(formula, Raw):
-        return _clean(re.sub(r"\s+", " ", formula.latex).strip())
+        return _clean(re.sub(r"\s+", " ", bare(formula.latex)))
     return plain(formula)
 
 

@@ -29,7 +29,8 @@ PATHS = Add(tuple(Mul((d(Y, Ref(f"a{k}")), d(Ref(f"a{k}"), Ref(f"z{k}")), d(Ref(
 
 DERIVATION = (
     Step("name the parts", ("Write the error as a chain of named quantities.",),
-         (Row(equal(Z, Add((Y, Neg(T)))), tag="2"), Row(equal(C, Call("cosh", (Z,))), ("the argument of the logarithm",)),
+         (Row(equal(Z, Add((Y, Neg(T)))), tag="2"),
+          Row(equal(C, Call("cosh", (Z,))), ("the argument of the logarithm",)),
           Row(equal(E, Call("log", (C,))), tag="3"))),
     Step("chain rule", ("E depends on ", Math(Y), " through ", Math(Z), " and ", Math(C), "."),
          (Row(equal(d(E, Y), Mul((d(E, C), d(C, Z), d(Z, Y))))),),
@@ -55,7 +56,8 @@ DOCUMENT = Document(
                 "Two inputs x1 and x2 feed three neurons.", "network"),
         Heading(3, ("(b) Draw the decision boundary",)),
         Table((("No.",), ("pattern",), (Math(Y), " there")),
-              ((("1",), ("+++",), (Math(Num(1, "1")),)), (("2",), ("++-",), ("empty: ", Math(Rel((X1, Num(0)), (">=",)))))),
+              ((("1",), ("+++",), (Math(Num(1, "1")),)),
+               (("2",), ("++-",), ("empty: ", Math(Rel((X1, Num(0)), (">=",)))))),
               ("The eight sign patterns.",)),
         Bullets(((Paragraph(("first",)),), (Paragraph(("second, with a display",)), Display((Row(equal(Y, X1)),))))),
         Bullets(((Paragraph(("one",)),), (Paragraph(("two",)),)), ordered=True),
