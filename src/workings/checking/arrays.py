@@ -15,7 +15,7 @@ def combined(node: Expr, inner: list[Values]) -> Values:
     import numpy as np
 
     if isinstance(node, Array):
-        return np.stack([np.asarray(v, dtype=object) for v in inner])
+        return _stack(inner, node)
     if isinstance(node, MatMul):
         out = inner[0]
         for v in inner[1:]:
@@ -31,6 +31,15 @@ def combined(node: Expr, inner: list[Values]) -> Values:
     for at in np.ndindex(*out.shape):
         out[at] = node.rebuild(tuple(w[at] for w in wide))
     return out
+
+
+def _stack(inner: list[Values], node: Expr) -> Values:
+    import numpy as np
+
+    shapes = {np.shape(_boxed(v)) for v in inner}
+    if len(shapes) != 1:
+        raise OutOfReach("the rows of an array differ in length", span=node.span)
+    return np.stack([_boxed(v) for v in inner])
 
 
 def _boxed(v: Values) -> Values:
@@ -149,8 +158,11 @@ def paired(left: Values, right: Values) -> tuple[Expr, Expr]:
     from workings.expr import Ref
 
     try:
+        a: Values
+        b: Values
         a, b = np.broadcast_arrays(_boxed(left), _boxed(right))
     except ValueError:
         raise OutOfReach(f"the shapes {np.shape(left)} and {np.shape(right)} differ") from None
     names = [Ref(f"entry[{','.join(str(i + 1) for i in at)}]") for at in np.ndindex(*a.shape)]
-    return tuple(_total([Mul((n, x)) for n, x in zip(names, v.ravel())]) for v in (a, b))  # type: ignore[return-value]
+    weighted = [_total([Mul((n, x)) for n, x in zip(names, v.ravel())]) for v in (a, b)]
+    return weighted[0], weighted[1]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from math import floor
+from typing import Any
 
 MAX_ROWS = 600
 
@@ -13,7 +15,7 @@ MAX_ROWS = 600
 class Row:
     """const + sum(of[v]*v) > 0, or >= 0 where not strict."""
 
-    of: Mapping[Hashable, Fraction]
+    of: Mapping[Any, Fraction]
     const: Fraction
     strict: bool
 
@@ -25,7 +27,7 @@ class TooMany(Exception):
 Choice = Callable[[Fraction | None, Fraction | None, bool], Fraction]
 
 
-def point(rows: list[Row], choose: Choice | None = None) -> dict[Hashable, Fraction] | None:
+def point(rows: list[Row], choose: Choice | None = None) -> dict[Any, Fraction] | None:
     """A point that satisfies all rows, made of small rationals, or None if there is none.
 
     >>> point([Row({"x": Fraction(1)}, Fraction(-3), True)])
@@ -77,8 +79,8 @@ def _distinct(rows: list[Row]) -> list[Row]:
     return list(seen.values())
 
 
-def _back(stages: list[tuple[Hashable, list[Row], list[Row]]], choose: Choice) -> dict[Hashable, Fraction]:
-    at: dict[Hashable, Fraction] = {}
+def _back(stages: list[tuple[Hashable, list[Row], list[Row]]], choose: Choice) -> dict[Any, Fraction]:
+    at: dict[Any, Fraction] = {}
     for name, below, above in reversed(stages):
         for r in (*below, *above):
             for v in r.of:
@@ -101,13 +103,11 @@ def simplest(lo: Fraction | None, hi: Fraction | None, strict: bool) -> Fraction
     """A small number between two ends, inside where there is room: integers first, then halves, …"""
     if lo is not None and lo == hi:
         return lo
+    if (lo is None or lo < 0) and (hi is None or hi > 0):
+        return Fraction(0)
+    near = lo if lo is not None and lo >= 0 else hi if hi is not None else Fraction(0)
     for d in range(1, 9):
-        start = 0 if lo is None and hi is None else None
-        if start == 0:
-            return Fraction(0)
-        near = Fraction(0) if (lo is None or lo < 0) and (hi is None or hi > 0) else lo if lo is not None and lo >= 0 else hi
-        assert near is not None
-        base = (near * d).__floor__()
+        base = floor(near * d)
         for k in (0, 1, -1, 2):
             value = Fraction(base + k, d)
             if (lo is None or value > lo) and (hi is None or value < hi):

@@ -14,7 +14,7 @@ from workings.checking import sums
 from workings.checking.algebra import Arena, Budget, Frac, Poly
 from workings.checking.transcend import Transcend, Undefined
 from workings.expr import (
-    Add, Big, Call, Claim, Const, Div, Equation, Expr, Logic, Mul, Neg, Network, Num, Pow, Ref, Rel, free_refs,
+    Add, Big, Call, Claim, Const, Deriv, Div, Equation, Expr, Logic, Mul, Neg, Network, Num, Pow, Ref, Rel, free_refs,
 )
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ class Normal(Transcend):
         self.pinned: dict[int, Frac] = {}
         self.memo: dict[Key, Frac] = {}
         self.patterns: dict[Key, tuple[list[int], Frac]] = {}
+        self.bounds: dict[int, Any] = {}
         self._count = 0
 
     # -- the walk
@@ -68,6 +69,8 @@ class Normal(Transcend):
                 stack.append((node.inner, False))
             elif isinstance(node, Big):
                 done.append(self._big(node, env))
+            elif isinstance(node, Deriv):
+                done.append(self._derivative(node, env))
             elif isinstance(node, Call) and node.function in ("where", "ind") and not node.primes:
                 done.append(self._cases(node, env))
             elif ready:
@@ -130,6 +133,14 @@ class Normal(Transcend):
             return self._opened(node, inner)
         return self._pin(self.arena.gen("ref", node.name, tuple(inner)))
 
+    def _derivative(self, node: Deriv, env: Mapping[str, Frac]) -> Frac:
+        """A derivative of something that no equation gives: a quantity of its own, known by its indices."""
+        names = [e for e in node.children() if isinstance(e, Ref)]
+        if len(names) < len(node.children()):
+            raise Foreign("the derivative of an expression")
+        indices = tuple(self.read(i, env) for e in names for i in e.indices)
+        return self.arena.make("deriv", tuple(e.key for e in names), indices)
+
     def _pin(self, g: int) -> Frac:
         return self.pinned.get(g) or self.arena.of(g)
 
@@ -180,8 +191,6 @@ class Normal(Transcend):
         known = self.bounds.get(gens[0]) or self._declared(gens[0])
         return known is not None and known == (lo.key, hi.key)
 
-    bounds: dict[int, Any]
-
     def _declared(self, g: int) -> Any:
         gen = self.arena.gen_list[g]
         found = self.net.ranges.get(str(gen.head).rstrip("'0123456789")) or self.net.ranges.get(str(gen.head))
@@ -192,7 +201,7 @@ class Normal(Transcend):
     def _big(self, node: Big, env: Mapping[str, Frac]) -> Frac:
         lo, hi = self._ends(node, env)
         k = self.fresh()
-        self.bounds = {**getattr(self, "bounds", {}), k: (lo.key, hi.key)}
+        self.bounds = {**self.bounds, k: (lo.key, hi.key)}
         body = self.read(node.body, {**env, node.index: self.arena.of(k)})
         if node.condition is not None:
             body = body * self._condition_weight(node.condition, {**env, node.index: self.arena.of(k)})

@@ -141,7 +141,7 @@ class Point:
             raise NoValue
         if v == 0 and jump:
             self.kink = True
-        return (v > 0) - (v < 0)
+        return int(v > 0) - int(v < 0)
 
     def _creased(self, name: str, v: list[Value]) -> Value:
         if name in ("step", "sign"):

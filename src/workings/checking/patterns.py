@@ -65,10 +65,10 @@ def prove(
 
 
 def _attempt(n: Normal, a: Expr, b: Expr, facts: Sequence[Expr], creases: bool) -> Proof:
-    equations = _facts(n, facts)
+    given = _facts(n, facts)
     base = dict(n.arena.signs)
     proof = Proof(True, cells=0)
-    stack = [Cell()]
+    stack = [Cell(pinned=given.pinned)]
     while stack:
         cell = stack.pop()
         if cell.skip:
@@ -81,9 +81,9 @@ def _attempt(n: Normal, a: Expr, b: Expr, facts: Sequence[Expr], creases: bool) 
             raise Budget
         try:
             n.warm()
-            difference = _settled(n, n.read(a) - n.read(b), equations)
+            difference = _settled(n, n.read(a) - n.read(b), given.later)
         except Split as s:
-            stack.extend(_cut(n, cell, s, base, creases, proof))
+            stack.extend(_cut(n, cell, s, base, given, creases, proof))
             continue
         except Same as s:
             stack.extend(_told_apart(n, cell, s))
@@ -94,7 +94,7 @@ def _attempt(n: Normal, a: Expr, b: Expr, facts: Sequence[Expr], creases: bool) 
         proof.cells += 1
         if not difference.zero:
             proof.done = False
-            proof.open.extend(_points(n, cell, base))
+            proof.open.extend(_points(n, cell, base, given))
             proof.why = "the normal forms differ"
             if len(proof.open) > 12 or not cell.signs:
                 break
@@ -103,26 +103,46 @@ def _attempt(n: Normal, a: Expr, b: Expr, facts: Sequence[Expr], creases: bool) 
     return proof
 
 
-def _facts(n: Normal, facts: Sequence[Expr]) -> list[tuple[int, Frac]]:
-    """Signs go to the arena; equations are solved for one generator each."""
-    out: list[tuple[int, Frac]] = []
-    for fact in facts:
-        if not isinstance(fact, Rel):
-            continue
+@dataclass(slots=True, eq=False)
+class Given:
+    """What the facts say: values of plain names, values of other generators, and inequalities."""
+
+    pinned: dict[int, Frac] = field(default_factory=dict)
+    later: list[tuple[int, Frac]] = field(default_factory=list)
+    weak: dict[Terms, int] = field(default_factory=dict)      # p >= 0 (1) or p <= 0 (-1)
+
+
+def _facts(n: Normal, facts: Sequence[Expr]) -> Given:
+    """Strict signs go to the arena; equations are solved for one generator each."""
+    out = Given()
+    parts = [(op, p, q) for f in facts if isinstance(f, Rel) for op, p, q in zip(f.ops, f.args, f.args[1:])]
+    for op, p, q in sorted(parts, key=lambda t: t[0] != "="):
+        n.pinned = out.pinned
         try:
-            sides = [n.read(e) for e in fact.args]
-        except (Split, Same, Undefined, Foreign):
+            d = n.arena.lift(n.read(p) - n.read(q))
+        except (Split, Same, Undefined, Foreign, ZeroDivisionError):
             continue
-        for op, p, q in zip(fact.ops, sides, sides[1:]):
-            d = n.arena.lift(p - q)
-            if op in (">", "<", ">=", "<="):
-                if op in (">", "<") and n.arena.sign(d.den) == 1 and not d.constant:
-                    n.arena.assume(d.num, 1 if op == ">" else -1)
-            elif op == "=":
-                solved = _solved(n, n.rebind(d, dict(out)))
-                if solved is not None:
-                    out.append(solved)
+        if op == "=":
+            _note_equation(n, out, n.rebind(d, dict(out.later)))
+        elif op in (">", "<", ">=", "<=") and n.arena.sign(d.den) == 1 and not d.constant:
+            lead = d.num.leading_coefficient()
+            sign = (1 if op in (">", ">=") else -1) * (1 if lead > 0 else -1)
+            if op in (">", "<"):
+                n.arena.assume(d.num / lead, sign)
+            else:
+                out.weak.setdefault(terms(d.num / lead), sign)
     return out
+
+
+def _note_equation(n: Normal, out: Given, d: Frac) -> None:
+    solved = _solved(n, d)
+    if solved is None:
+        return
+    gen = n.arena.gen_list[solved[0]]
+    if gen.kind == "ref" and not gen.args:
+        out.pinned = {**{g: n.rebind(v, dict([solved])) for g, v in out.pinned.items()}, solved[0]: solved[1]}
+    else:
+        out.later.append(solved)
 
 
 def _solved(n: Normal, d: Frac) -> tuple[int, Frac] | None:
@@ -149,7 +169,9 @@ def _settled(n: Normal, d: Frac, equations: list[tuple[int, Frac]]) -> Frac:
 
 
 # -- cutting cells
-def _cut(n: Normal, cell: Cell, s: Split, base: dict[Terms, int], creases: bool, proof: Proof) -> list[Cell]:
+def _cut(
+    n: Normal, cell: Cell, s: Split, base: dict[Terms, int], given: Given, creases: bool, proof: Proof
+) -> list[Cell]:
     p = s.poly
     lead = p.leading_coefficient()
     key = terms(p / lead)
@@ -158,7 +180,7 @@ def _cut(n: Normal, cell: Cell, s: Split, base: dict[Terms, int], creases: bool,
         if sign < 0 and n.arena.nonnegative(p / lead):
             continue
         new = Cell({**cell.signs, key: sign}, cell.apart, cell.pinned)
-        if not _possible(n, new, base):
+        if not _possible(n, new, base, given):
             continue
         if sign == 0:
             solved = _solved(n, Frac(n.arena, p, n.arena.ctx.constant(1)))
@@ -175,18 +197,18 @@ def _told_apart(n: Normal, cell: Cell, s: Same) -> list[Cell]:
     return [Cell(cell.signs, cell.apart | {frozenset((s.a, s.b))}, cell.pinned), equal]
 
 
-def _rows(n: Normal, signs: dict[Terms, int]) -> list[Row]:
+def _rows(n: Normal, signs: dict[Terms, int], weak: dict[Terms, int]) -> list[Row]:
     rows: list[Row] = []
     monomials: dict[Any, None] = {}
-    for key, sign in signs.items():
+    for key, sign, strict in [*((k, v, True) for k, v in signs.items()), *((k, v, False) for k, v in weak.items())]:
         of = {mono: _fraction(c) for mono, c in key if mono}
         const = sum((_fraction(c) for mono, c in key if not mono), Fraction(0))
         monomials.update(dict.fromkeys(of))
         minus = {m: -c for m, c in of.items()}
         if sign >= 0:
-            rows.append(Row(of, const, sign > 0))
+            rows.append(Row(of, const, strict and sign > 0))
         if sign <= 0:
-            rows.append(Row(minus, -const, sign < 0))
+            rows.append(Row(minus, -const, strict and sign < 0))
     for mono in monomials:
         square = all(e % 2 == 0 for _, e in mono)
         if square or all(n.arena.gen_list[g].positive for g, _ in mono):
@@ -198,16 +220,16 @@ def _fraction(c: Any) -> Fraction:
     return Fraction(int(c.p), int(c.q))
 
 
-def _possible(n: Normal, cell: Cell, base: dict[Terms, int]) -> bool:
+def _possible(n: Normal, cell: Cell, base: dict[Terms, int], given: Given) -> bool:
     try:
-        return point(_rows(n, {**base, **cell.signs})) is not None
+        return point(_rows(n, {**base, **cell.signs}, given.weak)) is not None
     except TooMany:
         return True
 
 
-def _points(n: Normal, cell: Cell, base: dict[Terms, int]) -> list[dict[str, Fraction]]:
+def _points(n: Normal, cell: Cell, base: dict[Terms, int], given: Given) -> list[dict[str, Fraction]]:
     """Points of the cell by name, where its walls are linear in plain names."""
-    rows = _rows(n, {**base, **cell.signs})
+    rows = _rows(n, {**base, **cell.signs}, given.weak)
     plain = {m for r in rows for m in r.of}
     if not rows or any(len(m) != 1 or m[0][1] != 1 or n.arena.gen_list[m[0][0]].kind != "ref" for m in plain):
         return []

@@ -175,7 +175,7 @@ def shown(v: Value) -> str:
 
             return str(arb(v).str(8, radius=False))
         return top if bottom == "1" else f"{top}/{bottom}"
-    return str(v.str(6, radius=False))
+    return "0" if v.contains(0) else str(v.str(6, radius=False))
 
 
 def _flint(v: Fraction) -> Value:

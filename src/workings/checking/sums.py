@@ -77,12 +77,13 @@ def _picked(n: Normal, k: int, lo: Frac, hi: Frac, inner: Frac) -> Frac | None:
 
 def generator(n: Normal, bounds: list[Bound], inner: Frac) -> Frac:
     """The generator for a sum of one term over one or more indices."""
-    num, den = inner.key
-    if den == (((), 1),) and len(num) == 1 and len(num[0][0]) == 1 and num[0][0][0][1] == 1:
-        gen = n.arena.gen_list[num[0][0][0][0]]
-        if gen.kind == "sum":
-            names, body, ends = unpack(n, gen)
-            return generator(n, bounds + [(g, a, b) for g, (a, b) in zip(names, ends)], body)
+    inside = [(g, e) for g, e in inner.key[0][0][0] if n.arena.gen_list[g].kind == "sum"]
+    if len(inner.key[0]) == 1 and len(inside) == 1 and inside[0][1] == 1:
+        g = inside[0][0]
+        if not any(n.arena.of(g).free_of(k) for k, _, _ in bounds):
+            names, body, ends = unpack(n, n.arena.gen_list[g])
+            rest = inner / n.arena.of(g)
+            return generator(n, bounds + [(g, a, b) for g, (a, b) in zip(names, ends)], body * rest)
     if len(bounds) > MAX_BOUND:
         raise Budget
     independent = all(f.free_of(g) for g, _, _ in bounds for _, a, b in bounds for f in (a, b))
@@ -98,11 +99,11 @@ def generator(n: Normal, bounds: list[Bound], inner: Frac) -> Frac:
         if best is None or name < best[0]:
             best = (name, tuple(args))
     assert best is not None
-    body, ends = best[1][0], best[1][1:]
+    body, limits = best[1][0], best[1][1:]
     sign = body.key[0][0][1]
     if sign != 1:
         body = body / n.arena.number(sign)
-    out = n.arena.make("sum", (level, len(bounds)), (body, *ends), positive=n.positive(body))
+    out = n.arena.make("sum", (level, len(bounds)), (body, *limits), positive=n.positive(body))
     return out * n.arena.number(sign)
 
 

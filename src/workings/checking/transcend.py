@@ -4,8 +4,8 @@
     log(u)                   is the sum of e log|p| over the irreducible factors p^e of u (u > 0 is where it is defined)
     u^(1/2)                  is a product of roots |p|^(1/q), with (|p|^(1/q))^q = |p|
 
-Exponentials of arguments that are linearly independent over Q, modulo constants, are algebraically independent (Ax 1971),
-so equality of what is left is equality of polynomials.
+Exponentials of arguments that are linearly independent over Q, modulo constants, are algebraically independent
+(Ax 1971), so equality of what is left is equality of polynomials.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from __future__ import annotations
 from math import floor, gcd
 from typing import Any
 
-from workings.checking.algebra import MAX_PRODUCT, Arena, Budget, Frac, Poly, terms
+from workings.checking.algebra import MAX_PRODUCT, Arena, Budget, Frac, Poly
 
 MAX_DENSE = 16                # exponents above which the base of a power becomes a generator of its own
 MAX_ANGLE = 6                 # multiples of an angle that are expanded

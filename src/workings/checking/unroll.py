@@ -13,8 +13,8 @@ from typing import Any
 
 from workings.errors import OutOfReach
 from workings.expr import (
-    ONE, ZERO, Add, All, Array, Big, Call, Claim, Deriv, Div, Equation, Expr, Logic, MatMul, Mul, Neg, Network, Num,
-    Pow, Ref, Rel, Rest, preorder,
+    ONE, ZERO, Add, All, Array, Big, Call, Claim, Deriv, Equation, Expr, Logic, Mul, Neg, Network, Num, Ref,
+    Rel, Rest, preorder,
 )
 
 Values = Any                  # an Expr, or a NumPy array of them
@@ -37,11 +37,15 @@ class Instance:
         """The expression over scalar names; `env` gives the values of free indices."""
         self._arrays_of(expr)
         value = self._value(expr, dict(env or {}))
+        self._settle()
+        return value
+
+    def _settle(self) -> None:
+        """Definitions of all entries used so far, and of those that they use."""
         while self._todo:
             name, equation, inner = self._todo.pop()
             self._arrays_of(equation.rhs)
             self.defs[name] = self._value(equation.rhs, inner)
-        return value
 
     def whole(self, expr: Expr, env: Mapping[str, int] | None = None) -> int:
         """The integer that an index expression is; `OutOfReach` names what is not known."""
@@ -281,11 +285,29 @@ class Instance:
         kind = Add if node.op == "sum" else Mul
         return _combined(kind(tuple(ONE for _ in parts)), parts)
 
-    def _deriv(self, node: Deriv, env: dict[str, int]) -> Expr:
-        names = [self._value(e, env) for e in node.children()]
-        if any(not isinstance(e, Ref) for e in names):
-            raise OutOfReach("the derivative of an array", span=node.span)
-        return Ref(f"{node.kind}({','.join(e.name for e in names)})")
+    def _deriv(self, node: Deriv, env: dict[str, int]) -> Values:
+        of, *wrt = (self._value(e, env) for e in node.children())
+        self._settle()
+        return over(of, lambda x: self._by(x, wrt, node))
+
+    def _by(self, of: Expr, wrt: list[Values], node: Deriv) -> Values:
+        if not wrt:
+            return of
+        return over(wrt[0], lambda v: self._by(self._slope(of, v, node.kind), wrt[1:], node))
+
+    def _slope(self, of: Expr, wrt: Expr, kind: str) -> Expr:
+        """A derivative of scalars, by the one engine on the scalar network."""
+        from workings.checking.derivs import Resolver
+
+        base = of.name.partition("[")[0] if isinstance(of, Ref) else ""
+        if any(name == base for name, _ in self.net.opaque):
+            assert isinstance(of, Ref) and isinstance(wrt, Ref)
+            return Ref(f"P({of.name},{wrt.name})")
+        net = Network(tuple(Equation(Ref(n), e) for n, e in self.defs.items()), functions=self.net.functions)
+        resolver = Resolver(net)
+        value = resolver.resolve(Deriv(of, (wrt,), kind))
+        self.defs.update((e.lhs.name, e.rhs) for e in resolver.net.equations)
+        return value
 
     def _indexed(self, node: Call, env: dict[str, int]) -> Expr | None:
         """delta, ind, where on whole numbers: decided here; None where the condition is not about indices."""
@@ -316,6 +338,20 @@ class Instance:
         return all(tests[op](a, b) for op, a, b in zip(condition.ops, sides, sides[1:]))
 
 
+def over(value: Values, change: Callable[[Expr], Values]) -> Values:
+    """`change` at a scalar, or at every entry of an array; entries that are arrays add their axes."""
+    import numpy as np
+
+    if isinstance(value, Expr):
+        return change(value)
+    parts = [change(e) for e in value.ravel()]
+    inner = () if isinstance(parts[0], Expr) else parts[0].shape
+    out = np.empty((len(parts), *inner), dtype=object)
+    for i, part in enumerate(parts):
+        out[i] = part
+    return out.reshape((*value.shape, *inner))
+
+
 def _is_array(value: Values) -> bool:
     return not isinstance(value, Expr)
 
@@ -337,6 +373,3 @@ def _stacked(inner: list[Values]) -> Values:
     out = np.empty(len(inner), dtype=object)
     out[:] = inner
     return out
-
-
-__all__ = ["Div", "Instance", "Pow", "Values"]
