@@ -179,11 +179,17 @@ class Writer:
         return self._details(self._summary(block.summary), self.blocks(block.blocks), block.open)
 
     def _summary(self, line: Line) -> str:
-        """A summary is HTML, where Markdown is not read; GitHub reads formulas in it all the same."""
-        return "".join(
-            f"${self.formula(p.formula)}$" if isinstance(p, Math) else escape(p if isinstance(p, str) else p.text)
-            for p in line
-        )
+        """A summary is HTML, where no renderer sets formulas: they stand in plain notation."""
+        from workings.notation import plain
+
+        out = []
+        for part in line:
+            if isinstance(part, Math):
+                formula = part.formula
+                out.append(f"<code>{escape(bare(formula.latex) if isinstance(formula, Raw) else plain(formula))}</code>")
+            else:
+                out.append(escape(part if isinstance(part, str) else part.text))
+        return "".join(out)
 
     def _details(self, summary: str, parts: list[str], is_open: bool) -> str:
         state = " open" if is_open else ""
