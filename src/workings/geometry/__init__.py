@@ -1,5 +1,6 @@
 """Pieces and boundaries of piecewise linear networks, with integers and fractions only."""
 
+from workings.geometry.boundary import boundary
 from workings.geometry.cells import pieces
 from workings.geometry.data import (
     Boundary, Box, Certificate, Counts, Crease, Fact, Gate, Map, Output, Part, Pieces, Point, Region, Row, Shape, Side,
@@ -8,5 +9,5 @@ from workings.geometry.data import (
 
 __all__ = [
     "Boundary", "Box", "Certificate", "Counts", "Crease", "Fact", "Gate", "Map", "Output", "Part", "Pieces", "Point",
-    "Region", "Row", "Shape", "Side", "Solved", "Tally", "Unit", "pieces",
+    "Region", "Row", "Shape", "Side", "Solved", "Tally", "Unit", "boundary", "pieces",
 ]

@@ -12,7 +12,7 @@ from fractions import Fraction
 from random import Random
 
 from workings.geometry import data
-from workings.geometry.data import Box, Certificate, Map, Point, Region, Row
+from workings.geometry.data import Box, Certificate, Point, Region
 from workings.geometry.linear import Form
 from workings.geometry.lower import Program
 
@@ -38,7 +38,7 @@ def _value(form: Form, values: Sequence[Fraction]) -> Fraction:
     return sum((c * values[v] for v, c in form.of.items()), form.const)
 
 
-def apply(values: Map | Row, point: Sequence[Fraction]) -> Fraction:
+def apply(values: Sequence[int | Fraction], point: Sequence[Fraction]) -> Fraction:
     """An affine map at a point."""
     total = Fraction(0) + values[-1]
     for c, x in zip(values, point):
@@ -119,3 +119,44 @@ def _random(random: Random, box: Box | None, size: int, scale: float) -> Point:
             step = Fraction(random.randint(-60, 60), 12) * Fraction(scale).limit_denominator(10)
             out.append(low + abs(step) if low is not None else high - abs(step) if high is not None else step)
     return tuple(out)
+
+
+def boundary(program: Program, answer: data.Boundary) -> bool:
+    """Do the points of the boundary have the level, and the regions of each class their sign?"""
+    if len(answer.outputs) > 1:
+        return all(_is_largest(program, answer, side) for side in answer.classes)
+    name = answer.outputs[0]
+    for part in answer.parts:
+        if any(run(program, point)[1][name] != answer.level for point in _points_of(part)):
+            return False
+    return all(
+        side.sign is not None and (run(program, point)[1][name] - answer.level) * side.sign > 0
+        for side in answer.classes for shape in side.regions for point in [_inside(shape)]
+    )
+
+
+def _is_largest(program: Program, answer: data.Boundary, side: data.Side) -> bool:
+    for shape in side.regions:
+        values = run(program, _inside(shape))[1]
+        if any(values[side.output] < values[name] for name in answer.outputs):
+            return False
+    return True
+
+
+def _points_of(part: data.Part) -> list[Point]:
+    """An inner point or two of a part, and its ends."""
+    if part.shape is not None:
+        return [_inside(part.shape)]
+    if part.direction is not None:
+        return [tuple(p + s * d for p, d in zip(part.points[0], part.direction)) for s in (Fraction(1, 3), 5)]
+    count = len(part.points)
+    return [tuple(sum(column, Fraction(0)) / count for column in zip(*part.points))]
+
+
+def _inside(shape: data.Shape) -> Point:
+    """The mean of the vertices, moved along every ray."""
+    count = len(shape.vertices)
+    middle = [sum(column, Fraction(0)) / count for column in zip(*shape.vertices)]
+    for ray in shape.rays:
+        middle = [a + b for a, b in zip(middle, ray)]
+    return tuple(middle)

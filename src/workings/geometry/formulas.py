@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from workings.expr import Add, Expr, Mul, Neg, Num, Number, Ref, Rel
-from workings.geometry.data import Map, Row
+
+Rationals = Sequence[int] | Sequence[Fraction] | Sequence[int | Fraction]
 
 
 def num(value: Number) -> Expr:
@@ -35,7 +36,7 @@ def _term(coefficient: Fraction, name: Expr) -> Expr:
     return Neg(body) if coefficient < 0 else body
 
 
-def affine(values: Map | Row, inputs: Sequence[str]) -> Expr:
+def affine(values: Rationals, inputs: Sequence[str]) -> Expr:
     """An affine map of the inputs as an expression.
 
     >>> from workings.notation import plain
@@ -57,14 +58,14 @@ def reference(name: str) -> Expr:
 TURNED = {">=": "<=", "<=": ">=", ">": "<", "<": ">", "=": "=", "!=": "!="}
 
 
-def inequality(row: Map | Row, op: str, inputs: Sequence[str]) -> Rel:
+def inequality(row: Rationals, op: str, inputs: Sequence[str]) -> Rel:
     """row op 0 with the names on the left and the constant on the right, solved where there is but one name.
 
     >>> from workings.notation import plain
     >>> plain(inequality((-2, 0, 1), ">=", ["x1", "x2"])), plain(inequality((1, -1, 3), "<", ["x1", "x2"]))
     ('x1 <= 1/2', 'x1 - x2 < -3')
     """
-    values: list[Fraction] = [v + Fraction(0) for v in row]
+    values = [Fraction(v) for v in row]
     slopes, const = values[:-1], values[-1]
     used = [c for c in slopes if c]
     scale = Fraction(1)
