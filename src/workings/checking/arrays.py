@@ -24,7 +24,7 @@ def combined(node: Expr, inner: list[Values]) -> Values:
     if isinstance(node, Call) and node.function in REDUCING:
         return REDUCING[node.function](*inner)
     try:
-        wide = np.broadcast_arrays(*[_boxed(v) for v in inner])
+        wide: list[Any] = list(np.broadcast_arrays(*[_boxed(v) for v in inner]))
     except ValueError:
         raise OutOfReach("arrays of different shapes are combined entry by entry", span=node.span) from None
     out = np.empty(wide[0].shape, dtype=object)

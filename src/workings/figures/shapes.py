@@ -6,8 +6,8 @@ that looks.  Lengths are in points, y grows downwards.  A shape may bear a title
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from workings.expr import Expr
@@ -122,3 +122,32 @@ def extent(text: Text, measure: Measure) -> tuple[float, float, float, float]:
     left = text.x - {"start": 0.0, "middle": 0.5, "end": 1.0}[text.anchor] * width * text.size
     half = (above + below) * text.size / 2
     return left, text.y - half, left + width * text.size, text.y + half
+
+
+def bounds(shapes: Iterable[Shape], measure: Measure) -> tuple[float, float, float, float]:
+    """The box around shapes: left, top, right, bottom (control points of curves count as points)."""
+    boxes = [_box(shape, measure) for shape in Figure(0, 0, tuple(shapes), "", "").flat()]
+    return min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)
+
+
+def _box(shape: Path | Circle | Text, measure: Measure) -> tuple[float, float, float, float]:
+    if isinstance(shape, Text):
+        return extent(shape, measure)
+    if isinstance(shape, Circle):
+        r = shape.radius
+        return shape.x - r, shape.y - r, shape.x + r, shape.y + r
+    numbers = [float(v) for step in shape.strokes for v in step[1:]]
+    xs, ys = numbers[0::2], numbers[1::2]
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def moved(shape: Shape, dx: float, dy: float) -> Shape:
+    """The same shape elsewhere."""
+    if isinstance(shape, Group):
+        return replace(shape, shapes=tuple(moved(s, dx, dy) for s in shape.shapes))
+    if isinstance(shape, Circle | Text):
+        return replace(shape, x=shape.x + dx, y=shape.y + dy)
+    strokes = tuple(
+        (step[0], *(float(v) + (dy if i % 2 else dx) for i, v in enumerate(step[1:]))) for step in shape.strokes
+    )
+    return replace(shape, strokes=strokes)

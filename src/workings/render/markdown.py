@@ -186,7 +186,8 @@ class Writer:
         for part in line:
             if isinstance(part, Math):
                 formula = part.formula
-                out.append(f"<code>{escape(bare(formula.latex) if isinstance(formula, Raw) else plain(formula))}</code>")
+                shown = bare(formula.latex) if isinstance(formula, Raw) else plain(formula)
+                out.append(f"<code>{escape(shown)}</code>")
             else:
                 out.append(escape(part if isinstance(part, str) else part.text))
         return "".join(out)

@@ -1,7 +1,8 @@
 """What a sentence asks: one table of patterns, in the plain English that sheets use.
 
-An *ask* is a clause that begins with one of the `VERBS` ("compute …", "…, and draw …") or a question.  `ROWS` are tried in
-order on the clause, in small letters, with each formula as one mark; the first that matches says what is asked.
+An *ask* is a clause that begins with one of the `VERBS` ("compute …", "…, and draw …") or a question.  `ROWS` are
+tried in order on the clause, in small letters, with each formula as one mark; the first that matches says what is
+asked.
 """
 
 from __future__ import annotations
@@ -19,25 +20,37 @@ VERBS = (
     "discuss|justify|indicate|label|mark|annotate|simplify|implement|train|report|establish|answer|construct|recall|"
     "predict|classify|compare|argue|minimi[sz]e|optimi[sz]e|estimate|choose|propose|design|apply|use|partition|repeat"
 )
+# Words that may stand before the verb at the beginning of a sentence.
+OPENING = (
+    "now|then|next|finally|also|first|firstly|second|secondly|please|again|hence|so|and|furthermore|moreover|"
+    "in addition|for this|to this end|exercise|task|question"
+)
 CLAUSE = re.compile(
-    rf"(?:(?P<head>^\W*(?:(?:now|then|next|finally|also|first|firstly|second|secondly|please|again|hence|so|and|"
-    rf"furthermore|moreover|in addition|for this|to this end|exercise|task|question),?\s+)*)"
-    rf"|(?P<join>[,;:]\s+(?:(?:and|then|please|also|or)\s+)*|\s(?:and|then|and then|and also|please|,)\s+(?:also\s+)?"
-    rf"|\byou (?:should|must|need to|have to|are to|can now)\s+|\b(?:asked|task is|goal is|aim is|required|want you) to\s+"
-    rf"|\b(?:us|we) (?:now )?(?:must|need to|have to)\s+|\bto (?=(?:compute|find|determine|derive|calculate|obtain)\b)"
-    rf"|[({{]\s*)"
-    rf"|(?P<ie>\b(?:i\.\s?e\.|that is|e\.\s?g\.|in other words),?\s*(?:to\s+)?))"
+    rf"(?:(?P<head>^\W*(?:(?:{OPENING}),?\s+)*)"
+    r"|(?P<join>[,;:]\s+(?:(?:and|then|please|also|or)\s+)*|\s(?:and|then|and then|and also|please|,)\s+(?:also\s+)?"
+    r"|\byou (?:should|must|need to|have to|are to|can now)\s+"
+    r"|\b(?:asked|task is|goal is|aim is|required|want you) to\s+|\b(?:us|we) (?:now )?(?:must|need to|have to)\s+"
+    r"|\bto (?=(?:compute|find|determine|derive|calculate|obtain)\b)|[({]\s*)"
+    r"|(?P<ie>\b(?:i\.\s?e\.|that is|e\.\s?g\.|in other words),?\s*(?:to\s+)?))"
     rf"(?P<verb>{VERBS})\b(?!\s+(?:function|of|variables?|space)\b)", re.I)
 QUESTION = re.compile(
-    r"(?:^|[,:;]\s+|\b(?:and|then)\s+)(?P<verb>what|which|where|how|why|when|is|are|does|do|can|for (?:which|what)|"
-    r"in (?:which|what)|at (?:which|what)|on (?:which|what)|with (?:which|what))\b(?=[^?]*\?)", re.I)
+    r"(?:^|[,:;]\s+|\b(?:and|then)\s+)"
+    r"(?P<verb>what|which|where|how|why|when|is|are|does|do|can|(?:for|in|at|on|with) (?:which|what))\b"
+    r"(?=[^?]*\?)", re.I)
 MEANS = re.compile(
-    r"\b(?:using|by using|by means of|with the help of|with|via|by(?: repeatedly)? applying|applying|according to|through|by|"
-    r"based on|from) (?:the )?(?:\w+ )?(?:chain rule|backward pass|back-?propagation|rules? (?:of|for) back-?propagation|"
-    r"back-?propagation (?:algorithm|rules?)|rules? (?:of|for) derivatives|product rule|linear pieces|forward pass|"
+    r"\b(?:using|by using|by means of|with the help of|with|via|by(?: repeatedly)? applying|applying|according to|"
+    r"through|by|based on|from) (?:the )?(?:\w+ )?(?:chain rule|backward pass|back-?propagation|"
+    r"rules? (?:of|for) back-?propagation|back-?propagation (?:algorithm|rules?)|"
+    r"rules? (?:of|for) derivatives|product rule|linear pieces|forward pass|"
     r"(?:\w+ )?expressions?|hint)[^,.;]*", re.I)
-DERIVATIVE = r"(?:derivatives?|gradients?|partials?|differentials?|jacobian|sensitivit(?:y|ies)|slopes?|differentiate)"
-ASKED_BY_MARK = "derivative"
+DERIVATIVE = (
+    r"(?:derivatives?|gradients?|partials?|differentials?|jacobian|sensitivit(?:y|ies)|slopes?|differentiate)"
+)
+ASKED_BY_MARK = "derivative"  # stands in a clause for a formula that is one
+LINEAR = r"(?:linear|affine)"
+PARTS = r"(?:pieces?|regions?|parts?|domains?|segments?|cells?)"
+PLACES = r"(?:points?|inputs?|set|regions?|sets)"
+BACKPROP = "back-?propagat"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,48 +68,66 @@ class Ask:
     method: bool = False      # read from a hint about the way, not from the question
 
 
-# The first row that matches names what is asked; (?P<d>) in a pattern stands for a formula that is a derivative.
-ROWS: tuple[tuple[str, str], ...] = (
-    ("elaboration", r"^(?:show|give|include|state|explain|justify|write|list|describe|provide) (?:each|every|all(?: of)? (?:the |your )?"
-                    r"(?:steps|intermediate|calculations?|work)|your|the (?:main |intermediate |single )?(?:steps|work)|"
-                    r"intermediate|how you)"),
-    ("elaboration", r"^(?:find|list|give|draw|name|compute|state) (?:them|it|these|those|both)\b"),
-    ("elaboration", r"^(?:indicate|label|mark|annotate|justify|simplify|recall|explain (?:each|your|every)|name (?:the )?rules?|"
-                    r"choose (?:the )?(?:scale|axes)|use|apply)\b(?!.*\bto (?:compute|find|determine|derive|obtain)\b)"),
-    ("check", r"^(?:show|prove|verify|check|argue|establish)\b(?! the (?:network|graph|decision))"),
-    ("check", r"^(?:is|are|does|do)\b.*\?"),
-    ("", r"^(?:explain|discuss|why|implement|train|compare|design|propose|choose)\b"),
-    ("pieces", r"(?:linear|affine)(?:ity)? (?:pieces?|regions?|parts?|domains?|segments?|cells?)|(?:activation|sign) patterns?|"
-               r"(?:pieces|regions|domains|parts)(?: of [^,;]*)? (?:(?:on|in) which|where) .*(?:linear|affine)|pieces of the (?:function|network)|"
-               r"(?:how many|number of) (?:pieces|regions|cells)|partition .*(?:plane|input space)|piece-?wise[- ]linear"),
-    ("boundary", r"decision (?:boundar(?:y|ies)|surface|lines?|regions?|borders?)|class(?:ification)? (?:boundar|border|regions?)|"
-                 r"zero[- ](?:level )?set|level (?:set|line|curve)|\bboundary\b|separating (?:line|curve)|"
-                 r"(?:points|inputs|region|set|where) .*(?:class(?:ified)?|predicts?|changes? (?:its )?sign|vanish|is zero)|"
-                 rf"(?:points?|inputs?|set|region)s? .*(?:where|(?:on|for|in|at) which|with) {MARK}|"
-                 r"where .*sign of .*changes?|sign of .* changes?"),
-    ("hessian", r"second(?:[- ]order)?(?: partial)? derivatives?|\bhessian\b|curvature"),
-    ("backward", r"backward (?:computations?|pass|equations?|program|steps?|phase|sweep|recursions?)|"
-                 r"back-?propagation (?:equations?|steps?|pass|program|computations?|procedure)|"
-                 r"^(?:back-?propagate|(?:perform|carry out|run|write(?: down)?|apply|do) (?:the )?back-?propagation)|"
-                 r"(?:set|sequence|list|program) of .*(?:backward|adjoints?)|all adjoints"),
-    ("chain rule", r"\bchain[- ]rule\b"),
-    ("chain rule", rf"^express .*{DERIVATIVE}.* (?:in terms of|through|by means of) .*{DERIVATIVE}"),
-    ("gradient", rf"\b{DERIVATIVE}\b|with respect to|\bwrt\b|delta rule|^how (?:does|do|fast|much|strongly) .*chang"),
-    ("run", rf"\b(?:evaluate|simulate|run|propagate|predict|classify)\b|forward (?:pass|propagation|computation)|"
-            rf"(?:output|value|prediction|activations?|values)s? .*\b(?:for|at|when|if|of)\b|"
-            rf"^(?:compute|calculate|find|determine|what|which class|work out|give) .*\b(?:for|at|when|if)\b.*{MARK}|"
-            r"which class|what (?:does|do|is) the (?:network|output)|"
-            rf"^(?:compute|calculate|find|determine|work out) (?:the |all )?(?:\w+ )*?(?:{MARK}|predictions?|outputs?|"
-            r"values?|activations?|hidden|loss|error)\b"),
-    ("draw", r"^(?:draw|sketch|plot|depict|visuali[sz]e|illustrate|picture|show|give|provide|construct|what)\b.*"
-             r"\b(?:network|graph|architecture|diagram|neurons?|computations?)\b"),
-    ("gradient", r"\b(?:analytic(?:al)?|closed[- ]form|explicit) (?:expression|formula|form)s?\b"),
+# The first row with an alternative that is found in the clause names what is asked.
+ROWS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("elaboration", (
+        r"^(?:show|give|include|state|explain|justify|write|list|describe|provide) "
+        r"(?:each|every|all(?: of)? (?:the |your )?(?:steps|intermediate|calculations?|work)|your|"
+        r"the (?:main |intermediate |single )?(?:steps|work)|intermediate|how you)",
+        r"^(?:find|list|give|draw|name|compute|state) (?:them|it|these|those|both)\b",
+        r"^(?:indicate|label|mark|annotate|justify|simplify|recall|explain (?:each|your|every)|name (?:the )?rules?|"
+        r"choose (?:the )?(?:scale|axes)|use|apply)\b(?!.*\bto (?:compute|find|determine|derive|obtain)\b)",
+    )),
+    ("check", (
+        r"^(?:show|prove|verify|check|argue|establish)\b(?! the (?:network|graph|decision))",
+        r"^(?:is|are|does|do)\b.*\?",
+    )),
+    ("", (r"^(?:explain|discuss|why|implement|train|compare|design|propose|choose)\b",)),
+    ("pieces", (
+        rf"{LINEAR}(?:ity)? {PARTS}", r"(?:activation|sign) patterns?", rf"{PARTS} of the (?:function|network)",
+        rf"{PARTS}(?: of [^,;]*)? (?:(?:on|in) which|where) .*{LINEAR}",
+        r"(?:how many|number of) (?:pieces|regions|cells)",
+        r"partition .*(?:plane|input space)", r"piece-?wise[- ]linear",
+    )),
+    ("boundary", (
+        r"decision (?:boundar(?:y|ies)|surface|lines?|regions?|borders?)",
+        r"class(?:ification)? (?:boundar|border|regions?)",
+        r"zero[- ](?:level )?set", r"level (?:set|line|curve)", r"\bboundary\b", r"separating (?:line|curve)",
+        rf"(?:{PLACES}|where) .*(?:class(?:ified)?|predicts?|changes? (?:its )?sign|vanish|is zero)",
+        rf"{PLACES} .*(?:where|(?:on|for|in|at) which|with) {MARK}", r"sign of .* changes?",
+    )),
+    ("hessian", (r"second(?:[- ]order)?(?: partial)? derivatives?", r"\bhessian\b", r"curvature")),
+    ("backward", (
+        r"backward (?:computations?|pass|equations?|program|steps?|phase|sweep|recursions?)",
+        rf"{BACKPROP}ion (?:equations?|steps?|pass|program|computations?|procedure)",
+        rf"^(?:{BACKPROP}e|(?:perform|carry out|run|write(?: down)?|apply|do) (?:the )?{BACKPROP}ion)",
+        r"(?:set|sequence|list|program) of .*(?:backward|adjoints?)", r"all adjoints",
+    )),
+    ("chain rule", (
+        r"\bchain[- ]rule\b", rf"^express .*{DERIVATIVE}.* (?:in terms of|through|by means of) .*{DERIVATIVE}",
+    )),
+    ("gradient", (
+        rf"\b{DERIVATIVE}\b", r"with respect to", r"\bwrt\b", r"delta rule",
+        r"^how (?:does|do|fast|much|strongly) .*chang",
+    )),
+    ("run", (
+        r"\b(?:evaluate|simulate|run|propagate|predict|classify)\b", r"forward (?:pass|propagation|computation)",
+        r"(?:output|value|prediction|activations?|values)s? .*\b(?:for|at|when|if|of)\b", r"which class",
+        rf"^(?:compute|calculate|find|determine|what|work out|give) .*\b(?:for|at|when|if)\b.*{MARK}",
+        r"what (?:does|do|is) the (?:network|output)",
+        rf"^(?:compute|calculate|find|determine|work out) (?:the |all )?(?:\w+ )*?"
+        rf"(?:{MARK}|(?:predictions?|outputs?|values?|activations?|hidden|loss|error)\b)",
+    )),
+    ("draw", (
+        r"^(?:draw|sketch|plot|depict|visuali[sz]e|illustrate|picture|show|give|provide|construct|what)\b.*"
+        r"\b(?:network|graph|architecture|diagram|neurons?|computations?)\b",
+    )),
+    ("gradient", (r"\b(?:analytic(?:al)?|closed[- ]form|explicit) (?:expression|formula|form)s?\b",)),
 )
-COMPILED = tuple((asked, re.compile(pattern, re.S)) for asked, pattern in ROWS)
+COMPILED = tuple((asked, re.compile("|".join(patterns), re.S)) for asked, patterns in ROWS)
 GERUNDS = re.compile(
-    r"\b(?P<verb>identify|observ|determin|find|deriv|list|comput|solv|draw|evaluat|calculat|sketch)(?:ing)\b(?P<rest>[^,.;()]*)",
-    re.I)
-GERUND_ROWS = {"pieces": COMPILED[5][1]}      # what a hint about the way may add to the question
+    r"\b(?:identify|observ|determin|find|deriv|list|comput|solv|draw|evaluat|calculat|sketch)ing\b[^,.;()]*", re.I)
+BY_THE_WAY = ("pieces",)      # what a hint about the way may add to the question
 
 
 def asks(sentence: Sentence, prose: Prose, derivative: re.Pattern[str]) -> list[Ask]:
@@ -158,7 +189,8 @@ def _which(clause: str, derivative: re.Pattern[str]) -> str | None:
 
 def by_the_way(sentence: Sentence) -> Iterator[Ask]:
     """What a hint about the way adds: "identifying its linear pieces" is a question of its own."""
+    rows = [(asked, pattern) for asked, pattern in COMPILED if asked in BY_THE_WAY]
     for match in GERUNDS.finditer(sentence.text):
-        for asked, pattern in GERUND_ROWS.items():
+        for asked, pattern in rows:
             if pattern.search(match.group().lower()):
                 yield Ask(asked, sentence.start + match.start(), sentence.start + match.end(), match.group(), "", True)

@@ -51,7 +51,8 @@ POINTS = re.compile(
 LABEL = re.compile(r"[ \t]*[*_]{0,3}(?:\((?P<a>[a-z]{1,4})\)|(?P<b>[a-z]{1,4})\)|[Pp]art\s+\(?(?P<c>[a-z])\)?[:.]?)"
                    r"[*_:.]{0,4}(?:\s+|$)")
 ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
-BARE = re.compile(r"\s*(?:\(\s*\d+(?:\.\d+)*[a-z]?\s*\)|[.,;])\s*")      # an equation's number, or what follows a display
+# An equation's number, or what follows a display.
+BARE = re.compile(r"\s*(?:\(\s*\d+(?:\.\d+)*[a-z]?\s*\)|[.,;])\s*")
 
 
 def outline(blocks: list[Block]) -> Outline:
@@ -92,7 +93,8 @@ def _sub(text: str) -> bool:
 
 
 def _bold(block: Block) -> bool:
-    return block.kind == "paragraph" and bool(re.match(r"\s*\*\*\s*(exercise|problem|question)\s+\d", _text(block), re.I))
+    first = block.pieces[0].text if block.pieces else ""
+    return block.kind == "paragraph" and bool(re.match(r"\s*(\*\*|__)\s*(exercise|problem|question)\s+\d", first, re.I))
 
 
 def _text(block: Block) -> str:

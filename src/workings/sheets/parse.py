@@ -42,7 +42,9 @@ class Parser:
                 del groups[culprit]
         return []
 
-    def read_apart(self, pieces: Sequence[Piece], scope: Network) -> tuple[list[Statement], list[tuple[Span, WorkingsError]]]:
+    def read_apart(
+        self, pieces: Sequence[Piece], scope: Network
+    ) -> tuple[list[Statement], list[tuple[Span, WorkingsError]]]:
         """The statements of formulas that are not data, each read by itself, and what was not understood."""
         found: list[Statement] = []
         errors: list[tuple[Span, WorkingsError]] = []
@@ -86,8 +88,8 @@ class Parser:
                 return assemble(found, base=_without(base, found), source=self.source)
             except WorkingsError as error:
                 self.unreadable(error)
-                culprit = next((i for i, s in enumerate(found) if error.span and s.span and _inside(error.span, s.span)), -1)
-                del found[culprit]
+                place = error.span
+                del found[next((i for i, s in enumerate(found) if place and s.span and _inside(place, s.span)), -1)]
         return base
 
     def expression(self, text: str, net: Network) -> Expr | None:
@@ -103,7 +105,8 @@ class Parser:
         if whole is not None:
             return list(whole.args) if isinstance(whole, Array) else [whole]
         parts = re.split(r",|\\quad|\\qquad|\\text\{\s*and\s*\}|;", text)
-        return [e for part in parts if part.strip() and (e := self.expression(part, net)) is not None] if len(parts) > 1 else []
+        found = [self.expression(part, net) for part in parts if part.strip()] if len(parts) > 1 else []
+        return [e for e in found if e is not None]
 
     def relation(self, text: str, net: Network) -> Rel | None:
         """A formula such as `y < 0`; None where it is none."""

@@ -14,7 +14,8 @@ FIRST_MARK = 0xE000           # private use: one character for each formula
 MARKS = 0xF8FF - FIRST_MARK
 MARK = f"[{chr(FIRST_MARK)}-{chr(FIRST_MARK + MARKS)}]"
 ABBREVIATION = re.compile(
-    r"\b(?:eqs?|eqns?|figs?|secs?|i\.\s?e|e\.\s?g|w\.\s?r\.\s?t|resp|cf|vs|approx|etc|ref|s\.\s?t|a\.\s?k\.\s?a)\.$", re.I)
+    r"\b(?:eqs?|eqns?|figs?|secs?|i\.\s?e|e\.\s?g|w\.\s?r\.\s?t|resp|cf|vs|approx|etc|ref|s\.\s?t|a\.\s?k\.\s?a)\.$",
+    re.I)
 SENTENCE_END = re.compile(r"[.?!](?=[\s*_)]|$)")
 PARAGRAPH = "\n\n"
 

@@ -15,25 +15,34 @@ from workings.sheets.asks import Ask, asks, by_the_way
 from workings.sheets.blocks import Piece
 from workings.sheets.prose import MARK, Prose, Sentence
 
-HINT = re.compile(r"\W*(?:hints?|tips?|remarks?|notes?)\s*(?:\d+\s*)?(?:\([^)]*\)\s*)?[:.–—]|\W*as a hint\b|\W*\(hints?[:.]", re.I)
+HINT = re.compile(
+    r"\W*(?:hints?|tips?|remarks?|notes?)\s*(?:\d+\s*)?(?:\([^)]*\)\s*)?[:.–—]|\W*as a hint\b|\W*\(hints?[:.]", re.I)
 SOLUTION = re.compile(
-    r"\W*(?:(?:sample |model |example |official )?(?:solutions?|answers?)(?: sketch| outline)?|solution sketch|sketch of (?:the )?solution|"
-    r"proof)\s*(?:\(?[a-z]?\)?)\s*(?:[:.–—]|$)", re.I)
+    r"\W*(?:(?:sample |model |example |official )?(?:solutions?|answers?)(?: sketch| outline)?|"
+    r"sketch of (?:the )?solution|proof)\s*(?:\(?[a-z]?\)?)\s*(?:[:.–—]|$)", re.I)
 INTRODUCES = re.compile(
-    r"\b(?:let|lets|assum\w+|where|with|given|giving|consider\w*|suppos\w+|defin\w+|denot\w+|say|by setting|setting|set)\b", re.I)
-RESULTS = re.compile(r"\b(?:we (?:get|obtain|have|find)|gives?|yields?|results?|follows?|hence|thus|therefore|so that|then|leads?|"
-                     r"becomes?|equals?|solution|answer)\b", re.I)
-DEFINES = re.compile(r"\b(?:decompos\w+|defin\w+|let|denot\w+|introduc\w+|writ\w+|set|setting|name|abbreviat\w+|with|where)\b", re.I)
-METHOD = re.compile(r"\b(?:can|could|may|might|should|begin|start|first|break|observ\w+|us\w+|try|note|consider|split)\b", re.I)
-RELATION = re.compile(r"[=<>≤≥∈≔←]|\\(?:in|leq?|geq?|lt|gt|le|ge|leftarrow|gets|coloneqq|equiv|doteq|triangleq|sim|wedge)\b|:=|"
-                      r"\bin\s+R\b|\bdepends on\b")
+    r"\b(?:let|lets|assum\w+|where|with|given|giving|consider\w*|suppos\w+|defin\w+|denot\w+|say|"
+    r"by setting|setting|set)\b",
+    re.I)
+RESULTS = re.compile(
+    r"\b(?:we (?:get|obtain|have|find)|gives?|yields?|results?|follows?|hence|thus|therefore|so that|then|leads?|"
+    r"becomes?|equals?|solution|answer)\b", re.I)
+DEFINES = re.compile(
+    r"\b(?:decompos\w+|defin\w+|let|denot\w+|introduc\w+|writ\w+|set|setting|name|abbreviat\w+|with|where)\b", re.I)
+METHOD = re.compile(
+    r"\b(?:can|could|may|might|should|begin|start|first|break|observ\w+|us\w+|try|note|consider|split)\b", re.I)
+RELATION = re.compile(
+    r"[=<>≤≥∈≔←]|\\(?:in|leq?|geq?|lt|gt|le|ge|leftarrow|gets|coloneqq|equiv|doteq|triangleq|sim|wedge)\b|:=|"
+    r"\bin\s+R\b|\bdepends on\b")
 EQUATION = re.compile(r"(?<![<>!])=(?!=)|\\(?:coloneqq|doteq|equiv|triangleq)\b|≔")
+D = r"(?:\\partial|∂|\\mathrm\s*\{?d\}?|\\text\{d\}|d(?![a-ce-zA-Z]{2}))"
 DERIVATIVE = re.compile(
-    r"\s*(?:\\displaystyle\s*)?(?:\\[dt]?frac\s*\{?\s*(?:\\partial|\\mathrm\s*\{?d\}?|d|\\text\{d\})(?![a-ce-zA-Z]{2})[\s\\A-Za-z{^_]"
-    r"|(?:\\partial|∂)\s*\S+?\s*/\s*\(?\s*(?:\\partial|∂)|\\nabla|∇"
-    r"|d(?:\^?2)?\s*\\?[A-Za-z]\w*(?:_\{?\w+\}?)?\s*/\s*\(?d|D2?\s*\(\s*\w+\s*,|\{\s*\\partial)", re.S)
-VALUE = re.compile(r"[^=]*=\s*(?:[-−+]?\s*(?:\d|\\[dt]?frac\s*\{?\s*\d|\\left)|\(|\[|\\begin\{[bp]matrix)[^A-Za-z]*(?:[A-Za-z]*matrix[^A-Za-z]*)*$",
-                   re.S)
+    rf"\s*(?:\\displaystyle\s*)?(?:\\[dt]?frac\s*\{{?\s*{D}[\s\\A-Za-z{{^_]"
+    rf"|(?:\\partial|∂)\s*\S+?\s*/\s*\(?\s*(?:\\partial|∂)|\\nabla|∇"
+    rf"|d(?:\^?2)?\s*\\?[A-Za-z]\w*(?:_\{{?\w+\}}?)?\s*/\s*\(?d|D2?\s*\(\s*\w+\s*,|\{{\s*\\partial)", re.S)
+VALUE = re.compile(
+    r"[^=]*=\s*(?:[-−+]?\s*(?:\d|\\[dt]?frac\s*\{?\s*\d|\\left)|\(|\[|\\begin\{[bp]matrix)[^A-Za-z]*"
+    r"(?:[A-Za-z]*matrix[^A-Za-z]*)*$", re.S)
 
 
 @dataclass(slots=True)

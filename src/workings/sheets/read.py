@@ -24,8 +24,9 @@ from workings.sheets.roles import Said, classes, conventions, said
 from workings.sheets.targets import Scope, command, questions, spelled
 from workings.syntax import Statement
 
-EARLIER = re.compile(r"\b(?:using|with|from|use|insert\w*|combin\w+)\b[^.]*\b(?:computed|above|earlier|previous|found|derived|part|results?|"
-                     r"obtained)\b|\bcomputed above\b|\bpart \(?[a-z]\)?|\bof \([a-z]\)|\bin \([a-z]\)", re.I)
+EARLIER = re.compile(
+    r"\b(?:using|with|from|use|insert\w*|combin\w+)\b[^.]*\b(?:computed|above|earlier|previous|found|derived|part|results?|"
+    r"obtained)\b|\bcomputed above\b|\bpart \(?[a-z]\)?|\bof \([a-z]\)|\bin \([a-z]\)", re.I)
 NAMED_PART = re.compile(r"\(([a-z])\)")
 ROLE_OF_NOUN = {"target": "target", "input": "input", "parameter": "parameter", "output": "input"}
 
@@ -38,7 +39,8 @@ def read_sheet(source: Source) -> Sheet:
     [('Slope', [3], [('a', ['gradient'])])]
     """
     if len(source.text) > MAX_TEXT:
-        raise InputTooLarge(f"the sheet has {len(source.text)} characters", source=source, expected=f"at most {MAX_TEXT}")
+        seen = f"the sheet has {len(source.text)} characters"
+        raise InputTooLarge(seen, source=source, expected=f"at most {MAX_TEXT}")
     found = outline(blocks(source))
     parser = Parser(source)
     parser.remarks += found.remarks

@@ -1,4 +1,4 @@
-"""What print and scanning lose: a sign between two factors, a raised digit.  Restored only where a printed line proves it.
+"""What print and scanning lose: a sign between two factors, a raised digit; restored where a printed line proves it.
 
 The literal reading stands unless a printed derivative contradicts it and exactly one small repair of one equation
 makes that line true, and no printed line that was true false.  "True" means proved: the engine differentiates the
@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from workings.errors import WorkingsError
 from workings.expr import (
-    Add, Claim, Deriv, Equation, Expr, Mul, Neg, Network, Num, Pow, Ref, Rel, Remark, Rest, free_refs, preorder, rewrite,
+    Add, Claim, Deriv, Equation, Expr, Mul, Neg, Network, Num, Pow, Ref, Rel, Remark, Rest, free_refs, preorder,
+    rewrite,
 )
 
 if TYPE_CHECKING:
@@ -75,9 +76,10 @@ def printed_derivatives(body: Expr) -> Iterator[Printed]:
 
 
 def _stated(left: Expr, right: Expr) -> Iterator[Printed]:
+    if any(isinstance(n, Deriv | Rest | Claim) for n in preorder(right)):
+        return
     if isinstance(left, Deriv) and len(left.wrt) == 1 and isinstance(left.of, Ref) and isinstance(left.wrt[0], Ref):
-        if not any(isinstance(n, Deriv | Rest | Claim) for n in preorder(right)):
-            yield Printed(left.of, left.wrt[0], right, left)
+        yield Printed(left.of, left.wrt[0], right, left)
 
 
 def _comparable(line: Printed, net: Network) -> bool:
@@ -175,7 +177,7 @@ def _remark(candidate: Candidate, line: Printed, parser: Parser) -> Remark:
         "repaired",
         f"the sheet prints {plain(equation.lhs)} = {plain(equation.rhs)}, but its own line{place} "
         f"{plain(line.body)} = {plain(line.says)} belongs to {plain(equation.lhs)} = {plain(candidate.restored)}: "
-        f"{candidate.what} was lost in print. This part and those that build on it are solved under the repaired reading; "
-        f"the literal reading {plain(equation.lhs)} = {plain(equation.rhs)} contradicts the printed line.",
+        f"{candidate.what} was lost in print. This part and those that build on it are solved under the repaired "
+        f"reading; the literal reading {plain(equation.lhs)} = {plain(equation.rhs)} contradicts the printed line.",
         equation.span,
     )

@@ -14,33 +14,47 @@ from workings.sheets.prose import MARK, Prose
 
 # The nouns that say what a name is for, as sheets use them.
 NOUNS: dict[str, str] = {
-    "target": r"(?:true |desired |correct |known )?(?:targets?(?: values?| variables?| outputs?)?|labels?|ground truths?|"
-              r"desired (?:outputs?|values?)|teacher signals?)",
-    "input": r"(?:observed |input |independent )(?:variables?|neurons?|units?|features?|vectors?|data(?: points?)?|values?|pairs?)|"
-             r"inputs?|features?|data[ -]?points?|observations?|covariates?",
-    "parameter": r"(?:shared |model |trainable |learnable |adjustable |free |network |common )?"
-                 r"(?:parameters?(?: vectors?)?|weights?(?: vectors?| matrix| matrices)?|bias(?:es)?(?: vectors?)?|coefficients?)",
+    "target": (
+        r"(?:true |desired |correct |known )?(?:targets?(?: values?| variables?| outputs?)?|labels?|ground truths?|"
+        r"desired (?:outputs?|values?)|teacher signals?)"),
+    "input": (
+        r"(?:observed |input |independent )"
+        r"(?:variables?|neurons?|units?|features?|vectors?|data(?: points?)?|values?|pairs?)|"
+        r"inputs?|features?|data[ -]?points?|observations?|covariates?"),
+    "parameter": (
+        r"(?:shared |model |trainable |learnable |adjustable |free |network |common )?"
+        r"(?:parameters?(?: vectors?)?|weights?(?: vectors?| matrix| matrices)?|bias(?:es)?(?: vectors?)?|"
+        r"coefficients?)"),
     "output": r"outputs?|predictions?|predicted values?|responses?",
-    "error": r"(?:squared |mean |total |average |training )*(?:errors?|loss(?:es)?|costs?|objectives?|criterion|risk)"
-             r"(?: functions?| terms?)?",
+    "error": (
+        r"(?:squared |mean |total |average |training )*(?:errors?|loss(?:es)?|costs?|objectives?|criterion|risk)"
+        r"(?: functions?| terms?)?"),
 }
-NAME = (rf"(?:{MARK}|(?<![\w’'.])(?:(?!(?:a|A|I|in|is|as|at|an|by|if|of|on|or|to|we|it|be|do|so|no|up|us|i\.e|e\.g)\b)"
-        rf"(?:[A-Za-z]|{'|'.join(GREEK)}|[a-z]hat)\d{{0,3}})(?![\w’'-]))")
+WORDS = "a|A|I|in|is|as|at|an|by|if|of|on|or|to|we|it|be|do|so|no|up|us|i\\.e|e\\.g"      # no names in prose
+NAME = (
+    rf"(?:{MARK}|(?<![\w’'.])(?:(?!(?:{WORDS})\b)(?:[A-Za-z]|{'|'.join(GREEK)}|[a-z]hat)\d{{0,3}})(?![\w’'-]))"
+)
 LIST = rf"{NAME}(?:\s*(?:,\s*and|,|and|or)\s+{NAME})*"
-DET = r"(?:(?:a|an|the|some|two|three|four|five|\d+|our|its|their|given|this|that|one|same|of|scalar|real|single)\s+)*"
+DET = (
+    r"(?:(?:a|an|the|some|two|three|four|five|\d+|our|its|their|given|this|that|one|same|of|scalar|real|single)\s+)*"
+)
 BARE_CONDITION = rf"{NAME}\s*(?:≤|≥|<=|>=|<|>)\s*[-−]?\d+(?:[./]\d+)?"
 CONDITION = rf"(?:{BARE_CONDITION}|{MARK})"
-LABEL = rf"(?:class\s+(?:[+−-]?\d+\b|[A-Z]\w{{0,2}}\b|[\"“'][^\"”']+[\"”']|{MARK})|(?:positive|negative|first|second)\s+class)"
-CLASS_IF = re.compile(
-    rf"(?P<label>{LABEL})\s*,?\s*(?:(?:exactly )?(?:if|when(?:ever)?|where(?:ver)?|for|iff|as soon as)(?: and only if)?|\()\s*"
-    rf"(?P<condition>{CONDITION})", re.I)
+LABEL = (
+    rf"(?:class\s+(?:[+−-]?\d+\b|[A-Z]\w{{0,2}}\b|[\"“'][^\"”']+[\"”']|{MARK})|"
+    r"(?:positive|negative|first|second)\s+class)"
+)
+WHEN = r"(?:(?:exactly )?(?:if|when(?:ever)?|where(?:ver)?|for|iff|as soon as)(?: and only if)?|\()"
+CLASS_IF = re.compile(rf"(?P<label>{LABEL})\s*,?\s*{WHEN}\s*(?P<condition>{CONDITION})", re.I)
 IF_CLASS = re.compile(
-    rf"\b(?:if|when(?:ever)?|where(?:ver)?|for)\s+(?P<condition>{CONDITION})\s*,?\s*(?:then\s+)?(?:[a-z]+\s+){{0,9}}?(?P<label>{LABEL})",
-    re.I)
+    rf"\b(?:if|when(?:ever)?|where(?:ver)?|for)\s+(?P<condition>{CONDITION})\s*,?\s*(?:then\s+)?(?:[a-z]+\s+){{0,9}}?"
+    rf"(?P<label>{LABEL})", re.I)
 OTHERWISE = re.compile(
-    rf"(?P<label>{LABEL})\s*,?\s*(?:otherwise|else)|(?:otherwise|else)\s*,?\s*(?:[a-z]+\s+){{0,5}}?(?P<late>{LABEL})", re.I)
+    rf"(?P<label>{LABEL})\s*,?\s*(?:otherwise|else)|"
+    rf"(?:otherwise|else)\s*,?\s*(?:[a-z]+\s+){{0,5}}?(?P<late>{LABEL})", re.I)
 NATURAL_LOG = re.compile(r"natural log|log(?:arithm)?s?\b[^.]*\bbase e\b", re.I)
-OTHER_LOG = re.compile(r"\blog(?:arithm)?s?\b[^.]*\b(?:base|basis) (?P<base>2|10|two|ten)\b|binary log|decadic log", re.I)
+OTHER_LOG = re.compile(
+    r"\blog(?:arithm)?s?\b[^.]*\b(?:base|basis) (?:2|10|two|ten)\b|binary log|decadic log", re.I)
 COMPLEMENT = {"<": ">=", ">": "<=", "<=": ">", ">=": "<"}
 
 
@@ -155,4 +169,4 @@ def conventions(prose: Prose) -> Iterator[tuple[str, Span]]:
         if NATURAL_LOG.search(sentence.text):
             yield "log is the natural logarithm, as the sheet says", span
         elif match := OTHER_LOG.search(sentence.text):
-            yield f"the sheet says another base of log ({match.group()}); log is read as the natural logarithm here", span
+            yield f"the sheet says “{match.group()}”; log is read as the natural logarithm all the same", span

@@ -17,7 +17,8 @@ from workings.sheets.roles import NAME, NOUNS, Said
 
 BY = re.compile(r"\b(?:with respect to|with regard to|w\.?\s?r\.?\s?t\.?|wrt|by its|in)(?=\W)", re.I)
 REFERS = re.compile(
-    r"\b(?:in terms of|using|with the help of|by means of|by the|through the|(?:to|by|from|and) the (?:partial |local )?derivatives|"
+    r"\b(?:in terms of|using|with the help of|by means of|by the|through the|"
+    r"(?:to|by|from|and) the (?:partial |local )?derivatives|"
     r"(?:that|which) you|you have|computed (?:above|before|in)|as a (?:function|formula)|based on|to (?=[-]))", re.I)
 LINKS = re.compile(r"\b(?:links?|relates?|connects?|expresses)\b", re.I)
 FLOW = re.compile(r"\bfrom\b(?P<of>.*?)\b(?:back\s+)?(?:to|into|onto)\b(?P<wrt>.*)", re.I | re.S)
@@ -67,7 +68,7 @@ def loss(net: Network, said: Said) -> Ref | None:
         if ref.key in net.defs:
             return net.defs[ref.key][0].lhs
     sinks = _sinks(net)
-    targets = {k for k in net.targets}
+    targets = set(net.targets)
     reached = [s for s in sinks if targets & _ancestors(net, s)]
     best = (reached or sinks)[-1:]
     return net.defs[best[0]][0].lhs if best else None
@@ -254,7 +255,8 @@ def _things(start: int, end: int, scope: Scope, default: str, only_defined: bool
         return refs
     text = scope.prose.text[start:end]
     if default == "error":
-        found = output(scope.net, scope.said) if OUTPUT.search(text) and not ERROR.search(text) else loss(scope.net, scope.said)
+        of_output = OUTPUT.search(text) and not ERROR.search(text)
+        found = (output if of_output else loss)(scope.net, scope.said)
         return [found] if found else []
     if OUTPUT.search(text):
         found = output(scope.net, scope.said) or scope.said.last("output")
@@ -303,7 +305,7 @@ def _fill(question: Question, rest: str, scope: Scope) -> None:
         loss(scope.net, scope.said) if question.asked in ("gradient", "chain rule", "backward", "hessian")
         else output(scope.net, scope.said))
     if question.of is None or not scope.known(question.of):
-        raise NotReadable(f"no quantity {names[0] if names else ''} in this exercise".replace("  ", " "), span=question.span)
+        raise NotReadable(f"no quantity {' '.join(names)} in this exercise".replace("  ", " "), span=question.span)
     question.about = scope.parser.plain(question.of)
     question.output, question.level = question.of.name, scope.parser.fraction(level) if level else 0
     question.at = scope.parser.point(at, scope.net)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -10,10 +11,12 @@ from typing import Any
 
 from workings.errors import BadValue, NotReadable
 from workings.expr import Network
+from workings.limits import MAX_DIGITS
 from workings.work.names import expression, plain_name, split
 
 BoxLike = str | Sequence[Sequence[Any]] | None
 DEEPEST = 6                   # axes of one array
+PLAIN = re.compile(r"[-+−]?\d+(\.\d*)?|[-+−]?\d*\.\d+|[-+−]?\d+/0*[1-9]\d*")
 
 
 def number(given: Any) -> int | Fraction | float:
@@ -39,16 +42,27 @@ def number(given: Any) -> int | Fraction | float:
 
 
 def _number_text(text: str) -> int | Fraction | float:
-    from workings.evaluate import value
-
-    expr = expression(text)
-    try:
-        found = value(expr, {})
-    except NotReadable:
-        found = None
+    if PLAIN.fullmatch(text.strip()) and len(text) <= MAX_DIGITS:
+        found: int | Fraction | float | None = _tidy(Fraction(text.strip().replace("−", "-")))
+    else:
+        found = _computed(text)
     if isinstance(found, bool) or not isinstance(found, int | Fraction | float):
         raise BadValue(f"{text!r} is no number", expected="a number such as -2, 0.1 or 3/4")
     return found
+
+
+def _computed(text: str) -> Any:
+    """The worth of a number written as a formula: 2*pi, -1/3, ½."""
+    from workings.evaluate import value
+
+    try:
+        return value(expression(text), {})
+    except NotReadable:
+        return None
+
+
+def _tidy(value: Fraction) -> int | Fraction:
+    return value.numerator if value.denominator == 1 else value
 
 
 def data(given: Any, depth: int = 0) -> Any:
