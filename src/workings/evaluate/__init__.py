@@ -1,0 +1,96 @@
+"""What a network and an expression are worth: exactly where that can be, as balls with proved bounds, as arrays.
+
+mode "auto": exact in, exact out where functions are rational or piecewise linear; anything else is computed in
+balls, with more bits until the float is right to its last digit.  "exact": only exact values.  "float": floats.
+"ball": balls of `bits` bits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from workings.errors import BadValue, WorkingsError
+from workings.evaluate.forward import Found, forward, quantities
+from workings.evaluate.given import Point, read_point, unknown
+from workings.evaluate.numbers import Undefined, out, sharp
+from workings.evaluate.state import Missing, State
+from workings.expr import Expr, Network
+from workings.functions.values import Undecided
+
+__all__ = ["Values", "run", "value"]
+
+LADDER = (128, 512, 2048)     # bits tried in turn
+MODES = ("auto", "exact", "float", "ball")
+R = TypeVar("R")
+
+
+@dataclass(slots=True)
+class Values:
+    """Values by name (`E`; `h[t]` for a family: lists by its ranges), what was not given, and what has no value."""
+
+    values: dict[str, Any]
+    missing: list[str]
+    undefined: dict[str, str] = field(default_factory=dict)
+
+
+def run(net: Network, values: Mapping[str, Any], wanted: Sequence[str] | None = None, mode: str = "auto",
+        bits: int = 200) -> Values:
+    """Every named quantity at a point, or over arrays; with values missing, all that can be computed.
+
+    Raises `BadValue` for a name that the network does not have and for what is no number.
+
+    >>> from workings.expr import Equation, Mul, Network, Num, Ref
+    >>> net = Network((Equation(Ref("a"), Mul((Num(2), Ref("x1")))),))
+    >>> run(net, {"x1": "1/4"}).values
+    {'a': Fraction(1, 2)}
+    """
+    try:
+        point = read_point(net, values)
+        keys = quantities(point, wanted)
+        found = _climb(lambda state: forward(state, keys), Found.sharp, point, mode, bits)
+    except WorkingsError as error:
+        raise error.located(net.source) from None
+    return Values(found.values(mode), found.missing_names(point), found.undefined)
+
+
+def value(expr: Expr, env: Mapping[str, Any], net: Network | None = None, mode: str = "auto", bits: int = 200) -> Any:
+    """What one expression is worth; names not in `env` are computed by the network's equations.
+
+    Raises `BadValue` where a name has no value or the expression has none there.
+
+    >>> from workings.expr import Add, Num, Ref
+    >>> value(Add((Ref("x"), Num(1))), {"x": "1/2"})
+    Fraction(3, 2)
+    """
+    point = read_point(net or Network(), env, strict=False, extra=expr)
+    try:
+        return out(_climb(lambda state: state.whole(expr), sharp, point, mode, bits), mode)
+    except Missing as missing:
+        raise unknown(missing.args[0], list(env)) from None
+    except Undefined as problem:
+        raise BadValue(f"no value: {problem}", span=expr.span) from None
+
+
+def _climb(compute: Callable[[State], R], good: Callable[[R], bool], point: Point, mode: str, bits: int) -> R:
+    """Computes with more and more bits until the result is sharp; at the last rung doubt is taken for equality."""
+    from flint import ctx
+
+    if mode not in MODES:
+        raise BadValue(f"mode {mode!r} is not known", expected="one of " + ", ".join(MODES))
+    rungs = (bits, 4 * bits) if mode == "ball" else LADDER
+    before = ctx.prec
+    try:
+        for rung in rungs[:-1]:
+            ctx.prec = rung
+            try:
+                result = compute(point.state(exact=mode == "exact"))
+            except Undecided:
+                continue
+            if mode == "ball" or good(result):
+                return result
+        ctx.prec = rungs[-1]
+        return compute(point.state(exact=mode == "exact", last=True))
+    finally:
+        ctx.prec = before

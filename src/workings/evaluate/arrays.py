@@ -1,0 +1,144 @@
+"""Arrays: entries are exact numbers or balls (dtype object), or floats.  NumPy is imported where an array is met."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from workings.errors import BadValue
+from workings.evaluate.numbers import Value, to_float
+
+
+def is_array(value: Value) -> bool:
+    """Is it a NumPy array?"""
+    return type(value).__name__ == "ndarray"
+
+
+def leveled(args: list[Value]) -> list[Value]:
+    """Where one of the values is an array of floats, all become floats."""
+    if not any(is_array(a) and a.dtype.kind == "f" for a in args):
+        return args
+    return [floats(a) for a in args]
+
+
+def floats(value: Value) -> Value:
+    """A number or array as floats; truth values stay."""
+    import numpy as np
+
+    if is_array(value):
+        if value.dtype.kind != "O":
+            return value
+        return np.array([to_float(x) for x in value.ravel()], dtype=float).reshape(value.shape)
+    return value if isinstance(value, bool | float) else to_float(value)
+
+
+def each(function: Callable[..., Value], args: list[Value]) -> Value:
+    """A function of numbers, entry by entry."""
+    import numpy as np
+
+    try:
+        return np.frompyfunc(function, len(args), 1)(*args)
+    except ValueError:
+        raise mismatch(args) from None
+
+
+def mismatch(args: list[Value]) -> BadValue:
+    """Arrays that do not fit each other."""
+    shapes = " and ".join(" x ".join(map(str, a.shape)) for a in args if is_array(a))
+    return BadValue(f"arrays of shape {shapes} do not fit each other", expected="arrays of one shape")
+
+
+def stacked(args: list[Value]) -> Value:
+    """A written array: numbers make a vector, vectors a matrix."""
+    import numpy as np
+
+    if any(is_array(a) for a in args):
+        return np.stack([a if is_array(a) else np.array(a, dtype=object) for a in args])
+    out = np.empty(len(args), dtype=object)
+    out[:] = args
+    return out
+
+
+def product(args: list[Value]) -> Value:
+    """A chain of matrix products; a number or a mere broadcast is multiplied in."""
+    out = args[0]
+    for a in args[1:]:
+        if not (is_array(out) and is_array(a)) or 0 in (out.ndim, a.ndim):
+            out = out * a
+            continue
+        try:
+            out = out @ a
+        except ValueError:
+            raise mismatch([out, a]) from None
+    return out
+
+
+def _softmax(x: Any, exp: Callable[[Any], Any], log: Callable[[Any], Any]) -> Any:
+    e = exp(x - _largest(x))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+def _logsumexp(x: Any, exp: Callable[[Any], Any], log: Callable[[Any], Any]) -> Any:
+    top = _largest(x)
+    return (log(exp(x - top).sum(axis=-1, keepdims=True)) + top)[..., 0]
+
+
+def _largest(x: Any) -> Any:
+    """The largest entry of the last axis; any near it serves, so balls are compared by their midpoints."""
+    import numpy as np
+
+    at = floats(x).argmax(axis=-1)
+    return np.take_along_axis(x, np.expand_dims(at, -1), axis=-1)
+
+
+_EXPONENTIAL = {"softmax": _softmax, "logsumexp": _logsumexp}
+
+
+def _outer(a: Any, b: Any) -> Any:
+    return a.reshape(-1, 1) * b.reshape(1, -1)
+
+
+def _transpose(w: Any) -> Any:
+    return w if w.ndim < 2 else w.swapaxes(-1, -2)
+
+
+def _diag(x: Any) -> Any:
+    import numpy as np
+
+    if x.ndim == 2:
+        return x.diagonal()
+    out = np.zeros((len(x), len(x)), dtype=x.dtype)
+    out[range(len(x)), range(len(x))] = x
+    return out
+
+
+_PLAIN: dict[str, Callable[..., Any]] = {
+    "T": _transpose,
+    "dot": lambda a, b: (a * b).sum(),
+    "outer": _outer,
+    "norm2": lambda x: (x * x).sum(),
+    "diag": _diag,
+    "trace": lambda w: w.trace(),
+    "sum": lambda x: x.sum(),
+    "mean": lambda x: x.sum() / x.size,
+    "colsum": lambda w: w.sum(axis=0),
+    "rowsum": lambda w: w.sum(axis=-1),
+    "col": lambda x: x.reshape(-1, 1),
+    "row": lambda x: x.reshape(1, -1),
+}
+
+
+def array_function(name: str, args: list[Value], call: Callable[[str, list[Value]], Value]) -> Value | None:
+    """A function of whole arrays, or None where `name` is none; `call` gives exp and log entry by entry."""
+    import numpy as np
+
+    args = [a if is_array(a) else np.array(a, dtype=object) for a in args]
+    if name in _EXPONENTIAL:
+        return _EXPONENTIAL[name](np.atleast_1d(args[0]), lambda v: call("exp", [v]), lambda v: call("log", [v]))
+    if name not in _PLAIN:
+        return None
+    try:
+        out = _PLAIN[name](*args)
+    except ValueError:
+        raise mismatch(args) from None
+    return out.item() if is_array(out) and out.ndim == 0 else out

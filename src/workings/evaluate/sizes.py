@@ -1,0 +1,137 @@
+"""How far indices run: ranges with numbers in them, and symbolic sizes taken from the values given."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from workings.evaluate.numbers import Undefined, Value, whole
+from workings.expr import All, Big, Expr, Key, Network, Ref, free_refs, preorder, substitute
+from workings.expr.nodes import Num
+
+Worth = Callable[[Expr], Value]                 # the value of a bound; raises where a size is not known
+Bounds = tuple[Expr, Expr]
+
+
+def base_index(index: str) -> str:
+    """The declared letter of a fresh index: i' and i2 run as i does."""
+    return re.sub(r"[\d_']+$", "", index) or index
+
+
+class Usage:
+    """Where each family's places are indexed, and by what: read from the equations when it is first asked."""
+
+    def __init__(self, net: Network, extra: Expr | None = None) -> None:
+        self.net, self.extra = net, extra
+        self._read = False
+        self.bounds: dict[str, Bounds] = {r.index: (r.lo, r.hi) for r in net.ranges.values()}
+        self.at: dict[tuple[Key, int], list[tuple[Expr, dict[str, Bounds]]]] = {}
+
+    def usages(self, key: Key, place: int) -> list[tuple[Expr, dict[str, Bounds]]]:
+        """Every index at a place of a family, with the bounds of the sums around it."""
+        if not self._read:
+            self._read = True
+            for equation in self.net.equations:
+                self._note(equation.lhs)
+                self._note(equation.rhs)
+            for opaque in self.net.opaque.values():
+                self._note(opaque.lhs)
+            if self.extra is not None:
+                self._note(self.extra)
+        return self.at.get((key, place), [])
+
+    def _note(self, expr: Expr) -> None:
+        bigs = [n for n in preorder(expr) if isinstance(n, Big)]
+        inner = {b.index: (b.lo, b.hi) for b in bigs if b.lo is not None and b.hi is not None}
+        for node in preorder(expr):
+            if isinstance(node, Ref) and node.indices:
+                for place, index in enumerate(node.indices):
+                    self.at.setdefault((node.key, place), []).append((index, inner))
+
+    def of_index(self, index: str, inner: dict[str, Bounds] | None = None) -> Bounds | None:
+        """The bounds of an index letter: of the sum around it, declared, or those of the letter it is a copy of."""
+        for table in (inner or {}, self.bounds):
+            for name in (index, base_index(index)):
+                if name in table:
+                    return table[name]
+        return None
+
+    def extents(self, key: Key, place: int) -> Iterator[Bounds]:
+        """The stretches that a place of a family is seen to take: declared axes first, then plain indices."""
+        axes = self.net.shapes.get(key[0])
+        if axes and place < len(axes):
+            yield Num(1), axes[place]
+        shifted: list[Bounds] = []
+        for index, inner in self.usages(key, place):
+            if isinstance(index, All):
+                continue
+            letters = [r.name for r in free_refs(index) if not r.indices]
+            if not letters:
+                shifted.append((index, index))
+            elif len(letters) == 1 and (found := self.of_index(letters[0], inner)):
+                lo, hi = (substitute(index, {letters[0]: e}) for e in found)
+                if isinstance(index, Ref):
+                    yield lo, hi
+                else:
+                    shifted.append((lo, hi))
+        yield from shifted
+
+
+def stretch(usage: Usage, key: Key, place: int, worth: Worth) -> range | None:
+    """The values of an index place: those of its plain index, made longer by numbers and shifts beside it."""
+    found = [r for e in usage.extents(key, place) if (r := known(e, worth)) is not None]
+    if not found:
+        return None
+    return range(min(r.start for r in found), max(r.stop for r in found))
+
+
+def known(bounds: Bounds, worth: Worth) -> range | None:
+    """A stretch in numbers, or None while a size is not known."""
+    try:
+        lo, hi = (whole(worth(e), "a bound") for e in bounds)
+    except (KeyError, Undefined):
+        return None
+    return range(lo, hi + 1)
+
+
+def first(usage: Usage, key: Key, place: int, length: int, worth: Worth) -> int:
+    """The index of the first of `length` values given for a place."""
+    ranges = [r for e in usage.extents(key, place) if (r := known(e, worth)) is not None]
+    fitting = [r.start for r in ranges if len(r) == length]
+    if fitting:
+        return fitting[0]
+    whole_stretch = stretch(usage, key, place, worth)
+    if whole_stretch is not None and len(whole_stretch) == length:
+        return whole_stretch.start
+    return ranges[0].start if ranges else 1
+
+
+def solve_sizes(usage: Usage, shapes: dict[Key, tuple[int, ...]], worth: Callable[[Expr, dict[str, int]], Value],
+                sizes: dict[str, int]) -> None:
+    """Adds to `sizes` every symbolic size that the lengths of the values determine: hi - lo + 1 = length."""
+    pending = [
+        (bounds, length)
+        for key, lengths in shapes.items()
+        for place, length in enumerate(lengths)
+        for bounds in list(usage.extents(key, place))[:1]
+    ]
+    before = -1
+    while len(sizes) != before:
+        before = len(sizes)
+        for (lo, hi), length in pending:
+            names = [r.name for e in (lo, hi) for r in free_refs(e) if not r.indices and r.name not in sizes]
+            if len(set(names)) == 1 and (size := _solved(lo, hi, length, names[0], worth, sizes)) is not None:
+                sizes[names[0]] = size
+
+
+def _solved(lo: Expr, hi: Expr, length: int, name: str, worth: Callable[[Expr, dict[str, int]], Value],
+            sizes: dict[str, int]) -> int | None:
+    """The size at which a stretch has this length; bounds are affine in a size."""
+    def count(at: int) -> Value:
+        return worth(hi, {**sizes, name: at}) - worth(lo, {**sizes, name: at}) + 1
+
+    try:
+        start, slope = count(0), count(1) - count(0)
+        return None if slope == 0 else whole((length - start) / slope, name)
+    except (KeyError, Undefined):
+        return None
