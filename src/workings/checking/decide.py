@@ -338,3 +338,48 @@ def _worst(proofs: list[Proof]) -> Proof:
 def _with_sizes(found: Counterexample, case: Case) -> Counterexample:
     found.sizes = case.sizes
     return found
+
+
+# -- values
+def values(a: Expr, net: Network, bind: Mapping[str, int] | None = None) -> list[Any]:
+    """The certified values of an expression that has no free names left, one for each choice of free indices."""
+    from flint import ctx
+
+    from workings.checking.numeric import NoValue, Point
+
+    question = _Question(a, a, net, [], True, dict(bind or {}))
+    out = []
+    old, ctx.prec = ctx.prec, 200
+    try:
+        for case in question._cases():
+            if case.trial.leaves:
+                return []
+            out.append(Point({}, case.trial.defs).value(case.left))
+    except (NoValue, Unknown, OutOfReach):
+        return []
+    finally:
+        ctx.prec = old
+    return out
+
+
+def within(value: Any, number: Fraction, half: Fraction) -> bool:
+    """Is |value - number| <= half for certain?"""
+    from flint import fmpq
+
+    d = value - fmpq(number.numerator, number.denominator)
+    bound = fmpq(half.numerator, half.denominator)
+    return bool(d <= bound) and bool(-bound <= d)
+
+
+def axis_sizes(net: Network, name: str, axis: int) -> list[str]:
+    """The symbolic sizes that the length of an axis of an array or family gives."""
+    ends: list[Expr] = []
+    if name in net.shapes and axis < len(net.shapes[name]):
+        ends.append(net.shapes[name][axis])
+    for e in net.equations:
+        for node in (n for x in (e.lhs, e.rhs) for n in preorder(x)):
+            if isinstance(node, Ref) and node.name == name and axis < len(node.indices):
+                place = node.indices[axis]
+                if isinstance(place, Ref) and place.name in net.ranges:
+                    ends.append(net.ranges[place.name].hi)
+    return list(dict.fromkeys(r.name for r in ends if isinstance(r, Ref)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from workings.errors import Source, Span, WorkingsError
+from workings.errors import Source, WorkingsError
 from workings.expr import Expr
 
 
@@ -45,7 +45,7 @@ class Judged:
     slip: str = ""
     status: str = ""          # of a domain: full, thin or empty
     body: Expr | None = None
-    span: Span | None = None
+    place: tuple[int, int] | None = None      # line and column in its source
     error: WorkingsError | None = None
 
 

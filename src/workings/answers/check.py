@@ -1,0 +1,110 @@
+"""What a checked list of lines says: JSON, and a page with the verdict beside each line."""
+
+from __future__ import annotations
+
+
+from typing import Any
+
+from workings.checking.verdict import Counterexample, Judged, Report
+from workings.document import Aside, Block, Inline, Line, Math, Mono, Paragraph, Strong
+
+SIGNS = {"right": "✓", "wrong": "✗", "duplicate": "=", "undecided": "?", "not understood": "…"}
+READING = "true when ∂ is read as the derivative of its own equation only"
+
+
+def as_dict(report: Report) -> dict[str, Any]:
+    """The `check` object of INTERFACE.md.
+
+    >>> as_dict(Report([]))
+    {'lines': [], 'first_wrong': None, 'remarks': []}
+    """
+    return {
+        "lines": [_line(j, report) for j in report.lines],
+        "first_wrong": report.first_wrong,
+        "remarks": list(report.remarks),
+    }
+
+
+def _line(j: Judged, report: Report) -> dict[str, Any]:
+    out: dict[str, Any] = {"line": j.line, "text": j.text, "verdict": j.verdict}
+    if j.place is not None:
+        out["source"] = {"line": j.place[0], "column": j.place[1]}
+    for key, value in (
+        ("how", j.how), ("where_valid", j.where_valid), ("reason", j.reason), ("slip", j.slip), ("status", j.status),
+    ):
+        if value:
+            out[key] = value
+    if j.counterexample is not None:
+        out["counterexample"] = _counterexample(j.counterexample)
+    if j.verdict == "wrong":
+        out["follows"] = j.follows
+    if j.error is not None and j.error.hint:
+        out["hint"] = j.error.hint
+    return out
+
+
+def _counterexample(c: Counterexample) -> dict[str, Any]:
+    at = {name: str(value) for name, value in (*c.sizes.items(), *c.at.items())}
+    return {"at": at, "yours": c.right, "true": c.left}
+
+
+def blocks(report: Report) -> tuple[Block, ...]:
+    """Each line with its verdict as sign and word, the reason in one sentence, and the point where it fails."""
+    out: list[Block] = [_summary(report)]
+    for j in report.lines:
+        head: tuple[Inline, ...] = (f"{j.line + 1}. ", Strong(f"{SIGNS[j.verdict]} {j.verdict}"), *_shown(j))
+        inner: list[Block] = [Paragraph((*head, ". ", *_reason(j)))]
+        if j.counterexample is not None:
+            inner.append(Paragraph(_point(j.counterexample)))
+        out.append(Aside("wrong line", tuple(inner)) if j.verdict in ("wrong", "duplicate") else inner[0])
+    out += [Paragraph((r,)) for r in report.remarks]
+    return tuple(out)
+
+
+def _summary(report: Report) -> Block:
+    counts = {v: sum(j.verdict == v for j in report.lines) for v in SIGNS}
+    words = [f"{n} {v}" for v, n in counts.items() if n]
+    first = report.first_wrong
+    tail = f"; the first error is in line {first + 1}" if first is not None else ""
+    return Paragraph((f"{len(report.lines)} line{'s' * (len(report.lines) != 1)}: {', '.join(words)}{tail}.",))
+
+
+def _shown(j: Judged) -> Line:
+    if j.body is not None:
+        return (": ", Math(j.body))
+    return (": ", Mono(j.text.strip()))
+
+
+def _reason(j: Judged) -> Line:
+    if j.verdict == "right":
+        return (_why_right(j),)
+    if j.verdict == "wrong":
+        slip = f" {j.slip[0].upper()}{j.slip[1:]}." if j.slip else ""
+        follows = " It would be right had the earlier wrong line been right." if j.follows else ""
+        return (f"The two sides differ.{slip}{follows}",)
+    return (_sentence(j.reason),)
+
+
+def _why_right(j: Judged) -> str:
+    if j.how == "rounded":
+        said = "The value rounds to the number given"
+    elif j.how == "reading: partial":
+        said = READING[0].upper() + READING[1:]
+    elif j.how == "tested":
+        said = f"Tested, not proved for every size: {j.reason}"
+    else:
+        said = j.reason or "Proved"
+    valid = f", {j.where_valid}" if j.where_valid else ""
+    return _sentence(said + valid)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".") if text else ""
+
+
+def _point(c: Counterexample) -> Line:
+    places = [f"{n} = {v}" for n, v in (*c.sizes.items(), *c.at.items())]
+    here = f"At {', '.join(places)}" if places else "Here"
+    return (f"{here} yours is {c.right}, and the truth is {c.left}.",)
+
+

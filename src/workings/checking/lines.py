@@ -1,0 +1,281 @@
+"""A person's lines, judged one by one: right, wrong, duplicate, undecided or not understood.
+
+A line is a chain of sides; each `=` is compared, and each underbrace.  Derivatives are what the one engine finds; a
+printed one is read through every path first, then as the direct partial, the same reading throughout its line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+from workings.checking import decide, sets
+from workings.checking.derivs import Resolver, derivatives, opaque, readings
+from workings.checking.verdict import Judged, Report, Verdict
+from workings.errors import OutOfReach, WorkingsError
+from workings.expr import (
+    Big, Call, Claim, Equation, Expr, Logic, Neg, Network, Num, Ref, Rel, Rest, free_refs, preorder, rewrite,
+)
+
+ORDER = {"wrong": 0, "undecided": 1, "right": 2}
+
+
+def check(net: Network, lines: Any, at: Mapping[str, Any] | None = None, given: Any = None) -> Report:
+    """Each line judged against the network; `at`: values of names, `given`: facts as texts."""
+    from workings.functions import signatures
+    from workings.syntax import read_lines
+
+    session = Session(net, at or {})
+    for fact in read_lines(given, signatures(), net) if given else ():
+        if fact.error:
+            raise fact.error
+        session.take_fact(fact.body)
+    read = read_lines(lines, signatures(), net)
+    judged = [session.judge(line) for line in read]
+    return Report(judged, session.remarks, net.source)
+
+
+class Session:
+    """Lines in order: facts, names that lines give, and domains seen so far accumulate."""
+
+    def __init__(self, net: Network, at: Mapping[str, Any]) -> None:
+        self.net = net
+        self.facts: list[Expr] = []
+        self.domains = sets.Domains(net)
+        self.remarks: list[str] = []
+        self.point = [e for name, value in at.items() for e in point_equations(name, value)]
+        self.bind = _sizes(net, at)
+
+    def take_fact(self, body: Expr | None) -> None:
+        """A fact: a relation, or several."""
+        if isinstance(body, Rel):
+            self.facts.append(body)
+        elif isinstance(body, Logic) and body.op == "and":
+            for part in body.args:
+                self.take_fact(part)
+
+    def judge(self, line: Any) -> Judged:
+        """The verdict on one line; problems with it are part of the verdict."""
+        out = Judged(line.index, line.text, "not understood", body=line.body)
+        if line.source is not None and line.span is not None:
+            out.place = line.source.place(line.span.start)
+        if line.error is not None or line.body is None:
+            out.error = line.error
+            out.reason = line.error.message if line.error is not None else "nothing is stated"
+            return out
+        try:
+            self._judge(line, out)
+        except OutOfReach as problem:
+            out.verdict, out.error, out.reason = "undecided", problem, problem.message
+        except WorkingsError as problem:
+            out.verdict, out.error, out.reason = "not understood", problem, problem.message
+        return out
+
+    def _judge(self, line: Any, out: Judged) -> None:
+        body = line.body
+        if line.kind == "fact":
+            self.take_fact(body)
+            out.verdict, out.reason = "right", "taken as given"
+        elif sets.is_claim(line):
+            sets.judge_claim(line, self.net, self.facts, out)
+        elif sets.is_domain(body):
+            self.domains.judge(body, out)
+        elif isinstance(body, Rel) and body.ops and all(op in ("=", "<-") for op in body.ops):
+            self._equation(body, out)
+        elif isinstance(body, Rel):
+            self._inequality(body, out)
+        elif any(isinstance(n, Claim) for n in preorder(body)):
+            self._equation(body, out)
+        else:
+            out.verdict, out.reason = "undecided", "the line states nothing that can be true or false"
+
+    # -- equations
+    def _equation(self, body: Expr, out: Judged) -> None:
+        if self._names(body, out):
+            return
+        unknown = unknown_names(body, self.net)
+        if unknown:
+            out.verdict, out.reason = "not understood", f"{unknown[0]} is no name of this network"
+            return
+        variants = readings(body, self.net)
+        first: tuple[str, Verdict] | None = None
+        undecided = False
+        for number, variant in enumerate(variants):
+            verdict, why = self._pairs(variant)
+            if verdict == "right":
+                self._record(out, "right", why)
+                if number:
+                    out.how = "reading: partial"
+                return
+            undecided = undecided or verdict == "undecided"
+            first = first or (verdict, why)
+        assert first is not None
+        self._record(out, "undecided" if undecided else first[0], first[1])
+
+    def _record(self, out: Judged, verdict: str, why: Verdict) -> None:
+        out.verdict, out.how, out.reason = verdict, why.how if verdict == "right" else "", why.evidence
+        out.where_valid = why.where_valid
+        if verdict == "wrong":
+            out.counterexample = why.counterexample
+
+    def _pairs(self, body: Expr) -> tuple[str, Verdict]:
+        """The verdict on all pairs of sides: the first wrong one, else the first undecided one, else right."""
+        found: list[tuple[str, Verdict]] = []
+        for left, right in pairs(body):
+            v = self.compare(left, right)
+            word = {"equal": "right", "different": "wrong", "undecided": "undecided"}[v.kind]
+            if word == "wrong":
+                return word, v
+            found.append((word, v))
+        if not found:
+            return "undecided", Verdict("undecided", how="", evidence="the line leaves its other side open")
+        return min(found, key=lambda f: (ORDER[f[0]], f[1].how == "proved"))
+
+    def compare(self, left: Expr, right: Expr) -> Verdict:
+        """Two sides of a line; derivatives are resolved, a decimal literal stands for what rounds to it."""
+        creases = not derivatives(left) and not derivatives(right)
+        resolver = Resolver(self.net)
+        try:
+            a, b = resolver.resolve(left), resolver.resolve(right)
+            net = resolver.net
+        except OutOfReach:
+            if any(e.key in self.net.defs for e in self.point):
+                raise
+            a, b, net = left, right, self.net
+        net = at_point(net, self.point)
+        v = decide.equal(a, b, net, self.facts, creases=creases, bind=self.bind)
+        if v.kind != "equal":
+            for literal, other in ((right, a), (left, b)):
+                if _decimals(literal) is not None and self._rounds(other, literal, net):
+                    return Verdict("equal", how="rounded", evidence="the value rounds to the number given")
+        return v
+
+    def _rounds(self, other: Expr, literal: Expr, net: Network) -> bool:
+        digits = _decimals(literal)
+        values = decide.values(other, net, self.bind)
+        if digits is None or not values:
+            return False
+        number, places = digits
+        half = Fraction(1, 2 * 10**places)
+        return all(decide.within(v, number, half) for v in values)
+
+    def _inequality(self, body: Rel, out: Judged) -> None:
+        """A claim such as dE/dy <= 1: refuted by a point, never proved here."""
+        out.verdict, out.reason = "undecided", "inequalities are refuted by points only; none was tried"
+
+    # -- names that a line gives
+    def _names(self, body: Expr, out: Judged) -> bool:
+        """`delta5 = dE/dz5` with a new name is a definition for the lines that follow."""
+        if not isinstance(body, Rel) or not isinstance(body.args[0], Ref):
+            return False
+        head = body.args[0]
+        known = known_names(self.net)
+        if head.name in known or unknown_names(Rel(body.args[1:], body.ops[1:]), self.net):
+            return False
+        verdict, why = ("right", Verdict("equal")) if len(body.args) == 2 else self._pairs(
+            Rel(body.args[1:], body.ops[1:])
+        )
+        self._record(out, verdict, why)
+        if verdict == "right":
+            out.reason = f"names {head.name}"
+            resolver = Resolver(self.net)
+            value = resolver.resolve(readings(strip(body.args[1]), self.net)[0])
+            self.net = resolver.net.with_(equations=(*resolver.net.equations, Equation(head, value)))
+        return True
+
+
+# -- parts of a line
+def pairs(body: Expr) -> list[tuple[Expr, Expr]]:
+    """What a line claims to be equal: neighbours in its chain, and the two parts of each underbrace."""
+    out = [(n.inner, n.says) for n in preorder(body) if isinstance(n, Claim)]
+    if isinstance(body, Rel):
+        sides = [s for s in body.args if not any(isinstance(n, Rest) for n in preorder(s))]
+        out += list(pairwise(sides))
+    return [(strip(a), strip(b)) for a, b in out if not _open(a) and not _open(b)]
+
+
+def _open(side: Expr) -> bool:
+    return any(isinstance(n, Rest) for n in preorder(side))
+
+
+def strip(side: Expr) -> Expr:
+    """The expression without the claims under its braces."""
+    return rewrite(side, lambda n: n.inner if isinstance(n, Claim) else n)
+
+
+def _decimals(side: Expr) -> tuple[Fraction, int] | None:
+    """The value and the number of decimals of a side that is one literal with a point."""
+    if isinstance(side, Neg):
+        inner = _decimals(side.arg)
+        return None if inner is None else (-inner[0], inner[1])
+    if isinstance(side, Num) and "." in side.text:
+        return Fraction(side.value), len(side.text.partition(".")[2])
+    return None
+
+
+def known_names(net: Network) -> set[str]:
+    """Every name that the network uses or declares."""
+    out = set(net.ranges) | set(net.shapes) | set(net.roles) | set(net.values) | set(net.sizes) | set(net.indices)
+    for e in net.equations:
+        out |= {r.name for r in (e.lhs, *free_refs(e.lhs), *free_refs(e.rhs))}
+    for o in net.opaque.values():
+        out |= {r.name for q in (o.lhs, *o.args) for r in (q, *free_refs(q))}
+    return out
+
+
+def unknown_names(body: Expr, net: Network) -> list[str]:
+    """Names of a line that the network does not know and that are no indices."""
+    known = known_names(net)
+    letters = {r.name for n in preorder(body) if isinstance(n, Ref) for i in n.indices for r in free_refs(i)}
+    letters |= {r.name for n in preorder(body) if isinstance(n, Call) and n.function == "delta"
+                for i in n.args for r in free_refs(i)}
+    letters |= {n.index for n in preorder(body) if isinstance(n, Big)}
+    return [r.name for r in free_refs(body) if r.name not in known and r.name not in letters]
+
+
+# -- points
+def point_equations(name: str, value: Any) -> list[Equation]:
+    """A value of a name, or of every entry of a family, as equations."""
+    if not hasattr(value, "__len__") or isinstance(value, str):
+        return [Equation(Ref(name), _number(value))]
+    out: list[Equation] = []
+    stack: list[tuple[tuple[int, ...], Any]] = [((), value)]
+    while stack:
+        at, v = stack.pop()
+        if hasattr(v, "__len__") and not isinstance(v, str):
+            stack.extend(((*at, i + 1), x) for i, x in reversed(list(enumerate(v))))
+        else:
+            out.append(Equation(Ref(name, tuple(Num(i) for i in at)), _number(v)))
+    return out
+
+
+def _number(value: Any) -> Num:
+    exact = Fraction(value) if not hasattr(value, "item") else Fraction(value.item())
+    return Num(int(exact) if exact.denominator == 1 else exact)
+
+
+def at_point(net: Network, point: Sequence[Equation]) -> Network:
+    """The network with the values of a point as equations."""
+    if not point:
+        return net
+    fixed = {e.key for e in point}
+    return net.with_(equations=(*(e for e in net.equations if e.key not in fixed), *point))
+
+
+def _sizes(net: Network, at: Mapping[str, Any]) -> dict[str, int]:
+    """Sizes that the lengths of the arrays at the point give."""
+    out: dict[str, int] = {}
+    for name, value in at.items():
+        axis, v = 0, value
+        while hasattr(v, "__len__") and not isinstance(v, str) and len(v):
+            for size in decide.axis_sizes(net, name, axis):
+                out.setdefault(size, len(v))
+            axis, v = axis + 1, v[0]
+        if name in net.sizes and not hasattr(value, "__len__"):
+            out[name] = int(value)
+    return out
+
+
+__all__ = ["Session", "check", "opaque"]
