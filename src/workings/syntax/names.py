@@ -1,0 +1,448 @@
+r"""Names: how letters, layers, subscripts, samples and brackets become a plain name and its indices.
+
+    x_1, x1, \boldsymbol{x}_1 -> x1      w_{1,3} -> w13      W^{(1)} -> W1      \hat{y} -> yhat
+    x_i^{(k)}, x[i,k] -> x[i,k]          \mathrm{net}_{h1} -> net_h1            a^{[2]}_1 -> a2_1
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from workings.errors import Span
+from workings.expr import All, Call, Expr, Num, Ref
+from workings.syntax import letters
+from workings.syntax.pratt import Reader
+
+Item = str | Expr             # one part of a subscript: digits, letters, or a shift such as t-1
+_WORD = re.compile(r"([A-Za-z]+)(\d*)((?:_[A-Za-z0-9]+)*)('*)")
+_LETTER = re.compile(r"[A-Za-z]\d?'*|(?:%s)'*" % "|".join(letters.GREEK_WORDS))
+_CUT = re.compile(r"(_\d+)(?=[A-Za-z])|(?<=[A-Za-z]\d)(?=[A-Za-z])|(?<=\d\d)(?=[A-Za-z])")
+
+
+@dataclass(slots=True)
+class Raw:
+    """A name as it stands, before it is known which of its parts are indices."""
+
+    base: str
+    latex: str = ""           # of the base: \hat{y}
+    bold: bool = False
+    layer: str = ""
+    subs: list[Item] = field(default_factory=list)
+    sample: list[Item] = field(default_factory=list)      # indices above: (k), <t>
+    indices: tuple[Expr, ...] | None = None               # in square brackets
+    primes: str = ""
+    start: int = 0
+
+
+def word_parts(word: str) -> tuple[str, list[Item], str]:
+    """Base, subscripts and primes of a plain name: ("w", ["1", "12"], "") of w1_12."""
+    match = _WORD.fullmatch(word)
+    if not match:
+        return word, [], ""
+    base, digits, rest, primes = match.groups()
+    subs: list[Item] = [digits] if digits else []
+    subs.extend(p for p in rest.split("_") if p)
+    return base, subs, primes
+
+
+def pieces(word: str, reader: Reader) -> str:
+    r"""The first name in a run of letters: all of it where it is known or plain, one letter of `wh` in LaTeX."""
+    scope = reader.scope
+    if scope.known(word) or word in scope.signatures or word in scope.bases or reader.heading:
+        return word
+    cut = _CUT.search(word)
+    if cut and cut.start() + len(cut.group()) < len(word):
+        return pieces(word[: cut.end()], reader)
+    match = re.match(r"[A-Za-z]+", word)
+    run = match.group() if match else word
+    if len(run) == 1:
+        return _one_subscript(word, reader) if reader.tex else word
+    if not reader.tex or run in letters.GREEK_WORDS:
+        return word
+    return _first_of_run(run, word, reader)
+
+
+def _one_subscript(word: str, reader: Reader) -> str:
+    """TeX: `w_ix_i` is w_i times x_i; a plain `E_o1` or `net_h1` stays whole."""
+    match = re.fullmatch(r"([A-Za-z]+\d*_[a-z])([A-Za-z].*)", word)
+    return match.group(1) if match and "_" in match.group(2) else word
+
+
+def _first_of_run(run: str, word: str, reader: Reader) -> str:
+    scope = reader.scope
+    for length in range(len(run), 0, -1):
+        part = run[:length]
+        if scope.known(part) or part in scope.bases or part in scope.signatures and length > 1:
+            return word if length == len(run) else run[:length]
+    if run[0] == "d" and len(run) == 2 and not scope.known("d"):
+        return word
+    whole = len(run) > 2 and not all(scope.known(c) or c in scope.bare for c in run)
+    return word if whole else run[0]
+
+
+def read_name(reader: Reader) -> Raw:
+    """The name at the next token with all that hangs on it."""
+    raw = _base(reader)
+    _suffixes(reader, raw)
+    return raw
+
+
+def _base(reader: Reader) -> Raw:
+    kind, text, at, stop = reader.toks[reader.i]
+    if kind == "w":
+        if len(text) > 1 and stop - at == len(text):
+            reader.split_word(len(pieces(text, reader)))
+            text = reader.toks[reader.i][1]
+        reader.i += 1
+        base, subs, primes = word_parts(text)
+        latex = "\\" + base if base in letters.GREEK_WORDS else base
+        raw = Raw(base, latex, subs=subs, primes=primes, start=at)
+        if reader.toks[reader.i][0] == "mark":
+            raw.base += reader.toks[reader.i][1]
+            reader.i += 1
+        return raw
+    if kind == "text":
+        reader.i += 1
+        return Raw(re.sub(r"\W+", "", text), "\\mathrm{%s}" % text, start=at)
+    reader.i += 1
+    inner = _argument(reader, text)
+    latex = reader.text[at : reader.toks[reader.i - 1][3]]
+    if kind in letters.ACCENTS:
+        inner.base += letters.ACCENTS[kind]
+    elif kind in ("\\boldsymbol", "\\mathbf", "\\bm", "\\bf", "\\pmb", "\\vec"):
+        inner.bold = True
+    inner.start, inner.latex = at, latex
+    return inner
+
+
+def _argument(reader: Reader, command: str) -> Raw:
+    """The name inside a font or an accent: one token, or all in braces."""
+    kind, text, at, _ = reader.toks[reader.i]
+    if kind != "{":
+        if kind == "w":
+            reader.split_word(1)
+        return _base(reader) if kind in NAME_STARTS else _no_name(reader, command)
+    reader.i += 1
+    inner = reader.toks[reader.i]
+    if inner[0] in letters.FONTS or inner[0] in letters.ACCENTS:
+        raw = _base(reader)
+        _suffixes(reader, raw)
+    else:
+        raw = _word_in_braces(reader, command)
+    reader.expect("}", "a closing brace }")
+    return raw
+
+
+def _word_in_braces(reader: Reader, command: str) -> Raw:
+    words: list[str] = []
+    start = reader.toks[reader.i][2]
+    while reader.toks[reader.i][0] in ("w", "n", "-", "text"):
+        words.append(reader.toks[reader.i][1])
+        reader.i += 1
+    word = "".join(w for w in words if w != "-")
+    if not word or not word[0].isalpha():
+        return _no_name(reader, command)
+    if "_" in word or reader.toks[reader.i][0] == "_":
+        base, subs, primes = word_parts(word)
+        raw = Raw(base, base, subs=subs, primes=primes, start=start)
+        _suffixes(reader, raw)
+        return raw
+    return Raw(word, start=start)
+
+
+def _no_name(reader: Reader, command: str) -> Raw:
+    raise reader.fail(f"{reader.seen()} where the name after {command} should stand", "a letter or a word")
+
+
+def _suffixes(reader: Reader, raw: Raw) -> None:
+    while True:
+        kind = reader.toks[reader.i][0]
+        if kind == "_":
+            reader.i += 1
+            raw.subs.extend(subscript(reader))
+        elif kind == "^":
+            if not _above(reader, raw):
+                return
+        elif kind == "'":
+            reader.i += 1
+            raw.primes += "'"
+        elif kind == "[" and raw.indices is None and _adjacent(reader) and _index_like(reader):
+            raw.indices = _bracket_indices(reader)
+        else:
+            return
+
+
+def _adjacent(reader: Reader) -> bool:
+    return reader.toks[reader.i - 1][3] == reader.toks[reader.i][2]
+
+
+def _index_like(reader: Reader) -> bool:
+    """Do the square brackets hold only names, numbers, shifts and dots?"""
+    j, depth = reader.i, 0
+    while True:
+        kind = reader.toks[j][0]
+        if kind == "[":
+            depth += 1
+        elif kind == "]":
+            depth -= 1
+            if depth == 0:
+                return True
+        elif kind not in ("w", "n", "+", "-", "*", ",", ".", "'", ":", "_", "{", "}"):
+            return False
+        j += 1
+
+
+def _bracket_indices(reader: Reader) -> tuple[Expr, ...]:
+    reader.i += 1
+    out: list[Expr] = []
+    while True:
+        kind = reader.toks[reader.i][0]
+        if kind in (".", ":") and reader.toks[reader.i + 1][0] in (",", "]"):
+            reader.i += 1
+            out.append(All(reader.span(reader.toks[reader.i - 1][2])))
+        else:
+            out.append(reader.expr(10))
+        if reader.toks[reader.i][0] == ",":
+            reader.i += 1
+            continue
+        reader.expect("]", "a closing bracket ] after the index")
+        return tuple(out)
+
+
+def subscript(reader: Reader) -> list[Item]:
+    """What stands after _: digits and letters apart, anything longer as an expression."""
+    kind, text, _, _ = reader.toks[reader.i]
+    if kind != "{":
+        if kind == "w" and reader.tex:
+            reader.split_word(1)
+            text = reader.toks[reader.i][1]
+        if kind not in ("w", "n", "text"):
+            raise reader.fail(f"{reader.seen()} where a subscript should stand", "a letter, digits, or { }")
+        reader.i += 1
+        return [text]
+    reader.i += 1
+    out: list[Item] = []
+    while reader.toks[reader.i][0] != "}":
+        kind, text, _, _ = reader.toks[reader.i]
+        after = reader.toks[reader.i + 1][0]
+        if kind == ",":
+            reader.i += 1
+        elif kind in letters.FONTS or kind == "text":
+            raw = _base(reader)
+            out.append(raw.base)
+        elif kind in ("w", "n") and after in ("w", "n", ",", "}", "{", "text", "\\prime") and "_" not in text:
+            reader.i += 1
+            out.append(text)
+        elif kind in ("w", "n") and after == "'":
+            reader.i += 2
+            out.append(text + "'")
+        else:
+            out.append(reader.expr(10))
+    reader.i += 1
+    return out
+
+
+def _above(reader: Reader, raw: Raw) -> bool:
+    """A superscript that belongs to the name; False leaves a power where it is."""
+    save = reader.i
+    toks = reader.toks
+    braced = toks[save + 1][0] == "{"
+    j = save + 1 + braced
+    kind, text = toks[j][:2]
+    if kind in ("(", "[") and braced and toks[j][1] in ("(", "[", "\\left(", "\\left["):
+        reader.i = j
+        if _marks(reader, raw):
+            return True
+    elif kind == "<angle" and braced:
+        reader.i = j + 1
+        raw.sample.append(reader.expr(10))
+        reader.expect("angle>", "a closing angle bracket")
+        reader.expect("}", "a closing brace }")
+        return True
+    elif kind in ("\\prime", "'") and toks[j + 1][0] == "}" and braced:
+        raw.primes += "'"
+        reader.i = j + 2
+        return True
+    elif kind == "*" and (braced and toks[j + 1][0] == "}" or not braced and toks[j][1] == "\\ast"):
+        raw.base += "star"
+        raw.latex += "^{*}"
+        reader.i = j + 1 + braced
+        return True
+    elif kind == "w" and _is_letter_index(reader, text) and (toks[j + 1][0] == "}" or not braced):
+        raw.sample.append(text)
+        reader.i = j + 1 + braced
+        return True
+    reader.i = save
+    return False
+
+
+def _marks(reader: Reader, raw: Raw) -> bool:
+    r"""`(k)`, `(2)`, `[l]`, `[2](i)` above a name: numbers are the layer, letters an index."""
+    found: list[Item] = []
+    while reader.toks[reader.i][0] in ("(", "["):
+        close = ")" if reader.toks[reader.i][0] == "(" else "]"
+        kind, text = reader.toks[reader.i + 1][:2]
+        if kind in ("n", "w") and reader.toks[reader.i + 2][0] == close and (kind == "n" or _LETTER.fullmatch(text)):
+            found.append(text)
+            reader.i += 3
+        elif _shift_in_brackets(reader):
+            reader.i += 1
+            found.append(reader.expr(10))
+            reader.expect(close, f"a closing {close}")
+        else:
+            return False
+    if reader.toks[reader.i][0] != "}":
+        return False
+    reader.i += 1
+    for item in found:
+        if isinstance(item, str) and item.isdigit() and not raw.layer:
+            raw.layer = item
+        else:
+            raw.sample.append(item)
+    return True
+
+
+def _shift_in_brackets(reader: Reader) -> bool:
+    """l+1, t-1: one letter and a shift."""
+    kinds = [t[0] for t in reader.toks[reader.i + 1 : reader.i + 5]]
+    return kinds[:1] == ["w"] and kinds[1:2] in (["+"], ["-"]) and kinds[2:3] == ["n"] and kinds[3:4] in ([")"], ["]"])
+
+
+def _is_letter_index(reader: Reader, text: str) -> bool:
+    scope = reader.scope
+    if not _LETTER.fullmatch(text) or scope.known(text) and text not in scope.ranges:
+        return False
+    return text in scope.ranges or text in reader.bound or text in reader.free
+
+
+def plain_name(base: str, layer: str, subs: list[str], primes: str = "") -> str:
+    """The plain spelling of a name's parts: w13, w1_12, net_h1, W2, a2_1."""
+    if layer:
+        return "_".join([base + layer, *subs]) + primes
+    if subs and all(s.isdigit() for s in subs) and (len(subs) == 1 or all(len(s) == 1 for s in subs)):
+        return base + "".join(subs) + primes
+    if subs and subs[0].isdigit():
+        return "_".join([base + subs[0], *subs[1:]]) + primes
+    return "_".join([base, *subs]) + primes
+
+
+NAME_STARTS: frozenset[str] = frozenset(("w", "text", *letters.FONTS, *letters.ACCENTS))
+
+
+def resolve(raw: Raw, reader: Reader) -> Expr:
+    """The reference that a name means here."""
+    span = reader.span(raw.start)
+    base = raw.base
+    if raw.indices is not None:
+        name = plain_name(base, raw.layer, [s for s in raw.subs if isinstance(s, str)], raw.primes)
+        if reader.scope.surveying:
+            reader.scope.add_family(name, len(raw.indices))
+        return Ref(name, raw.indices, span)
+    subs = _spread(raw, reader)
+    if base in ("delta", "I") and len(subs) == 2 and not raw.layer and _kronecker(base, subs, reader):
+        return Call("delta", tuple(_index(s, reader, span) for s in subs), 0, span)
+    return _entry(raw, subs, reader, span) or _named(raw, subs, reader, span)
+
+
+def _kronecker(base: str, subs: list[Item], reader: Reader) -> bool:
+    scope = reader.scope
+    if scope.family(base, 2) or scope.known(base):
+        return False
+    return base == "delta" and all(_value(s, reader) for s in subs) or all(_active(s, reader) for s in subs)
+
+
+def _spread(raw: Raw, reader: Reader) -> list[Item]:
+    """Subscripts with `ij` taken apart where both letters are indices."""
+    out: list[Item] = []
+    for item in raw.subs:
+        if isinstance(item, str) and len(item) > 1 and not item.isdigit():
+            parts = re.findall(r"[A-Za-z]'*|\d+", item)
+            # i2 is one fresh index; ij two
+            one = re.fullmatch(r"[A-Za-z]\d", item)
+            if len(parts) > 1 and not one and all(p.isdigit() or _active(p, reader) for p in parts) and not parts[0].isdigit():
+                out.extend(parts)
+                continue
+        out.append(item)
+    return out
+
+
+def _active(item: Item, reader: Reader) -> bool:
+    """Is this part of a subscript an index here: a shift, or a letter that is bound or free?"""
+    if not isinstance(item, str):
+        return True
+    if item.isdigit() or not _LETTER.fullmatch(item):
+        return False
+    if item in reader.bound or item in reader.free:
+        return True
+    if not reader.scope.lines:
+        return False
+    letter = item.rstrip("'0123456789")
+    return item in reader.scope.letters or letter in reader.scope.letters
+
+
+def _value(item: Item, reader: Reader) -> bool:
+    """May this part of a subscript pick an entry: an index, a number, or a name with a value?"""
+    if not isinstance(item, str) or item.isdigit() or _active(item, reader):
+        return True
+    scope = reader.scope
+    if not _LETTER.fullmatch(item):
+        return False
+    return item in scope.sizes or item in scope.defined or item in scope.letters or item in scope.ranges
+
+
+def _entry(raw: Raw, subs: list[Item], reader: Reader, span: Span) -> Expr | None:
+    """The entry of a family or array, or the slice of one with a place more."""
+    scope = reader.scope
+    name = raw.base + raw.layer + raw.primes
+    places = [*subs, *raw.sample]
+    if not places and not raw.layer:
+        return None
+    if raw.layer and scope.family(raw.base, len(places) + 1) and not scope.known(name):
+        name, places = raw.base + raw.primes, [*places, raw.layer]
+    if len(places) == 1 and isinstance(places[0], str) and places[0].isdigit() and not scope.family(name, 1):
+        digits = list(places[0])
+        places = [*digits] if scope.family(name, len(digits)) else places
+    if not places or not all(_value(p, reader) for p in places):
+        return None
+    if raw.bold and not raw.sample and scope.family(name, len(places) + 1):
+        _spell(raw, [], reader, span)
+        return Ref(name, (All(span), *(_index(p, reader, span) for p in places)), span)
+    if not scope.family(name, len(places)):
+        return None
+    _spell(raw, [], reader, span)
+    return Ref(name, tuple(_index(p, reader, span) for p in places), span)
+
+
+def _named(raw: Raw, subs: list[Item], reader: Reader, span: Span) -> Ref:
+    """A name; parts of the subscript that are indices become indices, the others belong to the name."""
+    live = any(_active(s, reader) for s in subs)
+    kept = [s for s in subs if isinstance(s, str) and not (_active(s, reader) or live and s.isdigit())]
+    places = [s for s in subs if not (isinstance(s, str) and s in kept)] + raw.sample
+    _spell(raw, kept, reader, span)
+    name = plain_name(raw.base, raw.layer, kept, raw.primes)
+    if places and reader.scope.surveying:
+        reader.scope.add_family(name, len(places))
+        reader.scope.letters.update(p for p in raw.sample if isinstance(p, str) and not p.isdigit())
+    return Ref(name, tuple(_index(p, reader, span) for p in places), span)
+
+
+def _index(item: Item, reader: Reader, span: Span) -> Expr:
+    if not isinstance(item, str):
+        return item
+    return Num(int(item), item, span) if item.isdigit() else Ref(item, (), span)
+
+
+def _spell(raw: Raw, kept: list[str], reader: Reader, span: Span) -> None:
+    """Notes the LaTeX of the name without its indices, and how it is made."""
+    if not reader.tex or raw.indices is not None:
+        return
+    latex = raw.latex or raw.base
+    if raw.layer:
+        latex += "^{(%s)}" % raw.layer
+    if kept:
+        latex += "_{%s}" % (",".join(kept) if any(len(k) > 1 for k in kept) else "".join(kept))
+    font = "cal" if raw.latex.startswith(("\\mathcal", "\\mathscr", "\\cal")) else ""
+    joined = "".join(kept) if all(len(k) == 1 for k in kept) else ",".join(kept)
+    name = plain_name(raw.base, raw.layer, kept, raw.primes)
+    reader.scope.spell(name, f"{font}{raw.base}|{raw.layer}|{joined}", latex + raw.primes, span)

@@ -1,0 +1,161 @@
+"""What is known while reading: functions, families, indices, ranges, arrays and the names that a text defines."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from workings.errors import NotReadable, Span
+from workings.expr import Key, Network, Ref, Remark
+
+
+class Signature(Protocol):
+    """What reading must know of a function: its name in the table and how many arguments it takes."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def least(self) -> int: ...
+    @property
+    def most(self) -> int: ...
+
+
+Signatures = Mapping[str, Signature]
+
+
+@dataclass(eq=False)
+class Scope:
+    """`defined`: names with an equation of their own; `families`: numbers of places by name.
+
+    `letters`: names that are indices somewhere in the text; `brackets`: what a quantity is said to depend on;
+    `spelled`: how each plain name is made of layer and subscripts, to find two that print alike.
+    """
+
+    signatures: Signatures
+    functions: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    defined: set[str] = field(default_factory=set)
+    families: dict[str, set[int]] = field(default_factory=dict)
+    letters: set[str] = field(default_factory=set)
+    ranges: set[str] = field(default_factory=set)
+    sizes: set[str] = field(default_factory=set)
+    arrays: dict[str, int] = field(default_factory=dict)
+    brackets: dict[Key, tuple[Ref, ...]] = field(default_factory=dict)
+    opaque: dict[Key, tuple[Ref, tuple[Ref, ...]]] = field(default_factory=dict)
+    spelling: dict[str, str] = field(default_factory=dict)
+    spelled: dict[str, tuple[str, str, Span | None]] = field(default_factory=dict)
+    remarks: dict[str, Remark] = field(default_factory=dict)
+    find_bare: Callable[[], set[str]] = set
+    bases: set[str] = field(default_factory=set)
+    applied: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
+    lines: bool = False       # reading claims: every index letter may stand free
+    surveying: bool = False
+    _bare: set[str] | None = None
+
+    def define(self, name: str, base: str = "") -> None:
+        """A name that an equation defines; `base`: its letters, which are then one name in LaTeX too."""
+        self.defined.add(name)
+        if base:
+            self.bases.add(base)
+
+    @property
+    def bare(self) -> set[str]:
+        """Names that stand somewhere without a bracket after them."""
+        if self._bare is None:
+            self._bare = self.find_bare()
+        return self._bare
+
+    def known(self, name: str) -> bool:
+        """Is there a definition, family, array or range of this name?"""
+        return (
+            name in self.defined or name in self.functions or name in self.families or name in self.arrays
+            or name in self.ranges or name in self.sizes
+        )
+
+    def function(self, name: str, bracket: bool) -> str | None:
+        """The function that a spelling means where a bracket follows or not: of the text, else of the table."""
+        if name in self.functions:
+            return name
+        if name in self.defined or name in self.arrays or name in self.families:
+            return None
+        found = self.signatures.get(name)
+        if found is None:
+            return None
+        if getattr(found, "soft", False) and (not bracket or name in self.ranges or name in self.sizes):
+            return None
+        if getattr(found, "soft", False) and not self.surveying and name in self.bare:
+            return None
+        return found.name
+
+    def arguments(self, name: str) -> tuple[int, int]:
+        """The least and the most number of arguments of a function."""
+        if name in self.functions:
+            n = len(self.functions[name])
+            return n, n
+        found = self.signatures[name]
+        return found.least, found.most
+
+    def family(self, name: str, places: int) -> bool:
+        """Is name[., .] with so many places a family or an array?"""
+        return places in self.families.get(name, ()) or self.arrays.get(name) == places
+
+    def spell(self, plain: str, structure: str, latex: str, span: Span | None) -> None:
+        """Notes how a name was written first; two structures that print alike are an error."""
+        before = self.spelled.get(plain)
+        if before is None:
+            self.spelled[plain] = (structure, latex, span)
+            if not self.surveying and latex:
+                self.spelling.setdefault(plain, latex)
+        elif before[0] != structure and not self.surveying:
+            raise NotReadable(
+                f"{before[1] or plain} and {latex or plain} are two names, but both print as {plain}",
+                span=span,
+                expected="names that differ in plain text",
+                hint=f"give one of them another letter, or write {plain} for both",
+            )
+
+    def remark(self, says: str, span: Span | None, kind: str = "ambiguous") -> None:
+        """Something said to the person, once."""
+        if not self.surveying:
+            self.remarks.setdefault(says, Remark(kind, says, span))
+
+    def near(self, name: str) -> str:
+        """A known function whose spelling is close: the hint of an error."""
+        names = [*self.signatures, *self.functions]
+        found = difflib.get_close_matches(name, names, 1, 0.6) or difflib.get_close_matches(name.lower(), names, 1, 0.6)
+        return found[0] if found else ""
+
+    def add_network(self, net: Network) -> None:
+        """Everything that a network knows, as if it had been read here."""
+        for function in net.functions.values():
+            self.functions[function.name] = function.params
+        for key in (*net.defs, *net.opaque, *net.leaves):
+            self._add_key(key)
+        self.defined.update(name for name, _ in (*net.defs, *net.opaque))
+        for key, what in net.opaque.items():
+            self.brackets[key] = what.args
+            self.opaque[key] = (what.lhs, what.args)
+        self.ranges.update(net.ranges)
+        self.letters.update(net.indices)
+        self.letters.update(net.ranges)
+        self.sizes.update(net.sizes)
+        self.arrays.update({name: len(axes) for name, axes in net.shapes.items()})
+        for plain, latex in net.spelling.items():
+            self.spelling.setdefault(plain, latex)
+
+    def _add_key(self, key: Key) -> None:
+        name, places = key
+        if places:
+            self.families.setdefault(name, set()).add(places)
+
+    def add_family(self, name: str, places: int) -> None:
+        """name[., .] has so many places."""
+        if places:
+            self.families.setdefault(name, set()).add(places)
+
+
+def listed(words: Iterable[str]) -> str:
+    """a, b or c."""
+    *most, last = words
+    return f"{', '.join(most)} or {last}" if most else last

@@ -1,0 +1,308 @@
+"""The first pass: what a text declares and defines, before any right side is read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from workings.errors import NotReadable, WorkingsError
+from workings.expr import Expr, Num, Ref, Rest
+from workings.expr.walk import preorder
+from workings.syntax import names
+from workings.syntax.calls import arguments
+from workings.syntax.pratt import Reader
+from workings.syntax.scope import Scope
+from workings.syntax.split import Draft
+from workings.syntax.tokens import Token
+
+_INDEX_SHAPE = re.compile(r"[A-Za-z]\d?'*")
+_BOUND_BY = frozenset(("\\sum", "\\prod", "\\max", "\\min"))
+_PLAIN_BOUND = frozenset(("sum", "prod"))
+
+
+@dataclass(slots=True, eq=False)
+class Head:
+    """The left side of a definition: a name, and what stands in a bracket after it."""
+
+    raw: names.Raw | None     # None for a plain name that needs no looking into
+    name: str
+    args: tuple[Expr, ...] | None = None
+    free: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True, eq=False)
+class Found:
+    """A draft with what kind of statement it is."""
+
+    draft: Draft
+    text: str
+    kind: str
+    head: Head | None = None
+    error: WorkingsError | None = None
+
+
+def sliced(toks: list[Token], start: int, stop: int) -> list[Token]:
+    """Some tokens with an "end" token of their own."""
+    out = toks[start:stop]
+    place = out[-1][3] if out else toks[start][2]
+    out.append(("end", "", place, place))
+    return out
+
+
+def classify(draft: Draft) -> str:
+    """What kind of statement this looks like, by its outer tokens."""
+    toks = draft.toks
+    if draft.lead:
+        return {"given": "fact", "assume": "fact", "at": "point", "class": "class", "empty": "empty"}[draft.lead]
+    kinds = [toks[p][0] for p in draft.relations]
+    if not kinds:
+        words = [t[1] for t in toks if t[0] == "w"]
+        if "depends" in words:
+            return "opaque"
+        if any(t[0] == "->" for t in toks):
+            return "edge"
+        return "domain" if any(t[0] in ("and", "or", "implies") for t in toks) else "expression"
+    if draft.continues:
+        return "claim"
+    if kinds[0] == "in":
+        return _membership(draft)
+    if "<-" in kinds:
+        return "update"
+    if any(t[0] in ("if", "for") for t in toks):
+        return "claim"
+    if kinds[0] == "=" and _is_range(draft):
+        return "range"
+    if kinds[0] != "=":
+        return "domain"
+    return "domain" if any(t[0] in ("and", "or") for t in toks if t[1] != "\\&") and _top_logic(draft) else "equation"
+
+
+def _top_logic(draft: Draft) -> bool:
+    depth = 0
+    for kind, _, _, _ in draft.toks:
+        depth += (kind in ("(", "[", "{", "begin")) - (kind in (")", "]", "}"))
+        if kind in ("and", "or") and depth == 0:
+            return True
+    return False
+
+
+def _membership(draft: Draft) -> str:
+    after = [t[1] for t in draft.toks[draft.relations[0] + 1 :]]
+    if after[0] == "R" or after[:3] == ["\\mathbb", "{", "R"] or after[:2] == ["\\mathbb", "R"]:
+        return "array"
+    return "range" if any(t[0] in ("dots", "..") for t in draft.toks) else "domain"
+
+
+def _is_range(draft: Draft) -> bool:
+    """i = 1..d, i = 1, \\dots, d: letters on the left, dots among commas on the right."""
+    at = draft.relations[0]
+    toks = draft.toks
+    left = all(t[0] in ("w", ",") for t in toks[:at]) and all(_INDEX_SHAPE.fullmatch(t[1]) for t in toks[:at:2])
+    if not left or len(draft.relations) > 1:
+        return False
+    right = toks[at + 1 : -1]
+    return any(t[0] == ".." or t[0] == "dots" and right[j - 1][0] in (",", "n", "w") for j, t in enumerate(right))
+
+
+def survey(found: Iterable[Found], scope: Scope) -> None:
+    """Fills `scope` from all drafts of a text and settles which brackets define functions."""
+    found = list(found)
+    scope.surveying = True
+    reader = Reader(scope)
+    deeper: list[Found] = []
+    for item in found:
+        toks = item.draft.toks
+        if item.kind == "equation" and len(item.draft.relations) and item.draft.relations[0] == 1 and toks[0][0] == "w":
+            item.head = Head(None, toks[0][1])
+            scope.define(toks[0][1])
+            if _indexed(toks):
+                deeper.append(item)
+        else:
+            deeper.append(item)
+    if deeper:
+        _survey_deeper(found, deeper, reader)
+    scope.surveying = False
+    scope.spelled.clear()
+
+
+def _indexed(toks: list[Token]) -> bool:
+    return any(t[0] in ("[", "_", "{", "(") or t[0][0] == "\\" or "_" in t[1] for t in toks)
+
+
+def _survey_deeper(found: list[Found], deeper: list[Found], reader: Reader) -> None:
+    scope = reader.scope
+    for item in deeper:
+        if item.kind in ("range", "array"):
+            declare(item, scope)
+        _letters(item.draft.toks, scope)
+    scope.find_bare = lambda: _bare(found)
+    for item in deeper:
+        if item.kind == "equation":
+            _try_head(item, reader)
+    functions = any(f.head is not None and f.head.args is not None for f in deeper)
+    plain = not functions and not scope.letters and not any(f.draft.tex for f in deeper)
+    if not plain:
+        for item in deeper:
+            _try_body(item, reader)
+        _settle_functions(deeper, scope)
+
+
+def declare(item: Found, scope: Scope) -> None:
+    """Notes ranges and arrays."""
+    toks, at = item.draft.toks, item.draft.relations[0]
+    if item.kind == "range":
+        scope.ranges.update(t[1] for t in toks[:at] if t[0] == "w")
+        scope.letters.update(t[1] for t in toks[:at] if t[0] == "w")
+        scope.sizes.update(t[1] for t in toks[at + 1 :] if t[0] == "w")
+
+
+def _letters(toks: list[Token], scope: Scope) -> None:
+    """Letters that are indices by where they stand: bound by a sum, in a shift, in brackets above or behind."""
+    depth_below = False
+    for j, (kind, text, at, _) in enumerate(toks):
+        if kind in _BOUND_BY and toks[j + 1][0] == "_":
+            k = j + 2 + (toks[j + 2][0] == "{")
+            _note(toks[k], scope)
+        elif kind == "w" and text in _PLAIN_BOUND and toks[j + 1][0] == "(":
+            if toks[j + 2][0] == "w" and toks[j + 3][0] != ")":
+                _note(toks[j + 2], scope)
+        elif kind == "^" and toks[j + 1][0] == "{" and toks[j + 2][0] == "(" and toks[j + 4][0] == ")":
+            _note(toks[j + 3], scope)
+        elif kind == "_" and toks[j + 1][0] == "{":
+            depth_below = True
+            if toks[j + 3][0] in ("+", "-") and toks[j + 4][0] == "n":
+                _note(toks[j + 2], scope)
+        elif kind == "[" and j and toks[j - 1][0] == "w" and toks[j - 1][3] == at:
+            k = j + 1
+            while toks[k][0] not in ("]", "end"):
+                _note(toks[k], scope)
+                k += 1
+    del depth_below
+
+
+def _note(tok: Token, scope: Scope) -> None:
+    if tok[0] == "w" and _INDEX_SHAPE.fullmatch(tok[1]):
+        scope.letters.add(tok[1])
+
+
+def _try_head(item: Found, reader: Reader) -> None:
+    """The left side, if it is a name with or without a bracket; else the statement is a claim."""
+    draft = item.draft
+    at = draft.relations[0]
+    toks = sliced(draft.toks, 0, at)
+    reader.start(toks, item.text, draft.tex)
+    reader.heading = True
+    try:
+        if toks[0][0] not in names.NAME_STARTS or _function_name(toks, reader.scope) == "primed":
+            raise NotReadable("no name")
+        raw = names.read_name(reader)
+        args = None
+        reader.heading = False
+        if reader.toks[reader.i][0] in ("(", "["):
+            args = arguments(reader)
+        if reader.toks[reader.i][0] != "end" or args is not None and not _parameters(args):
+            raise NotReadable("no name")
+    except WorkingsError:
+        item.kind = "claim"
+        return
+    finally:
+        reader.heading = False
+    free = _free(raw, draft, reader.scope)
+    reader.free = free
+    tree = names.resolve(raw, reader)
+    if not isinstance(tree, Ref):
+        item.kind = "claim"
+        return
+    item.head = Head(raw, tree.name, args, free)
+    reader.scope.define(tree.name, raw.base if len(raw.base) > 1 else "")
+    reader.scope.add_family(tree.name, len(tree.indices))
+
+
+def _function_name(toks: list[Token], scope: Scope) -> str:
+    """`tanh'(t) = …` says something about a function of the table: no definition."""
+    text = toks[0][1]
+    known = text.rstrip("'") in scope.signatures or text[1:] in scope.signatures
+    return "primed" if known and ("'" in text or toks[1][0] == "'") else ""
+
+
+def _parameters(args: tuple[Expr, ...]) -> bool:
+    return all(isinstance(a, Ref) or type(a).__name__ == "All" for a in args)
+
+
+def _free(raw: names.Raw, draft: Draft, scope: Scope) -> frozenset[str]:
+    """The letters of a left side that are its indices."""
+    out: list[str] = []
+    for place in (*raw.subs, *raw.sample, *(raw.indices or ())):
+        if isinstance(place, str):
+            parts = [place] if _INDEX_SHAPE.fullmatch(place) else re.findall(r"[A-Za-z]'*", place)
+            if all(_is_index(p, draft, scope) for p in parts) and not place.isdigit():
+                out.extend(parts)
+        else:
+            out.extend(n.name for n in preorder(place) if isinstance(n, Ref) and not n.indices)
+    scope.letters.update(out)
+    return frozenset(out)
+
+
+def _is_index(letter: str, draft: Draft, scope: Scope) -> bool:
+    if letter in scope.ranges or letter in scope.letters:
+        return True
+    if letter in scope.defined or len(letter) != 1 or not letter.islower():
+        return False
+    # Not declared, but the right side has it as a subscript too: p_i = e^{z_i} / ...
+    right = draft.toks[draft.relations[0] :]
+    return any(
+        kind == "w" and text.endswith("_" + letter) or kind == "_" and letter in (right[j + 1][1], right[min(j + 2, len(right) - 1)][1])
+        for j, (kind, text, _, _) in enumerate(right)
+    )
+
+
+def _try_body(item: Found, reader: Reader) -> None:
+    """Reads the right side once, only to see which names are families, functions, opaque."""
+    draft = item.draft
+    at = draft.relations[0] + 1 if item.head is not None else 0
+    reader.start(sliced(list(draft.toks), at, len(draft.toks) - 1), item.text, draft.tex,
+                 item.head.free if item.head else frozenset())
+    reader.scope.lines = item.head is None
+    try:
+        while reader.toks[reader.i][0] != "end":
+            reader.expr(0)
+            if reader.toks[reader.i][0] != "end":
+                reader.i += 1
+    except (WorkingsError, IndexError):
+        pass                  # said when it is read for good
+    finally:
+        reader.scope.lines = False
+
+
+def _settle_functions(deeper: list[Found], scope: Scope) -> None:
+    """rho(z) = … is a function where rho stands elsewhere with other arguments, or is one of the table."""
+    for item in deeper:
+        head = item.head
+        if head is None or head.args is None or head.raw is None:
+            continue
+        params = tuple(a.name for a in head.args if isinstance(a, Ref))
+        plain = len(params) == len(head.args) and not head.free and all(
+            isinstance(a, Ref) and not a.indices for a in head.args
+        )
+        elsewhere = [u for u in scope.applied.get(head.name, []) if u != params]
+        bare = head.name in scope.bare
+        if plain and (head.name in scope.signatures or elsewhere and not bare):
+            scope.functions[head.name] = params
+            scope.defined.discard(head.name)
+            item.kind = "function"
+
+
+def _bare(found: list[Found]) -> set[str]:
+    """Names that stand somewhere without a bracket behind them."""
+    out: set[str] = set()
+    for item in found:
+        toks = item.draft.toks
+        at = item.draft.relations[0] if item.draft.relations else 0
+        for j, (kind, text, _, _) in enumerate(toks):
+            if kind == "w" and toks[j + 1][0] not in ("(", "[", "_") and not (item.kind == "equation" and j < at):
+                out.add(text)
+    return out
+
+
+__all__ = ["Found", "Head", "Num", "Rest", "classify", "sliced", "survey"]
