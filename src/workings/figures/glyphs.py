@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from typing import Any
 from xml.etree import ElementTree
@@ -40,13 +41,10 @@ class Outline:
 
 
 class Outlines:
-    """The outlines of labels in one spelling, each laid out once; `paths` has the strokes of each glyph."""
+    """The outlines of labels in one spelling."""
 
     def __init__(self, spelling: Mapping[str, str] | None = None) -> None:
         self.spelling = dict(spelling or {})
-        self.paths: dict[str, str] = {}
-        self._done: dict[str, Outline] = {}
-        self._views: dict[str, tuple[float, float, float]] = {}
 
     def measure(self, label: Label) -> Box:
         """The size of a label at 1 point."""
@@ -54,10 +52,7 @@ class Outlines:
 
     def outline(self, label: Label) -> Outline:
         """The label as glyphs."""
-        written = self.markup(label)
-        if written not in self._done:
-            self._done[written] = self._drawn(written)
-        return self._done[written]
+        return laid_out(self.markup(label))
 
     def markup(self, label: Label) -> str:
         """The label as MathML."""
@@ -68,36 +63,56 @@ class Outlines:
         text = mathml(expr, self.spelling)
         return text[text.index(">") + 1 : text.rindex("</math>")]
 
-    def _drawn(self, written: str) -> Outline:
-        typeset = _typesetter()(f'<math display="inline"><mrow>{written}</mrow></math>', size=SIZE)
-        canvas = ElementTree.Element("g")
-        typeset.node.draw(0, 0, canvas)
-        box = typeset.node.bbox
-        glyphs: list[Glyph] = []
-        bars: list[tuple[float, float, float, float]] = []
-        for item in canvas.iter():
-            if item.tag == "symbol":
-                self._take(item)
-            elif item.tag == "use" and self.paths[_name(item)]:
-                glyphs.append(self._placed(item))
-            elif item.tag == "rect":
-                x, y, width, height = (float(item.attrib[k]) / SIZE for k in ("x", "y", "width", "height"))
-                bars.append((x, y, width, height))
-        return Outline(Box(box.xmax / SIZE, box.ymax / SIZE, -box.ymin / SIZE), tuple(glyphs), tuple(bars))
 
-    def _take(self, symbol: ElementTree.Element) -> None:
-        name = symbol.attrib["id"]
-        if name not in self.paths:
-            self.paths[name] = symbol[0].attrib["d"].strip() if len(symbol) else ""
-            left, top, _, height = map(float, symbol.attrib["viewBox"].split())
-            self._views[name] = (left, top, height)
+@lru_cache(maxsize=4096)
+def laid_out(written: str) -> Outline:
+    """MathML without its outer element, as glyphs; the same formula is laid out once."""
+    row = _flattened(ElementTree.fromstring(f'<math display="inline"><mrow>{written}</mrow></math>'))
+    typeset = _typesetter()(row, size=SIZE)
+    canvas = ElementTree.Element("g")
+    typeset.node.draw(0, 0, canvas)
+    views: dict[str, tuple[float, float, float]] = {}
+    glyphs: list[Glyph] = []
+    bars: list[tuple[float, float, float, float]] = []
+    for item in canvas.iter():
+        if item.tag == "symbol":
+            left, top, _, height = map(float, item.attrib["viewBox"].split())
+            views[item.attrib["id"]] = (left, top, height)
+            strokes = item[0].attrib["d"].strip() if len(item) else ""
+            PATHS.setdefault(item.attrib["id"], strokes)
+        elif item.tag == "use" and PATHS[_name(item)]:
+            glyphs.append(_placed(item, views[_name(item)]))
+        elif item.tag == "rect":
+            x, y, width, height = (float(item.attrib[k]) / SIZE for k in ("x", "y", "width", "height"))
+            bars.append((x, y, width, height))
+    box = typeset.node.bbox
+    return Outline(Box(box.xmax / SIZE, box.ymax / SIZE, -box.ymin / SIZE), tuple(glyphs), tuple(bars))
 
-    def _placed(self, use: ElementTree.Element) -> Glyph:
-        """Where the glyph's own origin comes to stand."""
-        left, top, tall = self._views[_name(use)]
-        scale = float(use.attrib["height"]) / tall
-        x, y = float(use.attrib["x"]) - left * scale, float(use.attrib["y"]) - top * scale
-        return Glyph(_name(use), x / SIZE, y / SIZE, scale / SIZE)
+
+PATHS: dict[str, str] = {}    # the strokes of each glyph met so far; a glyph is the same in every formula
+
+
+def _flattened(root: ElementTree.Element) -> ElementTree.Element:
+    """The same formula with rows within rows opened, where no bracket stretches to the height of the row.
+
+    ziamath lays out each row twice to find the height of its brackets: 2^depth in the depth of rows.
+    """
+    for parent in reversed(list(root.iter())):               # inner rows first
+        if parent.tag in ("mrow", "math"):
+            parent[:] = [item for child in parent for item in (child if _opens(child) else (child,))]
+    return root
+
+
+def _opens(child: ElementTree.Element) -> bool:
+    return child.tag == "mrow" and all(mo.get("fence") != "true" or mo.get("stretchy") == "false" for mo in child)
+
+
+def _placed(use: ElementTree.Element, view: tuple[float, float, float]) -> Glyph:
+    """Where the glyph's own origin comes to stand."""
+    left, top, tall = view
+    scale = float(use.attrib["height"]) / tall
+    x, y = float(use.attrib["x"]) - left * scale, float(use.attrib["y"]) - top * scale
+    return Glyph(_name(use), x / SIZE, y / SIZE, scale / SIZE)
 
 
 def measuring(spelling: Mapping[str, str] | None = None) -> Measure:

@@ -53,7 +53,7 @@ class Circle:
 class Text:
     """A label.  `anchor`: which point of its box stands at x: "start", "middle" or "end"; its middle height is at y.
 
-    `halo`: with a rim in the colour of the paper, where lines pass behind it.
+    `halo`: where lines pass behind it, a "rim" around its letters or a "box" in the colour of the paper.
     """
 
     label: Label
@@ -62,7 +62,7 @@ class Text:
     role: str = "label"
     anchor: str = "middle"
     size: float = 14.0
-    halo: bool = False
+    halo: str = ""
     title: str = ""
 
 

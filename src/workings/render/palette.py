@@ -38,6 +38,7 @@ LOOKS = {
     "edge": Look("ink", 1.0),
     "shared-edge": Look("shared", 2.6, dash="7 3"),
     "shared-core": Look("paper", 1.0, dash="7 3"),
+    "shared-arrow": Look("shared", 1.4),
     "loop": Look("ink", 1.0, dash="2 2"),
     "loss": Look("soft", 1.0, "paper", "4 3"),
     "loss-edge": Look("soft", 1.0, dash="4 3"),

@@ -10,8 +10,8 @@ from html import escape
 from math import atan2, cos, sin
 from zlib import crc32
 
-from workings.figures import Circle, Figure, Group, Label, Path, Shape, Text
-from workings.figures.glyphs import Glyph, Outline, Outlines
+from workings.figures import Box, Circle, Figure, Group, Label, Path, Shape, Text
+from workings.figures.glyphs import PATHS, Glyph, Outline, Outlines
 from workings.render.palette import HATCH_STEP, HATCH_TURN, LOOKS, css
 
 SCOPE = "workings-figure"
@@ -100,7 +100,15 @@ class _Drawing:
         if not text.halo:
             return drawn
         self.roles.setdefault("halo")
+        if text.halo == "box":
+            return self._behind(x, text.y, box, text.size) + drawn
         return f'<use class="halo" stroke-width="{_n(HALO / text.size * 12)}" {place}/>{drawn}'
+
+    def _behind(self, x: float, y: float, box: Box, size: float) -> str:
+        """A box of paper behind a label."""
+        width, height = box.width * size + 4, (box.above + box.below) * size + 1
+        place = f'x="{_n(x - 2)}" y="{_n(y - height / 2)}" width="{_n(width)}" height="{_n(height)}"'
+        return f'<rect class="paper" {place} rx="3"/>'
 
     # --- labels and glyphs, each once ---
 
@@ -110,7 +118,9 @@ class _Drawing:
             name = f"l{len(self.labels) + 1}"
             uses = "".join(self._placed(glyph) for glyph in outline.glyphs)
             bars = "".join(
-                f'<rect x="{_n(x)}" y="{_n(y)}" width="{_n(w)}" height="{_n(h)}"/>' for x, y, w, h in outline.bars
+                f'<rect x="{_n(12 * x)}" y="{_n(12 * y)}" width="{_n(12 * w)}" height="{_n(12 * h)}"'
+                f' transform="scale({1 / 12:.5f})"/>'
+                for x, y, w, h in outline.bars       # at the scale of glyphs, so that a halo has one width
             )
             self.labels[markup] = (name, f'<g id="PREFIX-{name}">{uses}{bars}</g>')
         return self.labels[markup][0]
@@ -121,7 +131,7 @@ class _Drawing:
         return f'<use href="#PREFIX-{name}" transform="{place}"/>'
 
     def _defs(self) -> str:
-        paths = [f'<path id="PREFIX-{short}" d="{self.outlines.paths[name]}"/>' for name, short in self.glyphs.items()]
+        paths = [f'<path id="PREFIX-{short}" d="{PATHS[name]}"/>' for name, short in self.glyphs.items()]
         groups = [group for _, group in self.labels.values()]
         fills = dict.fromkeys(LOOKS[role].fill for role in self.roles if role in LOOKS)
         patterns = [_hatch(fill) for fill in fills if fill in HATCH_TURN]

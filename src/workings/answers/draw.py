@@ -1,0 +1,152 @@
+"""What a drawing says: the graph as JSON, and the picture with its table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workings.document import Block, Inline, Line, Math, Paragraph, Picture, Table
+from workings.expr import Expr, Ref, Rel
+from workings.figures import Measure
+from workings.figures.activations import act_label, op_word
+from workings.figures.describe import describe, title
+from workings.figures.network import network_figure
+from workings.forms.affine import plus
+from workings.forms.graphs import Edge, Graph, Neuron, Operation
+from workings.notation import plain
+
+
+def as_dict(graph: Graph) -> dict[str, Any]:
+    """The `draw` object of INTERFACE.md; beside it the error, the shared parameters and the weights made of others.
+
+    >>> from workings.expr import Equation, Network, Ref
+    >>> from workings.forms.neurons import graph
+    >>> as_dict(graph(Network((Equation(Ref("y"), Ref("x")),))))["neurons"]
+    [{'id': 'y', 'in': {'x': '1'}, 'bias': '0', 'act': 'linear', 'out': 'y'}]
+    """
+    out: dict[str, Any] = {
+        "inputs": [name for name, _ in graph.inputs],
+        "neurons": [_neuron(n) for n in graph.neurons],
+        "operations": [_operation(n) for n in graph.operations],
+        "outputs": dict(graph.outputs),
+    }
+    if graph.loss:
+        out["loss"] = [
+            {"name": plain(term.out), "value": plain(term.formula), "in": list(term.sources),
+             "targets": [plain(t) for t in term.targets]}
+            for term in graph.loss
+        ]
+    if graph.shared:
+        out["shared"] = [
+            {"weight": plain(s.name), "times": len(s.places), "at": [list(p) for p in s.places],
+             "through": list(s.through)}
+            for s in graph.shared
+        ]
+    if graph.weights:
+        out["weights"] = {name: plain(value) for name, value in graph.weights.items()}
+    return out
+
+
+def _neuron(node: Neuron) -> dict[str, Any]:
+    weights: dict[str, Expr] = {}
+    for edge in node.edges:                  # two connections from one node count as one
+        before = weights.get(edge.source)
+        weights[edge.source] = edge.weight if before is None else plus([before, edge.weight])
+    out: dict[str, Any] = {
+        "id": node.id,
+        "in": {source: plain(weight) for source, weight in weights.items()},
+        "bias": plain(node.bias),
+        "act": node.act or plain(node.formula),
+    }
+    if node.pre is not None:
+        out["pre"] = plain(node.pre)
+    if node.out is not None:
+        out["out"] = plain(node.out)
+    summed = {e.source: list(e.over) for e in node.edges if e.over}
+    steps = {e.source: plain(e.lag) for e in node.edges if e.lag is not None}
+    return out | ({"over": summed} if summed else {}) | ({"from": steps} if steps else {})
+
+
+def _operation(node: Operation) -> dict[str, Any]:
+    return {"id": node.id, "op": node.op, "in": list(node.sources), "out": node.id}
+
+
+# --- the page ---
+
+
+def blocks(graph: Graph, measure: Measure | None = None) -> tuple[Block, ...]:
+    """The picture, and the table of its neurons: the same facts for eyes and for ears.
+
+    >>> from workings.expr import Equation, Network, Ref
+    >>> from workings.forms.neurons import graph
+    >>> [type(b).__name__ for b in blocks(graph(Network((Equation(Ref("y"), Ref("x")),))))]
+    ['Picture', 'Table']
+    """
+    picture = Picture(network_figure(graph, measure), (f"{title(graph)}.",), describe(graph), "network")
+    found: list[Block] = [picture, _table(graph)]
+    if graph.operations:
+        found.append(_operations(graph))
+    return (*found, *(Paragraph(line) for line in _remarks(graph)))
+
+
+def _table(graph: Graph) -> Table:
+    head: tuple[Line, ...] = (("neuron",), ("pre-activation",), ("bias",), ("nonlinearity",), ("weights in",))
+    named = any(n.pre is not None for n in graph.neurons)
+    rows = [_row(graph, n) for n in graph.neurons]
+    if not named:                            # a column of dashes says nothing
+        head, rows = (head[0], *head[2:]), [(r[0], *r[2:]) for r in rows]
+    return Table(head, tuple(rows))
+
+
+def _row(graph: Graph, node: Neuron) -> tuple[Line, ...]:
+    refs = graph.refs()
+    weights = [_incoming(refs, edge) for edge in node.edges]
+    return (
+        (Math(refs[node.id]),),
+        (Math(node.pre),) if node.pre is not None else ("–",),
+        (Math(node.bias),),
+        _nonlinearity(node),
+        tuple(_joined(weights)),
+    )
+
+
+def _nonlinearity(node: Neuron) -> Line:
+    label = act_label(node)
+    return (label,) if isinstance(label, str) else (Math(node.formula), " of its pre-activation ", Math(Ref("z")))
+
+
+def _incoming(refs: dict[str, Ref], edge: Edge) -> list[Inline]:
+    source = edge.lag if edge.lag is not None else refs[edge.source]
+    over: list[Inline] = [" for each ", *_refs([Ref(i) for i in edge.over])] if edge.over else []
+    return [Math(source), ": ", Math(edge.weight), *over]
+
+
+def _joined(parts: list[list[Inline]]) -> list[Inline]:
+    return [item for i, part in enumerate(parts) for item in ([", ", *part] if i else part)]
+
+
+def _refs(refs: list[Ref]) -> list[Inline]:
+    return _joined([[Math(ref)] for ref in refs])
+
+
+def _operations(graph: Graph) -> Table:
+    refs = graph.refs()
+    rows: list[tuple[Line, ...]] = [
+        ((Math(refs[o.id]),), (op_word(o),), tuple(_refs([refs[s] for s in o.sources if s in refs])))
+        for o in graph.operations
+    ]
+    return Table((("operation",), ("what",), ("of",)), tuple(rows), ("No neurons: functions of several quantities.",))
+
+
+def _remarks(graph: Graph) -> list[Line]:
+    """What is said beside the picture: shared parameters, weights made of others, the error."""
+    lines: list[Line] = []
+    for s in graph.shared:
+        many = f"{len(s.places)} places"
+        through: list[Inline] = [", through ", *_refs([Ref(name) for name in s.through])] if s.through else []
+        lines.append((Math(s.name), f" is shared: it stands in {many}", *through, "."))
+    for name, value in graph.weights.items():
+        lines.append((Math(Rel((Ref(name), value), ("=",))), " is a weight: it is made of parameters only."))
+    for term in graph.loss:
+        formula: Expr = Rel((term.out, term.formula), ("=",))
+        lines.append(("The error ", Math(formula), " is no part of the network; it is drawn apart, dashed."))
+    return lines

@@ -1,0 +1,209 @@
+"""The drawing of a network: nodes with name, nonlinearity and bias, connections with their weights.
+
+In a circle stand the neuron's name and its nonlinearity, below it the bias; on a connection its weight, slid to
+a free spot.  Where a parameter occurs twice the line is double and dashed, and the legend says which it is.
+The error and the targets stand apart on the right, dashed.
+"""
+
+from __future__ import annotations
+
+from math import hypot
+
+from workings.expr import Ref
+from workings.figures.activations import act_label, op_label
+from workings.figures.describe import describe, edge_title, loss_title, node_title, title
+from workings.figures.glyphs import measuring
+from workings.figures.network_layout import RADIUS, Node
+from workings.figures.network_plan import ACT, CAPTION, LEGEND, LINE, MARGIN, NAME, WEIGHT, Plan
+from workings.figures.shapes import (
+    Circle, Figure, Group, Label, Measure, Path, Place, Shape, Text, bounds, extent, line, moved,
+)
+from workings.forms.graphs import Graph, Loss, Neuron, Operation, Shared
+from workings.notation import plain
+
+STRETCHES = (1.0, 1.25, 1.6, 2.1)
+HEAD = 6.0                    # of a double line, left to its arrow
+STUB = 30.0                   # the arrow out of an output
+
+
+def network_figure(graph: Graph, measure: Measure | None = None) -> Figure:
+    """The graph as a figure; `measure` gives the size of a label at 1 point.
+
+    >>> from workings.expr import Equation, Network
+    >>> from workings.forms.neurons import graph
+    >>> network_figure(graph(Network((Equation(Ref("y"), Ref("x")),)))).title
+    'Network with 1 input and 1 neuron'
+    """
+    measure = measure or measuring(graph.spelling)
+    plan = Plan(graph, measure, STRETCHES[0])
+    for stretch in STRETCHES[1:]:
+        if plan.free:
+            break
+        plan = Plan(graph, measure, stretch)
+    return _Drawing(plan).figure()
+
+
+class _Drawing:
+    """A plan turned into shapes."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan, self.graph = plan, plan.graph
+        self.names = {name: plain(ref) for name, ref in plan.refs.items()}
+
+    def figure(self) -> Figure:
+        shapes: list[Shape] = [s for k in range(len(self.plan.edges)) for s in self._connection(k)]
+        shapes += self._operation_links()
+        shapes += self._out_links()
+        shapes += [self._node(node) for column in self.plan.grid for node in column]
+        for found in self.plan.loss:
+            shapes.append(Group(tuple(self._loss(*found)), "loss", loss_title(found[0], self.names)))
+        shapes += [self._weight(k, spot) for k, spot in self.plan.spots.items()]
+        left, top, right, bottom = bounds(shapes, self.plan.measure)
+        shapes += self._legend(left, bottom + 12)
+        left, top, right, bottom = bounds(shapes, self.plan.measure)
+        placed = tuple(moved(s, MARGIN - left, MARGIN - top) for s in shapes)
+        width, height = right - left + 2 * MARGIN, bottom - top + 2 * MARGIN
+        return Figure(width, height, placed, title(self.graph), describe(self.graph), self.graph.spelling)
+
+    # --- connections ---
+
+    def _connection(self, k: int) -> list[Shape]:
+        target, edge = self.plan.edges[k]
+        strokes = self.plan.routes[k].strokes
+        says = edge_title(edge, target, self.names)
+        if (target, edge.source) in self.plan.shared:
+            run, tip = _parted(self.plan.routes[k].points)
+            return [line(run, "shared-edge", says), line(run, "shared-core"), line(tip, "shared-arrow", arrow=True)]
+        return [Path(strokes, "loop" if edge.lag is not None else "edge", says, arrow=True)]
+
+    def _weight(self, k: int, spot: Place) -> Text:
+        target, edge = self.plan.edges[k]
+        label = self.plan.weights[k]
+        assert label is not None
+        role = "shared-weight" if (target, edge.source) in self.plan.shared else "weight"
+        return Text(label, *spot, role, size=WEIGHT, halo="box", title=edge_title(edge, target, self.names))
+
+    def _operation_links(self) -> list[Shape]:
+        return [
+            Path(self.plan.route(source, node.id).strokes, "edge", arrow=True)
+            for node in self.graph.operations for source in node.sources if source in self.plan.nodes
+        ]
+
+    def _out_links(self) -> list[Shape]:
+        """An arrow out of each output that no error takes up."""
+        taken = {s for term in self.graph.loss for s in term.sources}
+        nodes = [self.plan.nodes[n] for n in self.graph.outputs.values() if n not in taken]
+        return [line([(n.x + n.radius, n.y), (n.x + n.radius + STUB, n.y)], "edge", arrow=True) for n in nodes]
+
+    # --- nodes ---
+
+    def _node(self, place: Node) -> Group:
+        node = next((n for n in self.graph.nodes if n.id == place.id), None)
+        if node is None:
+            return self._input(place)
+        inner: list[Shape] = []
+        below = self._captions(place, node)
+        if isinstance(node, Operation):
+            shape = Circle(place.x, place.y, place.radius, "operation")
+            inner = [self._inside(op_label(node), place, place.y, NAME)]
+        else:
+            shape = Circle(place.x, place.y, place.radius, "neuron")
+            inner = self._name_and_act(place, node)
+        return Group((shape, *inner, *below), "neuron", node_title(node, self.names))
+
+    def _input(self, place: Node) -> Group:
+        ref = self.plan.refs[place.id]
+        shapes: list[Shape] = []
+        if ref.indices:                      # a family: more circles behind
+            shapes = [Circle(place.x + d, place.y - d, place.radius, "input") for d in (6.0, 3.0)]
+        shapes.append(Circle(place.x, place.y, place.radius, "input"))
+        shapes.append(self._inside(ref, place, place.y, NAME))
+        shapes += self._lines(place, self.plan.captions(place.id))
+        return Group(tuple(shapes), "input", f"Input {self.names[place.id]}")
+
+    def _name_and_act(self, place: Node, node: Neuron) -> list[Shape]:
+        act = act_label(node)
+        name = self.plan.refs[place.id]
+        if not self.plan.fits(act, ACT, 2 * RADIUS - 6):
+            return [self._inside(name, place, place.y, NAME)]
+        return [
+            self._inside(name, place, place.y - 7, NAME),
+            Text(act, place.x, place.y + 10.5, "note", size=ACT),
+        ]
+
+    def _inside(self, label: Label, place: Node, y: float, size: float) -> Text:
+        width = self.plan.measure(label).width
+        return Text(label, place.x, y, "label", size=min(size, (2 * place.radius - 8) / max(width, 0.1)))
+
+    def _captions(self, place: Node, node: Neuron | Operation) -> list[Shape]:
+        lines = self._lines(place, self.plan.captions(place.id))
+        if (place.id, "") not in self.plan.shared or not isinstance(node, Neuron):
+            return list(lines)
+        left, _, right, bottom = extent(lines[-1], self.plan.measure)
+        return [*lines, *_double([(left, bottom + 2.5), (right, bottom + 2.5)])]
+
+    def _lines(self, place: Node, labels: list[Label]) -> list[Text]:
+        shapes: list[Text] = []
+        y = place.y + place.radius + 3
+        for label in labels:
+            height = self.plan.line_height(label)
+            shapes.append(Text(label, place.x, y + height / 2, "note", size=CAPTION, halo="rim"))
+            y += height
+        return shapes
+
+    # --- the error, apart ---
+
+    def _loss(self, term: Loss, place: Node, targets: list[Node]) -> list[Shape]:
+        shapes: list[Shape] = [
+            Path(self.plan.between(self.plan.nodes[s], place).strokes, "loss-edge", arrow=True)
+            for s in term.sources if s in self.plan.nodes
+        ]
+        shapes += [Path(self.plan.between(t, place).strokes, "loss-edge", arrow=True) for t in targets]
+        for node, ref in ((place, term.out), *zip(targets, term.targets)):
+            shapes.append(Circle(node.x, node.y, node.radius, "loss"))
+            shapes.append(self._inside(ref, node, node.y, NAME - 1))
+        if place.caption[0]:
+            shapes += self._lines(place, [term.formula])
+        return shapes
+
+    # --- the legend ---
+
+    def _legend(self, left: float, top: float) -> list[Shape]:
+        lines: list[tuple[bool, Label]] = [(True, _shared_label(s)) for s in self.graph.shared]
+        lines += [(False, (Ref(name), " = ", value)) for name, value in self.graph.weights.items()]
+        lines += [(False, note) for note in self.plan.notes]
+        shapes: list[Shape] = []
+        y = top
+        for sample, label in lines:
+            box = self.plan.measure(label)
+            height = max(LINE, (box.above + box.below) * LEGEND + 4)
+            start = left + 34 if sample else left
+            if sample:
+                shapes += _double([(left, y + height / 2), (left + 26, y + height / 2)])
+            shapes.append(Text(label, start, y + height / 2, "note", anchor="start", size=LEGEND))
+            y += height
+        return shapes
+
+
+def _shared_label(shared: Shared) -> Label:
+    biases = sum(1 for _, source in shared.places if not source)
+    edges = len(shared.places) - biases
+    words = [f"{n} {what if n == 1 else plural}"
+             for n, what, plural in ((edges, "connection", "connections"), (biases, "bias", "biases")) if n]
+    if not shared.through:
+        return (shared.name, f" is shared by {' and '.join(words)}")
+    named: list[Label] = []
+    for i, name in enumerate(shared.through):
+        named += [", " if i else "", Ref(name)]
+    return (shared.name, f" is shared by {' and '.join(words)}, through ", *named)  # type: ignore[arg-type]
+
+
+def _parted(points: list[Place]) -> tuple[list[Place], list[Place]]:
+    """A curve without its last bit, which the head of its arrow covers, and that bit."""
+    end = points[-1]
+    kept = [p for p in points if hypot(p[0] - end[0], p[1] - end[1]) > HEAD]
+    return kept, [kept[-1], end]
+
+
+def _double(points: list[Place]) -> list[Shape]:
+    return [line(points, "shared-edge"), line(points, "shared-core")]

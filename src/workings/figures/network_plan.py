@@ -1,0 +1,145 @@
+"""The plan of a drawn network: what is written where, and how far apart things must stand for it."""
+
+from __future__ import annotations
+
+from workings.expr import Ref
+from workings.figures.activations import act_label, op_label
+from workings.figures.network_layout import RADIUS, SMALL, Node, Route, columns, layers, route, stand
+from workings.figures.placing import Wish, place
+from workings.figures.shapes import Label, Measure, Place
+from workings.forms.graphs import Edge, Graph, Loss, Neuron, Operation
+
+NAME, ACT, CAPTION, WEIGHT, LEGEND = 15.0, 10.5, 11.0, 13.0, 11.5      # sizes of letters
+LINE = 15.0                   # from one line of a caption or legend to the next
+MARGIN = 14.0
+GAP = 104.0                   # between two layers, beside the widest weight between them
+WIDEST = 150.0                # a weight wider than this is written in the legend
+LABELLED = 60                 # connections above which weights are left to the table
+
+
+class Plan:
+    """One layout, its columns `stretch` times as far apart as they must be."""
+
+    def __init__(self, graph: Graph, measure: Measure, stretch: float) -> None:
+        self.graph, self.measure = graph, measure
+        self.refs = graph.refs()
+        self.of = {n.id: n for n in graph.nodes}
+        self.shared = {where for s in graph.shared for where in s.places}
+        self.notes: list[Label] = []
+        self.edges = [(n.id, e) for n in graph.nodes if isinstance(n, Neuron) for e in n.edges]
+        self.weights = self._weights()
+        self.grid = [[self._node(name) for name in column] for column in columns(graph)]
+        self.nodes = {node.id: node for column in self.grid for node in column}
+        self.at = layers(graph)
+        left = MARGIN + max((n.caption[1] / 2 - n.radius for n in self.grid[0]), default=0.0)
+        stand(self.grid, self._gaps(stretch), max(left, MARGIN), MARGIN + self._headroom())
+        self.loss = self._stand_loss()
+        self.routes = [self.route(e.source, target) for target, e in self.edges]
+        self.spots, self.free = self._spots()
+
+    # --- what is written ---
+
+    def _weights(self) -> list[Label | None]:
+        """The label of each connection; one that is too long gets a number, and a line of the legend."""
+        if len(self.edges) > LABELLED:
+            self.notes.append("The weights stand in the table.")
+            return [None] * len(self.edges)
+        return [self._weight(e) for _, e in self.edges]
+
+    def _weight(self, edge: Edge) -> Label:
+        label: Label = edge.weight
+        if edge.over:
+            more = [part for index in edge.over[1:] for part in (", ", Ref(index))]
+            label = (edge.weight, " for each ", Ref(edge.over[0]), *more)
+        if self.measure(label).width * WEIGHT <= WIDEST:
+            return label
+        number = f"({len(self.notes) + 1})"
+        self.notes.append((f"{number}  ", edge.weight))
+        return number
+
+    def captions(self, name: str) -> list[Label]:
+        """The lines below a node."""
+        node = self.of.get(name)
+        if isinstance(node, Operation):
+            return [] if node.out is None else [node.out]
+        if isinstance(node, Neuron):
+            act = act_label(node)
+            wide = not self.fits(act, ACT, 2 * RADIUS - 6)
+            return [*([act] if wide else []), ("bias ", node.bias)]
+        ref = self.refs[name]
+        return [self._range(i.name) for i in ref.indices if isinstance(i, Ref) and i.name in self.graph.ranges]
+
+    def _range(self, index: str) -> Label:
+        low, high = self.graph.ranges[index]
+        return (Ref(index), " = ", low, ", …, ", high)
+
+    def line_height(self, label: Label) -> float:
+        """Of a line of a caption."""
+        box = self.measure(label)
+        return max(LINE, (box.above + box.below) * CAPTION + 4)
+
+    def fits(self, label: Label, size: float, width: float) -> bool:
+        return self.measure(label).width * size <= width
+
+    # --- where it stands ---
+
+    def _node(self, name: str) -> Node:
+        lines = self.captions(name)
+        widest = max((self.measure(label).width * CAPTION for label in lines), default=0.0)
+        node = self.of.get(name)
+        label = op_label(node) if isinstance(node, Operation) else self.refs[name]
+        inner = self.measure(label).width * NAME / 2 + 6
+        small = RADIUS if isinstance(node, Neuron) else SMALL
+        height = sum(self.line_height(label) for label in lines)
+        return Node(name, max(small, inner), (height + 3 if lines else 0.0, widest))
+
+    def _gaps(self, stretch: float) -> list[float]:
+        """Room between layers: for the widest weight, and more where many connections cross."""
+        out = []
+        for i in range(len(self.grid) - 1):
+            here = [k for k, (t, e) in enumerate(self.edges) if self.at[e.source] <= i < self.at[t]]
+            labels = [w for k in here if (w := self.weights[k]) is not None]
+            widest = max((self.measure(w).width * WEIGHT for w in labels), default=0.0)
+            crowd = 9.0 * max(0, len(here) - 4) if labels else 3.0 * len(here) ** 0.5
+            captions = max(n.caption[1] / 2 - n.radius for n in (*self.grid[i], *self.grid[i + 1]))
+            out.append(stretch * (GAP + widest * 0.8 + min(crowd, 140.0)) + max(captions, 0.0))
+        return out
+
+    def _headroom(self) -> float:
+        """Above all nodes: for loops, and for targets above the error."""
+        loops = any(e.source == t for t, e in self.edges)
+        return 34.0 if loops else 0.0
+
+    def _stand_loss(self) -> list[tuple[Loss, Node, list[Node]]]:
+        """The errors, each beside what it compares, its targets above it."""
+        out: list[tuple[Loss, Node, list[Node]]] = []
+        x = max(n.x + n.radius + n.caption[1] / 4 for n in self.nodes.values()) + 78
+        for term in self.graph.loss:
+            ys = [self.nodes[s].y for s in term.sources if s in self.nodes]
+            y = max(sum(ys) / max(len(ys), 1), max((n.y + 120 for _, n, _ in out), default=0.0))
+            width = self.measure(term.formula).width * CAPTION
+            caption = (LINE + 3, width) if width <= WIDEST + 40 else (0.0, 0.0)
+            node = Node("error", SMALL + 3, caption, x + max(0.0, width / 2 - 40), y)
+            step = 2 * SMALL + 12
+            first = node.x - step * (len(term.targets) - 1) / 2
+            targets = [Node("target", SMALL - 2, x=first + i * step, y=y - 74) for i in range(len(term.targets))]
+            out.append((term, node, targets))
+        return out
+
+    def route(self, source: str, target: str) -> Route:
+        """The connection between two nodes."""
+        return route(self.nodes[source], self.nodes[target], self.grid, self.at)
+
+    def between(self, source: Node, target: Node) -> Route:
+        """The straight connection between two places."""
+        return route(source, target, [], {source.id: 0, target.id: 1})
+
+    def _spots(self) -> tuple[dict[int, Place], bool]:
+        wishes, which = [], []
+        for k, (label, run) in enumerate(zip(self.weights, self.routes)):
+            if label is not None:
+                box = self.measure(label)
+                wishes.append(Wish(box.width * WEIGHT, (box.above + box.below) * WEIGHT, run.points))
+                which.append(k)
+        spots, free = place(wishes, [b for n in self.nodes.values() for b in n.boxes()])
+        return dict(zip(which, spots)), free
