@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from difflib import get_close_matches
 from typing import Any
 
 import click
@@ -23,21 +22,7 @@ Exit codes
 LEVELS = click.Choice(["hint", "brief", "full", "every"])
 
 
-class Verbs(click.Group):
-    """A group that suggests the nearest verb."""
-
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
-        """The command meant; a wrong name is answered with the nearest right one."""
-        try:
-            return super().resolve_command(ctx, args)
-        except click.UsageError as error:
-            near = get_close_matches(args[0], self.list_commands(ctx), 1)
-            if near:
-                error.message += f" Did you mean {near[0]}?"
-            raise
-
-
-@click.group(cls=Verbs, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, message="workings %(version)s")
 def workings() -> None:
     """Write a neural network the way a textbook does; see it drawn, run, cut into its pieces, derived step by step

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from workings.checking import Report
     from workings.derive import Derivation, Program
     from workings.evaluate import Values
-    from workings.forms.neurons import Graph
+    from workings.forms.graphs import Graph
     from workings.geometry import Boundary, Pieces
 
 __all__ = [
