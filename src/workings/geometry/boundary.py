@@ -47,6 +47,7 @@ def boundary(net: Network, output: Any = None, level: Any = 0, box: Any = None) 
             hint=f"output=\"{names[0]}\", level={exact}",
         )
     answer = pieces_of(program, read_box(box, program.inputs))
+    answer.spelling = net.spelling
     finder = _Level if len(names) == 1 else _Largest
     return finder(net, program, answer, exact).boundary()
 
@@ -176,7 +177,7 @@ class _Finder:
         ]
 
     def shapes(self, label: Label) -> tuple[Shape, ...]:
-        """The convex regions of one label, neighbours put together; jumps and single points of the boundary stay out."""
+        """The convex regions of one label, neighbours put together; single points of the boundary stay out."""
         own = [p for p in self.parts if p.label == label]
         if self.jumping:
             return tuple(as_shape(p.body) for p in own)

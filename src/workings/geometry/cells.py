@@ -38,7 +38,9 @@ def pieces(net: Network, box: Any = None) -> Pieces:
     [('++', 'full'), ('+-', 'full'), ('-+', 'full'), ('--', 'full')]
     """
     program = lower(net)
-    return pieces_of(program, read_box(box, program.inputs))
+    answer = pieces_of(program, read_box(box, program.inputs))
+    answer.spelling = net.spelling
+    return answer
 
 
 def pieces_of(program: Program, box: Box | None) -> Pieces:

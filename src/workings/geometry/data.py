@@ -153,6 +153,7 @@ class Pieces:
     tally: Tally
     certified: bool = False
     named: tuple[Output, ...] = ()      # the named quantities on the way, in order
+    spelling: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def full(self) -> tuple[Region, ...]:

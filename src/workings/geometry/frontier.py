@@ -114,8 +114,8 @@ def _piece(row: Row, ends: Interval, kind: str, between: tuple[str, str] | None)
         return Piece("ray", kind, (at(row, low),), (dx, dy), None, between)
     if high is not None:
         return Piece("ray", kind, (at(row, high),), (-dx, -dy), None, between)
-    way = (dx, dy) if (dx, dy) > (0, 0) else (-dx, -dy)
-    return Piece("line", kind, (_on(row),), way, None, between)
+    forward = dx > 0 or (dx == 0 and dy > 0)
+    return Piece("line", kind, (_on(row),), (dx, dy) if forward else (-dx, -dy), None, between)
 
 
 def _on(row: Row) -> Point:
