@@ -21,6 +21,8 @@ def combined(node: Expr, inner: list[Values]) -> Values:
         for v in inner[1:]:
             out = _matmul(out, v, node)
         return out
+    if isinstance(node, Mul) and len({v.ndim for v in inner if not isinstance(v, Expr)}) > 1:
+        return _chain(inner, node)
     if isinstance(node, Call) and node.function in REDUCING:
         return REDUCING[node.function](*inner)
     try:
@@ -31,6 +33,18 @@ def combined(node: Expr, inner: list[Values]) -> Values:
     for at in np.ndindex(*out.shape):
         out[at] = node.rebuild(tuple(w[at] for w in wide))
     return out
+
+
+def _chain(inner: list[Values], node: Expr) -> Values:
+    """W^T q written as a product: factors of different rank are multiplied as matrices, scalars go in front."""
+    arrays = [v for v in inner if not isinstance(v, Expr)]
+    out = arrays[0]
+    for v in arrays[1:]:
+        out = _matmul(out, v, node)
+    scalars = [v for v in inner if isinstance(v, Expr)]
+    return combined(Mul((node, node)), [Mul(tuple(scalars)), out]) if len(scalars) > 1 else (
+        combined(Mul((node, node)), [scalars[0], out]) if scalars else out
+    )
 
 
 def _stack(inner: list[Values], node: Expr) -> Values:
@@ -157,12 +171,9 @@ def paired(left: Values, right: Values) -> tuple[Expr, Expr]:
 
     from workings.expr import Ref
 
-    try:
-        a: Values
-        b: Values
-        a, b = np.broadcast_arrays(_boxed(left), _boxed(right))
-    except ValueError:
-        raise OutOfReach(f"the shapes {np.shape(left)} and {np.shape(right)} differ") from None
+    a, b = _boxed(left), _boxed(right)
+    if a.shape != b.shape:
+        raise OutOfReach(f"the shapes {a.shape} and {b.shape} of the two sides differ")
     names = [Ref(f"entry[{','.join(str(i + 1) for i in at)}]") for at in np.ndindex(*a.shape)]
     weighted = [_total([Mul((n, x)) for n, x in zip(names, v.ravel())]) for v in (a, b)]
     return weighted[0], weighted[1]

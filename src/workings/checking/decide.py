@@ -44,16 +44,17 @@ class Case:
 
 def equal(
     a: Expr, b: Expr, net: Network | None = None, facts: Sequence[Expr] = (), *, creases: bool = True,
-    bind: Mapping[str, int] | None = None,
+    bind: Mapping[str, int] | None = None, open_: frozenset[Key] = frozenset(),
 ) -> Verdict:
     """Is a = b wherever both are defined and the facts hold?
 
-    `creases`: values on the jump of a step count (for derivatives they are a convention); `bind`: indices with values.
+    `creases`: values on the jump of a step count (for derivatives they are a convention); `bind`: indices with values;
+    `open_`: names that stand for nothing but their definition, such as adjoints.
     """
     net = net or Network()
     if same(a, b):
         return Verdict("equal", evidence="written alike")
-    return _Question(a, b, net, list(facts), creases, dict(bind or {})).answer()
+    return _Question(a, b, net, list(facts), creases, dict(bind or {}), open_).answer()
 
 
 @dataclass(eq=False)
@@ -64,6 +65,7 @@ class _Question:
     facts: list[Expr]
     creases: bool
     bind: dict[str, int]
+    open_: frozenset[Key] = frozenset()
 
     def answer(self) -> Verdict:
         try:
@@ -222,11 +224,10 @@ class _Question:
 
     def _symbolic(self, cases: list[Case]) -> Proof:
         if self._plain and cases:
-            return _levels(cases[0].net.with_(sizes=()) if False else self.net, self.a, self.b, self.facts,
-                           self.creases)
+            return _levels(self.net, self.a, self.b, self.facts, self.creases, self.open_)
         if self._has_arrays():
             return Proof(False, why="arrays are compared entry by entry")
-        return _levels(self.net, self.a, self.b, self.facts, self.creases, indexed=True)
+        return _levels(self.net, self.a, self.b, self.facts, self.creases, self.open_)
 
     def _has_arrays(self) -> bool:
         return any(
@@ -280,13 +281,14 @@ def _with_functions(defs: Mapping[str, Expr], net: Network) -> Mapping[str, Expr
 
 
 def _levels(
-    net: Network, a: Expr, b: Expr, facts: Sequence[Expr], creases: bool, indexed: bool = False
+    net: Network, a: Expr, b: Expr, facts: Sequence[Expr], creases: bool, always: frozenset[Key] = frozenset()
 ) -> Proof:
     """Proof with ever more names written out: none; those on the way between the two sides; all."""
     usable = {e.key for e in needed(net, [a, b, *facts]) if _openable(net, e.key)}
     last = Proof(False, why="")
     tried: set[frozenset[Key]] = set()
-    for opened in (frozenset[Key](), _between(net, a, b) & usable, frozenset(usable)):
+    always &= usable
+    for opened in (always, always | _between(net, a, b) & usable, frozenset(usable)):
         if opened in tried:
             continue
         tried.add(opened)

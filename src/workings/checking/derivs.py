@@ -70,7 +70,19 @@ class Resolver:
                 return _same_entry(of, wrt)
             if of.key == wrt.key and same(of, wrt):
                 return ONE
+        if not self._depends(of, wrt, kind):
+            return ZERO
         return self._partial(of, wrt) if kind == "P" else self._total(of, wrt)
+
+    def _depends(self, of: Expr, wrt: Ref, kind: str) -> bool:
+        """Can `of` change with `wrt`: in its own equation, or through any path?"""
+        goal = self.net.variable(wrt.key)
+        if kind == "P" and isinstance(of, Ref):
+            starts = [r for e in self.net.defs[of.key] for r in free_refs(e.rhs)]
+        else:
+            starts = free_refs(of)
+        keys = [self.net.variable(r.key) for r in starts]
+        return goal in keys or kind != "P" and any(_reaches(self.net, k, goal) for k in keys)
 
     def _total(self, of: Expr, wrt: Ref) -> Expr:
         if not isinstance(of, Ref):

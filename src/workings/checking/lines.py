@@ -28,7 +28,8 @@ def check(net: Network, lines: Any, at: Mapping[str, Any] | None = None, given: 
     from workings.syntax import read_lines
 
     session = Session(net, at or {})
-    for fact in read_lines(given, signatures(), net) if given else ():
+    texts = [given] if isinstance(given, str) else list(given or ())
+    for fact in read_lines([t if t.startswith("given") else f"given {t}" for t in texts], signatures(), net):
         if fact.error:
             raise fact.error
         session.take_fact(fact.body)
@@ -145,7 +146,7 @@ class Session:
                 raise
             a, b, net = left, right, self.net
         net = at_point(net, self.point)
-        v = decide.equal(a, b, net, self.facts, creases=creases, bind=self.bind)
+        v = decide.equal(a, b, net, self.facts, creases=creases, bind=self.bind, open_=frozenset(net.defs) - frozenset(self.net.defs))
         if v.kind != "equal":
             for literal, other in ((right, a), (left, b)):
                 if _decimals(literal) is not None and self._rounds(other, literal, net):

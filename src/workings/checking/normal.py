@@ -14,7 +14,7 @@ from workings.checking import sums
 from workings.checking.algebra import Arena, Budget, Frac, Poly
 from workings.checking.transcend import Transcend, Undefined
 from workings.expr import (
-    Add, Big, Call, Claim, Const, Deriv, Div, Equation, Expr, Logic, Mul, Neg, Network, Num, Pow, Ref, Rel, free_refs,
+    Add, Big, Call, Claim, Const, Deriv, Div, Equation, Expr, Logic, Mul, Neg, Network, Num, Pow, Ref, Rel, free_keys, free_refs,
 )
 
 if TYPE_CHECKING:
@@ -164,11 +164,19 @@ class Normal(Transcend):
             self.patterns[key] = (places, self.read(equation.rhs, env))
         return self.patterns[key]
 
-    def warm(self) -> None:
-        """Read the opened definitions in their order, so that no reading nests deeply."""
-        for equation in self.net.ordered:
-            if equation.key in self.open and not equation.lhs.indices:
-                self.memo[equation.key] = self.read(equation.rhs)
+    def warm(self, *exprs: Expr) -> None:
+        """Read the opened definitions that the expressions need, innermost first, so that no reading nests deeply."""
+        stack: list[tuple[Expr, Key | None]] = [(e, None) for e in exprs] if self.open else []
+        while stack:
+            expr, key = stack.pop()
+            if key is not None and key in self.memo:
+                continue
+            missing = [k for k in free_keys(expr) if k in self.open and not k[1] and k not in self.memo]
+            if missing:
+                stack.append((expr, key))
+                stack.extend((self.net.defs[k][0].rhs, k) for k in missing)
+            elif key is not None:
+                self.memo[key] = self.read(expr)
 
     # -- indices
     def fresh(self, head: Any = None) -> int:

@@ -80,7 +80,7 @@ def _attempt(n: Normal, a: Expr, b: Expr, facts: Sequence[Expr], creases: bool) 
         if proof.cells > MAX_CELLS:
             raise Budget
         try:
-            n.warm()
+            n.warm(a, b)
             difference = _settled(n, n.read(a) - n.read(b), given.later)
         except Split as s:
             stack.extend(_cut(n, cell, s, base, given, creases, proof))
