@@ -11,7 +11,7 @@ from workings.evaluate.numbers import Value, to_float
 
 def is_array(value: Value) -> bool:
     """Is it a NumPy array?"""
-    return type(value).__name__ == "ndarray"
+    return hasattr(value, "ndim")
 
 
 def leveled(args: list[Value]) -> list[Value]:

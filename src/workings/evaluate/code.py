@@ -9,33 +9,34 @@ from workings.expr import (
     Add, All, Array, Big, Call, Claim, Const, Deriv, Div, Expr, Logic, MatMul, Mul, Neg, Num, Pow, Ref, Rel, Rest,
 )
 
-(CONST, LOAD, ENTRY, NEG, ADD, MUL, MATMUL, DIV, POW, CALL, BIG, WHERE, REL, LOGIC, ARRAY, DOT, SUB, TEST) = range(18)
+(CONST, LOAD, ENTRY, NEG, ADD, MUL, MATMUL, DIV, POW, CALL, BIG, WHERE, REL, LOGIC, ARRAY, DOT, TEST) = range(17)
 Instruction = tuple[int, Any, Any]
 Code = list[Instruction]
 
 _COUNTED = {Add: ADD, Mul: MUL, MatMul: MATMUL, Div: DIV, Pow: POW, Neg: NEG, Array: ARRAY}
 
 
-def compiled(expr: Expr) -> Code:
-    """The instructions of one expression."""
-    from flint import fmpq
-
+def compiled(expr: Expr, fmpq: Any) -> Code:
+    """The instructions of one expression; `fmpq` makes exact numbers."""
     code: Code = []
-    work: list[Expr | Instruction] = [expr]
+    work: list[Any] = [expr]
     while work:
         node = work.pop()
-        if isinstance(node, tuple):
+        kind = type(node)
+        if kind is tuple:
             code.append(node)
-        elif isinstance(node, Num):
-            code.append((CONST, fmpq(node.value.numerator, node.value.denominator), None))
-        elif isinstance(node, Ref) and not node.indices:
+        elif kind is Ref and not node.indices:
             code.append((LOAD, node.name, node))
-        elif isinstance(node, Add) and len(node.args) == 2 and isinstance(node.args[1], Neg):
-            work += [(SUB, 2, node), node.args[1].arg, node.args[0]]
+        elif kind is Num:
+            code.append((CONST, fmpq(node.value.numerator, node.value.denominator), None))
+        elif kind in _COUNTED:
+            inner = node.children()
+            work.append((_COUNTED[kind], len(inner), node))
+            work.extend(inner[::-1])
         else:
             inner = _inner(node)
             work.append(_instruction(node, len(inner)))
-            work.extend(reversed(inner))
+            work.extend(inner[::-1])
     return code
 
 
@@ -51,9 +52,6 @@ def _inner(node: Expr) -> tuple[Expr, ...]:
 
 
 def _instruction(node: Expr, count: int) -> Instruction:
-    op = _COUNTED.get(type(node))
-    if op is not None:
-        return (op, count, node)
     if isinstance(node, Ref):
         return (ENTRY, count, node)
     if isinstance(node, Call):

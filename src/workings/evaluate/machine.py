@@ -8,7 +8,7 @@ on where it stopped.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from workings.errors import BadValue, InputTooLarge, NotReadable, OutOfReach
@@ -38,33 +38,33 @@ class Frame:
 
     code: c.Code
     at: int = 0
-    saved: dict[str, Value] = field(default_factory=dict)
+    saved: dict[str, Value] | None = None
     big: Big | None = None
-    left: list[int] = field(default_factory=list)
+    left: list[int] | None = None
     total: Value = None
 
 
 class Machine:
     """Runs the code of one expression; `exact`: a function without exact values is an error; `last`: doubt is equality.
 
-    `codes` keeps what was compiled, for all machines over one state.
+    `codes` keeps what was compiled, for all machines over one state; `once`: this expression will not be run again.
     """
 
     def __init__(self, names: Names, expr: Expr, bound: dict[str, Value], codes: dict[int, tuple[Expr, c.Code]],
-                 exact: bool = False, last: bool = False) -> None:
+                 exact: bool = False, last: bool = False, once: bool = False) -> None:
         from flint import arb, fmpq
 
         self.names, self.codes, self.exact, self.last = names, codes, exact, last
         self.arb, self.fmpq = arb, fmpq
         self.bound = bound
         self.stack: list[Value] = []
-        self.frames = [Frame(self.code(expr))]
+        self.frames = [Frame(c.compiled(expr, fmpq) if once else self.code(expr))]
 
     def code(self, expr: Expr) -> c.Code:
         """The code of an expression, made once."""
         found = self.codes.get(id(expr))
         if found is None:
-            found = self.codes[id(expr)] = (expr, c.compiled(expr))
+            found = self.codes[id(expr)] = (expr, c.compiled(expr, self.fmpq))
         return found[1]
 
     def run(self) -> Value:
@@ -114,21 +114,23 @@ class Machine:
         return stack.append(self._operator(op, args))
 
     def _operator(self, op: int, args: list[Value]) -> Value:
-        arrays = any(map(is_array, args))
         try:
-            if not arrays:
-                return self._quotient(*args) if op == c.DIV else _OPERATORS[op](args)
-            import numpy as np
-
-            args = leveled(args)
-            with np.errstate(all="ignore"):
-                return _OPERATORS[op](args)
+            for a in args:
+                if is_array(a):
+                    return self._on_arrays(op, args)
+            return self._quotient(*args) if op == c.DIV else _OPERATORS[op](args)
         except ZeroDivisionError:
             raise Undefined("a division by 0") from None
+
+    def _on_arrays(self, op: int, args: list[Value]) -> Value:
+        import numpy as np
+
+        args = leveled(args)
+        try:
+            with np.errstate(all="ignore"):
+                return _OPERATORS[op](args)
         except ValueError:
-            if arrays:
-                raise mismatch(args) from None
-            raise
+            raise mismatch(args) from None
 
     def _quotient(self, top: Value, bottom: Value) -> Value:
         if isinstance(bottom, self.arb) and bottom.contains(0):
@@ -146,7 +148,7 @@ class Machine:
         if frame.big is not None:
             self._next(frame)
             return
-        for name, value in frame.saved.items():
+        for name, value in (frame.saved or {}).items():
             self._bind(name, value)
         self.frames.pop()
 
@@ -193,7 +195,7 @@ class Machine:
         if not frame.left:
             if frame.total is None:
                 raise Undefined(f"a {big.op} over no values")
-            self._bind(big.index, frame.saved[big.index])
+            self._bind(big.index, frame.saved[big.index] if frame.saved else None)
             self.frames.pop()
             return self.stack.append(frame.total)
         self.bound[big.index] = self.fmpq(frame.left.pop())
@@ -384,6 +386,6 @@ _TESTS: dict[str, Callable[[Any], Any]] = {
     ">": lambda s: s > 0, ">=": lambda s: s >= 0,
 }
 _OPERATORS: dict[int, Callable[[list[Value]], Value]] = {
-    c.NEG: lambda args: -args[0], c.ADD: _add, c.SUB: lambda args: args[0] - args[1], c.MUL: _mul,
+    c.NEG: lambda args: -args[0], c.ADD: _add, c.MUL: _mul,
     c.MATMUL: product, c.DIV: lambda args: args[0] / args[1], c.POW: _pow, c.ARRAY: stacked,
 }

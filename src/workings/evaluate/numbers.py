@@ -124,8 +124,8 @@ def whole(value: Value, what: str) -> int:
 
     if isinstance(value, fmpq) and value.q == 1:
         return int(value.p)
-    if isinstance(value, arb) and value.is_integer():
-        return int(value.unique_fmpz())
+    if isinstance(value, arb) and (unique := value.unique_fmpz()) is not None:
+        return int(unique)
     if isinstance(value, int):
         return value
     raise BadValue(f"{what} is {show(value)}, and is used as an index", expected="an integer")

@@ -51,7 +51,7 @@ class State:
         self.sorted: dict[Key, tuple[dict[tuple[int, ...], Equation], list[Equation]]] = {}
 
     def equations(self, key: Key) -> tuple[dict[tuple[int, ...], Equation], list[Equation]]:
-        """The equations of a name: those of single entries (h[0] = 0) by their indices, and the general ones."""
+        """The equations of a family: those of single entries (h[0] = 0) by their indices, and the general ones."""
         found = self.sorted.get(key)
         if found is None:
             found = self.sorted[key] = ({}, [])
@@ -130,7 +130,7 @@ class State:
         given = self.families.get(key)
         if given is not None:
             return range(given.low[place], given.low[place] + shape_of(given.data)[place])
-        array = self.memo.get(((key[0], 0), ()))
+        array: Value = self.memo.get(((key[0], 0), ()))
         if is_array(array) and place < array.ndim:
             return range(1, array.shape[place] + 1)
         return stretch(self.usage, key, place, self.bound)
@@ -142,9 +142,9 @@ class State:
         except (Missing, Needed):
             raise KeyError from None
 
-    def machine(self, expr: Expr, bound: dict[str, Value]) -> Machine:
-        """A machine for one expression."""
-        return Machine(self, expr, bound, self.codes, self.exact, self.last)
+    def machine(self, expr: Expr, bound: dict[str, Value], once: bool = False) -> Machine:
+        """A machine for one expression; `once`: it is run for one entry only."""
+        return Machine(self, expr, bound, self.codes, self.exact, self.last, once)
 
     def aside(self, expr: Expr) -> Value:
         """The value of a bound or an index, which needs nothing but sizes."""
@@ -192,7 +192,7 @@ class State:
         import numpy as np
 
         key = (ref.name, len(places))
-        array = self.memo.get(((ref.name, 0), ()))
+        array: Value = self.memo.get(((ref.name, 0), ()))
         if is_array(array) and array.ndim == len(places):
             return array[tuple(slice(None) if p is None else p - 1 for p in places)]
         ranges: list[Any] = []
@@ -225,6 +225,9 @@ class State:
     def _equation(self, entry: Entry) -> tuple[Equation, dict[str, Value]] | None:
         """The equation of an entry and what its index letters are there."""
         key, at = entry
+        if not at:
+            own = self.net.defs.get(key)
+            return (own[-1], {}) if own else None
         fixed, general = self.equations(key)
         if at in fixed:
             return fixed[at], {}
@@ -284,7 +287,7 @@ class State:
             if found is None:
                 raise Missing(written(name, at))
             if entry not in begun:
-                begun[entry] = self.machine(found[0].rhs, found[1])
+                begun[entry] = self.machine(found[0].rhs, found[1], not found[1])
             self.memo[entry] = fits(begun[entry].run(), written(name, at))
         except Needed as needed:
             others: list[Entry] = needed.args[0]
