@@ -19,7 +19,18 @@ from workings.sheets.blocks import Piece
 from workings.syntax import Statement, assemble, read_expression, statements
 
 CONTINUES = re.compile(r"\s*(?:\\begin\{\w+\*?\}\s*)?&?\s*=")
-LISTED = re.compile(r"\\[lc]?dots[a-z]?\b|…|\.\.\.")
+DOTS = re.compile(r"\\[lc]?dots[a-z]?\b|…|\.\.\.")
+
+
+FAMILY = re.compile(
+    r"\s*(?P<name>[^,=]+?)_\{?(?P<first>[01])\}?\s*,(?:[^,=]+,)?\s*(?:\\[lc]?dots[a-z]?|…|\.\.\.)\s*,\s*"
+    r"(?P<again>[^,=]+?)_\{?(?P<last>[A-Za-z]|\d+)\}?\s*(?:(?:\\in\b|∈).*)?", re.S)
+
+
+def family(text: str) -> re.Match[str] | None:
+    r"""`x_1, \dots, x_N \in \mathbb{R}^d`: a name with an index of its own, said by its first and last entries."""
+    match = FAMILY.fullmatch(text)
+    return match if match and match["name"].strip() == match["again"].strip() else None
 
 
 class Parser:
@@ -115,10 +126,14 @@ class Parser:
 
     def names(self, text: str, net: Network) -> list[Ref]:
         r"""The names that a formula stands for: `x_1, x_2`; `y \in \mathbb{R}`; the left side of an equation."""
+        listed = family(text)
+        if listed and listed["last"].isalpha():
+            found = self.expression(listed["name"], net)
+            return [Ref(found.name)] if isinstance(found, Ref) else []
         head = re.split(r"\\in\b|∈|:?=|<|>|\\[lg]eq?\b", text)[0]
-        parts = [LISTED.sub("", part) for part in head.split(",")] if not re.search(r"_\{[^}]*,", head) else [head]
-        found = [self.expression(part, net) for part in parts if part.strip(" \\{}")]
-        refs = [_head(e) for e in found if e is not None]
+        parts = [DOTS.sub("", part) for part in head.split(",")] if not re.search(r"_\{[^}]*,", head) else [head]
+        heads = [self.expression(part, net) for part in parts if part.strip(" \\{}")]
+        refs = [_head(e) for e in heads if e is not None]
         return [r for r in refs if r is not None]
 
     def point(self, text: str, net: Network) -> dict[str, Any]:

@@ -45,6 +45,14 @@ VALUE = re.compile(
     r"(?:[A-Za-z]*matrix[^A-Za-z]*)*$", re.S)
 
 
+SCRIPTS = re.compile(r"[_^]\s*\{(?:[^{}]|\{[^{}]*\})*\}")
+
+
+def states(text: str) -> bool:
+    """Does a formula state something?  A relation below a sum does not count."""
+    return bool(RELATION.search(SCRIPTS.sub("", text)))
+
+
 @dataclass(slots=True)
 class Sorted:
     """The formulas of a part by purpose, in reading order, and what is asked."""
@@ -124,7 +132,7 @@ def _imperative(sentence: Sentence, prose: Prose, derivative: re.Pattern[str]) -
 
 
 def _aside(sentence: Sentence, prose: Prose, state: _State, out: Sorted) -> None:
-    pieces = [p for p in _pieces(sentence, prose) if RELATION.search(p.text)]
+    pieces = [p for p in _pieces(sentence, prose) if states(p.text)]
     if state.solution:
         out.claims += pieces
         return
@@ -161,7 +169,7 @@ def _formulas(sentence: Sentence, prose: Prose, state: _State, found: list[Ask],
         piece = prose.formula(match.group())
         words = sentence.text[last : match.start()]
         last = match.end()
-        if piece is None or not RELATION.search(piece.text):
+        if piece is None or not states(piece.text):
             continue
         lead = sentence.text[: match.start()]
         if verb is None:

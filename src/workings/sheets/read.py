@@ -16,7 +16,7 @@ from workings.limits import MAX_TEXT
 from workings.sheets.blocks import blocks
 from workings.sheets.model import Exercise, Hint, Part, Question, Sheet
 from workings.sheets.outline import RawExercise, RawPart, outline
-from workings.sheets.parse import Parser, declared, defined
+from workings.sheets.parse import Parser, declared, defined, family
 from workings.sheets.prose import Prose, Sentence, prose
 from workings.sheets.purpose import Sorted, sort
 from workings.sheets.repair import repaired
@@ -27,6 +27,8 @@ from workings.syntax import Statement
 EARLIER = re.compile(
     r"\b(?:using|with|from|use|insert\w*|combin\w+)\b[^.]*\b(?:computed|above|earlier|previous|found|derived|part|results?|"
     r"obtained)\b|\bcomputed above\b|\bpart \(?[a-z]\)?|\bof \([a-z]\)|\bin \([a-z]\)", re.I)
+DATA = ("equation", "function", "range", "array", "opaque", "fact", "class")      # what makes a network
+DOTTED = re.compile(r"^[^=]*(?:\\[lc]?dots[a-z]?|…|\.\.\.)[^=]*$", re.S)          # a list with dots defines nothing
 NAMED_PART = re.compile(r"\(([a-z])\)")
 ROLE_OF_NOUN = {"target": "target", "input": "input", "parameter": "parameter", "output": "input"}
 
@@ -89,16 +91,24 @@ class _PartReader:
     # -- what the part says about its scope
     def _data(self) -> Network:
         """The scope with the part's equations."""
-        found = self.parser.read(self.sorted.data, self.base)
+        self._families()
+        found = self.parser.read([p for p in self.sorted.data if not DOTTED.search(p.text)], self.base)
         known = {*self.base.defs, *(e.key for s in found for e in defined(s))}
         for piece in self.sorted.maybe:
             statements, _ = self.parser.read_apart([piece], self.base)
             fresh = [s for s in statements if all(r.key not in known for r in defined(s)) and s.kind != "claim"]
             found += fresh
             known |= {r.key for s in fresh for r in defined(s)}
-        found = [s for s in found if s.kind not in ("claim", "update", "domain")]
+        found = [s for s in found if s.kind in DATA]
         self._redefinitions(found)
         return self.parser.network(found, self.base) if found else self.base
+
+    def _families(self) -> None:
+        """`x_1, …, x_N`: from here on x has an index; what it was before (a vector) is past."""
+        listed = [m for p in self.prose.formulas if (m := family(p.text)) and m["last"].isalpha()]
+        names = [r.name for m in listed for r in self.parser.names(m["name"], self.base)]
+        kept = {name: axes for name, axes in self.base.shapes.items() if name not in names}
+        self.base = self.base.with_(shapes=kept)
 
     def _redefinitions(self, found: Sequence[Statement]) -> None:
         """A remark for each name that an earlier part defined otherwise, or had free."""

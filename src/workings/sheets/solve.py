@@ -1,0 +1,79 @@
+"""A sheet worked: each question goes to its engine, each answer is cross-checked, nothing is dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from workings.answers.solution import Solution, SolvedExercise, SolvedPart, Task
+from workings.errors import Source, WorkingsError
+from workings.expr import Remark
+from workings.sheets import page
+from workings.sheets.crosscheck import CHECKS, Broken
+from workings.sheets.model import Exercise, Part, Question, Sheet
+from workings.sheets.read import read_sheet
+from workings.sheets.tasks import answer
+
+Progress = Callable[[int, int, str], None]
+
+
+def solve(given: Source | Sheet | str, progress: Progress | None = None) -> Solution:
+    """The solution of a sheet as plain data; `progress(done, of, what)` is told after each question."""
+    sheet = given if isinstance(given, Sheet) else read_sheet(Source(given) if isinstance(given, str) else given)
+    total = sum(len(p.questions) for e in sheet.exercises for p in e.all_parts)
+    done = 0
+    exercises: list[SolvedExercise] = []
+    spelling: dict[str, str] = {}
+    for exercise in sheet.exercises:
+        parts: list[SolvedPart] = []
+        for part in exercise.all_parts:
+            tasks = []
+            for question in part.questions:
+                if progress is not None:
+                    progress(done, total, f"{exercise.number}{part.label} {question.asked}")
+                tasks.append(_task(question, part, sheet))
+                done += 1
+            parts.append(_part(part, tasks, sheet))
+            for name, latex in part.net.spelling.items():
+                spelling.setdefault(name, latex)
+        exercises.append(_exercise(exercise, parts))
+    if progress is not None:
+        progress(done, total, "")
+    return Solution(sheet.title, exercises, list(sheet.remarks), sheet.source, spelling)
+
+
+def _exercise(exercise: Exercise, parts: list[SolvedPart]) -> SolvedExercise:
+    return SolvedExercise(exercise.number, exercise.title, exercise.points, page.quoted(exercise.intro.blocks), parts)
+
+
+def _part(part: Part, tasks: list[Task], sheet: Sheet) -> SolvedPart:
+    end = part.solution
+    asked = [b for b in part.blocks if end is None or b.span.start < end.start]
+    own = tuple(r for r in sheet.remarks if r.span and _within(r, part))
+    return SolvedPart(
+        part.label, page.quoted(asked), tasks, part.builds_on,
+        notes=tuple(page.hint_line(h) for h in part.hints if h.kind != "claim"), remarks=own,
+    )
+
+
+def _within(remark: Remark, part: Part) -> bool:
+    at = remark.span.start if remark.span else -1
+    return any(b.span.start <= at < max(b.span.end, b.span.start + 1) for b in part.blocks)
+
+
+def _task(question: Question, part: Part, sheet: Sheet) -> Task:
+    q = question
+    task = Task(part.label, q.asked, q.about, "solved", q.text, q.span, part.net, method=q.method)
+    try:
+        found = answer(question, part.net)
+        checks = CHECKS.get(question.asked)
+        said = checks(found.result, question, part.net) if checks else ()
+    except Broken as broken:
+        return replace(task, status="out of reach", error=broken.located(sheet.source, question.span))
+    except WorkingsError as error:
+        # A question without an object is not understood; one whose object the engine cannot treat is out of reach.
+        lost = question.problem is not None or not question.asked
+        error.source = error.source or sheet.source
+        error.span = error.span or question.span
+        return replace(task, status="not understood" if lost else "out of reach", error=error)
+    return replace(task, result=found.result, answer=found.data, blocks=found.blocks, checks=said)

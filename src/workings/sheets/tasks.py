@@ -1,0 +1,153 @@
+"""Which engine answers which question, and what its result says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from workings.document import Block
+from workings.errors import BadValue, NotReadable, OutOfReach
+from workings.expr import Network, Ref
+from workings.sheets.model import Question
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The engine's result, its JSON, its page."""
+
+    result: Any
+    data: Mapping[str, Any]
+    blocks: tuple[Block, ...]
+
+
+def answer(question: Question, net: Network) -> Answer:
+    """The answer to one question; raises a `WorkingsError` that says why there is none."""
+    if question.problem is not None:
+        raise question.problem
+    engine = ENGINES.get(question.asked)
+    if engine is None:
+        raise NotReadable("what is asked here was not understood", span=question.span, expected=EXPECTED, hint=HINT)
+    return engine(question, net)
+
+
+def _draw(question: Question, net: Network) -> Answer:
+    from workings import work
+    from workings.answers import draw
+
+    if not net.equations and not net.opaque:
+        raise _nothing(question)
+    found = work.draw(net)
+    return Answer(found, draw.as_dict(found), draw.blocks(found))
+
+
+def _run(question: Question, net: Network) -> Answer:
+    from workings import work
+    from workings.answers import run
+
+    found = work.run(net, question.at)
+    if question.of is not None and question.of.name in found.missing:
+        raise BadValue(f"no value is given for {', '.join(found.missing)}", span=question.span,
+                       expected="the value of every input and parameter", hint="write x1 = 1, x2 = -1 in the question")
+    return Answer(found, run.as_dict(found), run.blocks(found))
+
+
+def _pieces(question: Question, net: Network) -> Answer:
+    from workings import work
+    from workings.answers import pieces
+
+    found = work.pieces(_only(question, net))
+    return Answer(found, pieces.as_dict(found), pieces.blocks(found))
+
+
+def _boundary(question: Question, net: Network) -> Answer:
+    from workings import work
+    from workings.answers import boundary
+
+    found = work.boundary(_only(question, net), question.of, question.level)
+    return Answer(found, boundary.as_dict(found), boundary.blocks(found))
+
+
+def _gradient(question: Question, net: Network) -> Answer:
+    from workings import work
+    from workings.answers import gradient
+
+    of, wrt = _targets(question)
+    found = work.gradient(net, of, wrt[0])
+    return Answer(found, gradient.as_dict(found), gradient.blocks(found))
+
+
+def _chain_rule(question: Question, net: Network) -> Answer:
+    from workings import derive, work
+    from workings.answers import gradient
+
+    of, wrt = _targets(question)
+    found = derive.chain_rule(net, work.ref(of, net), work.ref(wrt[0], net))
+    return Answer(found, gradient.as_dict(found), gradient.blocks(found))
+
+
+def _hessian(question: Question, net: Network) -> Answer:
+    from workings import work
+    from workings.answers import hessian
+
+    of, wrt = _targets(question)
+    found = work.hessian(net, of, wrt)
+    return Answer(found, hessian.as_dict(found), hessian.blocks(found))
+
+
+def _backward(question: Question, net: Network) -> Answer:
+    from workings import work
+    from workings.answers import backward
+
+    of, wrt = _targets(question)
+    found = work.backward(net, of, list(wrt))
+    return Answer(found, backward.as_dict(found), backward.blocks(found))
+
+
+def _check(question: Question, net: Network) -> Answer:
+    raise OutOfReach("a statement to be shown is not worked here yet", span=question.span,
+                     hint="workings check NETWORK --line \"...\" judges a line")
+
+
+def _targets(question: Question) -> tuple[Ref, tuple[Ref, ...]]:
+    if question.of is None or not question.wrt:
+        raise _nothing(question)
+    return question.of, question.wrt
+
+
+def _nothing(question: Question) -> NotReadable:
+    return NotReadable("no equations of a network stand before this question", span=question.span,
+                       expected="equations such as y = w*x in the exercise")
+
+
+def _only(question: Question, net: Network) -> Network:
+    """The equations that the output rests on: what else stands in the exercise does not cut its pieces."""
+    if question.of is None:
+        raise _nothing(question)
+    from workings.expr import free_refs
+
+    seen, todo = {question.of.key}, [question.of.key]
+    while todo:
+        for equation in net.defs.get(todo.pop(), ()):
+            new = [r.key for r in free_refs(equation.rhs) if r.key in net.defs and r.key not in seen]
+            seen.update(new)
+            todo += new
+    return net.with_(equations=tuple(e for e in net.equations if e.key in seen))
+
+
+ENGINES: Mapping[str, Callable[[Question, Network], Answer]] = {
+    "draw": _draw,
+    "run": _run,
+    "pieces": _pieces,
+    "boundary": _boundary,
+    "gradient": _gradient,
+    "chain rule": _chain_rule,
+    "hessian": _hessian,
+    "backward": _backward,
+    "check": _check,
+}
+EXPECTED = (
+    "a sentence that asks to draw the network, evaluate it, find its linear pieces or decision boundary, compute a "
+    "gradient or derivative, state the chain rule, or write the backward computations"
+)
+HINT = "or a line of its own such as  > workings: gradient E wrt w13"
