@@ -7,6 +7,7 @@ Sums and products are read in a loop, not by recursion: only brackets, functions
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -28,13 +29,20 @@ _FRAMES = 12                  # Python frames that one level of nesting may need
 
 @contextmanager
 def deep() -> Iterator[None]:
-    """Room on Python's stack for `MAX_NESTING` levels; what is deeper is refused, not recursed into."""
-    before = sys.getrecursionlimit()
+    """Room on Python's stack for `MAX_NESTING` levels; what is deeper is refused, not recursed into.
+
+    Nothing that is read becomes garbage meanwhile, so the collector rests: walking a growing tree again and
+    again would double the time of a long text.
+    """
+    before, collecting = sys.getrecursionlimit(), gc.isenabled()
     sys.setrecursionlimit(max(before, _FRAMES * MAX_NESTING + 2 * before))
+    gc.disable()
     try:
         yield
     finally:
         sys.setrecursionlimit(before)
+        if collecting:
+            gc.enable()
 
 
 class Reader:

@@ -64,7 +64,13 @@ class _Splitter:
             tok = toks[self.i]
             kind = tok[0]
             self.i += 1
-            if kind in _NESTS:
+            if kind == "(":
+                self.depth += 1
+                cur.append(tok)
+            elif kind == ")":
+                self.depth -= self.depth > 0
+                cur.append(tok)
+            elif kind in _NESTS:
                 if kind == "end" and not tok[1]:
                     break
                 self._nesting(kind, tok)

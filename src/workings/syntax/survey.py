@@ -113,21 +113,24 @@ def survey(found: Iterable[Found], scope: Scope) -> None:
     deeper: list[Found] = []
     for item in found:
         toks = item.draft.toks
-        if item.kind == "equation" and len(item.draft.relations) and item.draft.relations[0] == 1 and toks[0][0] == "w":
+        simple = item.kind == "equation" and item.draft.relations[0] == 1 and toks[0][0] == "w" and toks[0][1].isalnum()
+        if simple:
             item.head = Head(None, toks[0][1])
-            scope.define(toks[0][1])
-            if _indexed(toks):
-                deeper.append(item)
-        else:
+            scope.define(toks[0][1], toks[0][1] if item.draft.tex else "")
+        if not simple or _indexed(item):
             deeper.append(item)
+    scope.find_bare = lambda: _bare(found)
     if deeper:
         _survey_deeper(found, deeper, reader)
     scope.surveying = False
     scope.spelled.clear()
 
 
-def _indexed(toks: list[Token]) -> bool:
-    return any(t[0] in ("[", "_", "{", "(") or t[0][0] == "\\" or "_" in t[1] for t in toks)
+def _indexed(item: Found) -> bool:
+    """Does anything stand here that may be an index, or a spelling of LaTeX?"""
+    start, stop = item.draft.toks[0][2], item.draft.toks[-1][2]
+    text = item.text
+    return not text.isascii() or any(text.find(c, start, stop) >= 0 for c in "[_{\\")
 
 
 def _survey_deeper(found: list[Found], deeper: list[Found], reader: Reader) -> None:
@@ -136,16 +139,13 @@ def _survey_deeper(found: list[Found], deeper: list[Found], reader: Reader) -> N
         if item.kind in ("range", "array"):
             declare(item, scope)
         _letters(item.draft.toks, scope)
-    scope.find_bare = lambda: _bare(found)
     for item in deeper:
-        if item.kind == "equation":
+        if item.kind == "equation" and item.head is None:
             _try_head(item, reader)
     functions = any(f.head is not None and f.head.args is not None for f in deeper)
-    plain = not functions and not scope.letters and not any(f.draft.tex for f in deeper)
-    if not plain:
-        for item in deeper:
-            _try_body(item, reader)
-        _settle_functions(deeper, scope)
+    for item in found if functions else deeper:
+        _try_body(item, reader)
+    _settle_functions(deeper, scope)
 
 
 def declare(item: Found, scope: Scope) -> None:

@@ -11,6 +11,7 @@ from workings.syntax.pratt import Reader
 
 # What may follow a name that is done: nothing hangs on it.
 _AFTER = frozenset(("+", "-", "*", "/", "@", ")", "]", "}", ",", "=", "end", "<", ">", "<=", ">=", "!=", "and", "or", "w"))
+_MORE_THAN_NAMES = frozenset(("e", "pi", "inf", "infinity", "sum", "prod"))
 FUNCTION_COMMANDS = tuple(
     "\\" + f for f in "exp ln log lg sin cos tan sec csc cot sinh cosh tanh coth arcsin arccos arctan erf".split()
 )
@@ -21,15 +22,23 @@ def name(reader: Reader) -> Expr:
     kind, text, at, stop = reader.toks[reader.i]
     if kind == "w":
         after = reader.toks[reader.i + 1][0]
-        if (text, reader.tex) in reader.plans and (
-            after in _AFTER or after == "^" and reader.toks[reader.i + 2][0] == "n"
-        ):
-            reader.i += 1
-            return Ref(text, (), Span(at, stop))
+        if after in _AFTER or after == "^" and reader.toks[reader.i + 2][0] == "n":
+            if (text, reader.tex) in reader.plans or not reader.tex and _simple(text, reader):
+                reader.i += 1
+                return Ref(text, (), Span(at, stop))
         return _special(reader, text, after, at) or _reference(reader)
     if kind.startswith("\\") and kind[1:] in reader.scope.signatures:
         return _command(reader, kind[1:], at)
     return _reference(reader)
+
+
+def _simple(text: str, reader: Reader) -> bool:
+    """Letters and digits that can be nothing but a name: no function, no constant, no entry of a family."""
+    scope = reader.scope
+    if not text.isalnum() or text in _MORE_THAN_NAMES or text[0] == "d" or text in scope.signatures:
+        return False
+    base = text.rstrip("0123456789")
+    return base.isalpha() and base not in scope.families and base not in scope.arrays and text not in scope.functions
 
 
 def _special(reader: Reader, text: str, after: str, at: int) -> Expr | None:
