@@ -73,9 +73,26 @@ def classify(draft: Draft) -> str:
         return "claim"
     if kinds[0] == "=" and _is_range(draft):
         return "range"
+    if _opens_derivative(draft):
+        return "claim"
     if kinds[0] != "=":
         return "domain"
     return "domain" if any(t[0] in ("and", "or") for t in toks if t[1] != "\\&") and _top_logic(draft) else "equation"
+
+
+def _opens_derivative(draft: Draft) -> bool:
+    """Does it begin with D(E, w) or P(a, z)?  A comma in that bracket means a derivative, not a definition."""
+    toks = draft.toks
+    if toks[0][1] not in ("D", "P", "D2") or toks[1][0] != "(":
+        return False
+    depth = 0
+    for kind, _, _, _ in toks[1:]:
+        depth += (kind in ("(", "[", "{")) - (kind in (")", "]", "}"))
+        if kind == "," and depth == 1:
+            return True
+        if depth == 0:
+            return False
+    return False
 
 
 def _top_logic(draft: Draft) -> bool:
