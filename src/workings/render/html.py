@@ -71,8 +71,7 @@ class Page:
             '<a class="skip" href="#main">Skip to the content</a>\n'
             f"<header><h1>{title}</h1></header>\n{self._nav()}"
             f'<main id="main">\n{body}</main>\n'
-            '<footer><p>Worked by <a href="https://pypi.org/project/workings/">workings</a>. '
-            "Every line was computed, none was looked up.</p></footer>\n</body>\n</html>\n"
+            "<footer><p>Worked by workings.</p></footer>\n</body>\n</html>\n"
         )
 
     def _nav(self) -> str:
