@@ -42,7 +42,7 @@ def steps_of(found: Iterable[Block], spelling: Mapping[str, str]) -> list[dict[s
             assert isinstance(row.formula, Expr)
             note = text(row.note)
             entry = {"rule": block.rule, "line": plain(row.formula), "latex": latex(row.formula, spelling)}
-            entry["says"] = ": ".join(s for s in (says, note) if s)
+            entry["says"] = ": ".join(s.rstrip(".:") for s in (says, note) if s)
             out.append({**entry, "tag": row.tag} if row.tag else entry)
         if not block.rows:
             out.append({"rule": block.rule, "line": "", "latex": "", "says": says})
@@ -88,7 +88,8 @@ def place(point: Point) -> Math:
 def part_words(part: Part) -> Line:
     """the ray from (1, -1) in direction (1, 0)."""
     if part.shape is not None:
-        return ("the region with ", *shape_words(part.shape))
+        words = shape_words(part.shape)
+        return words if part.shape.dimension < 2 else ("the region with ", *words)
     if part.type == "segment":
         return ("the segment from ", place(part.points[0]), " to ", place(part.points[1]))
     if part.type == "point":

@@ -8,6 +8,7 @@ from itertools import product
 
 from workings.errors import OutOfReach
 from workings.expr import Equation, Expr, Key, Network, Num, Ref, free_keys
+from workings.expr.names import base
 
 
 def entry_name(name: str, places: Sequence[int]) -> str:
@@ -74,7 +75,9 @@ def outputs_of(net: Network) -> tuple[str, ...]:
     A loss depends on a target; below it stands the output.
     """
     inputs, targets = _above(net, net.inputs), _above(net, net.targets)
-    own = [key for key in net.defs if key in inputs and key not in targets] or list(net.defs)
+    varying = [key for key in net.defs if key in inputs and key not in targets] or list(net.defs)
+    alike = {base(name) for name, _ in varying}     # y3 = 0 beside y1 and y2 is an output too
+    own = [key for key in net.defs if key in varying or (key not in targets and base(key[0]) in alike)]
     used = {k for key in own for e in net.defs[key] for k in free_keys(e.rhs) if k != key}
     names: list[str] = []
     for key in own:

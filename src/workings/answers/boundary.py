@@ -1,0 +1,282 @@
+"""What `boundary` says: the level set piece by piece, then joined, with what lies on each side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+from workings.answers import pieces as pieces_page
+from workings.answers.geometry import (
+    box_dict, domain, exact, inside, listed, part_words, shape_dict, shape_words, steps_of,
+)
+from workings.document import Aside, Block, Bullets, Line, Math, Paragraph, Row, Step, Strong
+from workings.exact import integer_row
+from workings.expr import Call, Rel
+from workings.geometry import Boundary, Part, Region, Shape, Side, Solved
+from workings.geometry.formulas import affine, inequality, num, reference
+from workings.geometry.polyhedron import crease, exchanged, facets
+
+MAX_SOLVED = 32               # pieces that a page solves line by line
+MAX_REGIONS = 4               # convex parts by which a side is described before it is "everywhere else"
+
+
+def as_dict(answer: Boundary) -> dict[str, Any]:
+    """The `boundary` object of INTERFACE.md."""
+    out: dict[str, Any] = {
+        "inputs": list(answer.inputs),
+        "outputs": list(answer.outputs),
+        "level": str(answer.level),
+        "boundary": [_part(part) for part in answer.parts],
+        "classes": [_side(answer, side) for side in answer.classes],
+        "symmetries": [f"swap {answer.inputs[i]} {answer.inputs[j]}" for i, j in answer.symmetries],
+        "length": answer.length,
+    }
+    if answer.jumps:
+        out["jumps"] = [_part(part) for part in answer.jumps]
+    counted = {**pieces_page.counts(answer.pieces), "box": box_dict(answer.box), "certified": answer.certified}
+    return {**out, **counted, "steps": steps_of(blocks(answer, pieces=False), answer.pieces.spelling)}
+
+
+def _part(part: Part) -> dict[str, Any]:
+    out: dict[str, Any] = {"type": part.type, "kind": part.kind}
+    if part.shape is not None:
+        out |= shape_dict(part.shape)
+    elif part.type == "segment":
+        out |= {"from": exact(part.points[0]), "to": exact(part.points[1])}
+    elif part.type == "point":
+        out["at"] = exact(part.points[0])
+    else:
+        assert part.direction is not None
+        out |= {"from" if part.type == "ray" else "through": exact(part.points[0]), "dir": exact(part.direction)}
+    return {**out, "between": list(part.between)} if part.between else out
+
+
+def _side(answer: Boundary, side: Side) -> dict[str, Any]:
+    return {
+        "sign": side.sign, "output": side.output, "label": side.label or condition_text(answer, side),
+        "regions": [shape_dict(shape) for shape in side.regions],
+    }
+
+
+def condition_text(answer: Boundary, side: Side) -> str:
+    """y < 0, or "y1 is the largest"."""
+    if side.sign is None:
+        return f"{side.output} is the largest"
+    return f"{side.output} {'<' if side.sign < 0 else '>'} {answer.level}"
+
+
+# --- the page ---
+
+
+def blocks(answer: Boundary, pieces: bool = True) -> tuple[Block, ...]:
+    """The pieces, the level solved in each, and the boundary put together; `pieces`: do the pieces come first?"""
+    out: list[Block] = list(pieces_page.blocks(answer.pieces)) if pieces else []
+    out += _argmax(answer) if len(answer.outputs) > 1 else _levels(answer)
+    out.append(Aside("result", tuple(_result(answer))))
+    return (*out, *_pictures(answer))
+
+
+def _levels(answer: Boundary) -> list[Block]:
+    """y = level solved in each piece, those that follow by symmetry mirrored."""
+    regions = {region.number: region for region in answer.pieces.full}
+    out: list[Block] = []
+    own = [s for s in answer.solved if s.mirrored is None]
+    for solved in own[:MAX_SOLVED]:
+        out.append(_solve(answer, regions[solved.number], solved))
+    if len(own) > MAX_SOLVED:
+        out.append(Paragraph((f"The other {len(own) - MAX_SOLVED} pieces are solved in the same way.",)))
+    return out + list(_mirrored(answer))
+
+
+def _solve(answer: Boundary, region: Region, solved: Solved) -> Step:
+    name, inputs = reference(answer.outputs[0]), answer.inputs
+    value = affine(region.affine[answer.outputs[0]], inputs)
+    level = num(answer.level)
+    head: Line = (f"In ({solved.number}), where ", *_where(answer, region), ": ") if answer.pieces.units else ()
+    if not any(solved.row[:-1]):
+        op = "=" if not solved.row[-1] else "<" if solved.row[-1] < 0 else ">"
+        row = Row(Rel((name, value, level), ("=", op)) if op != "=" else Rel((name, level), ("=",)), ("everywhere",))
+        return Step("solve in a piece", (*head, *_constant(solved)), (row,))
+    rows = [Row(Rel((name, value), ("=",)))]
+    for op in ("<", "=", ">"):
+        rows.append(Row(inequality(solved.row, op, inputs), ("where ", Math(Rel((name, level), (op,))))))
+    return Step("solve in a piece", _sentence((*head, *_cut(answer, solved))), tuple(rows))
+
+
+def _sentence(line: Line) -> Line:
+    """With a capital letter at its beginning."""
+    first = line[0]
+    return (first[:1].upper() + first[1:], *line[1:]) if isinstance(first, str) else line
+
+
+def _where(answer: Boundary, region: Region) -> Line:
+    found = pieces_page.domain(answer.pieces, region)
+    return ("nothing is asked of the inputs",) if found is None else (Math(found),)
+
+
+def _constant(solved: Solved) -> Line:
+    if solved.row[-1]:
+        return ("no boundary.",)
+    return ("the whole piece has this value.",)
+
+
+def _cut(answer: Boundary, solved: Solved) -> Line:
+    """What is left of the solution within the domain."""
+    name, level = reference(answer.outputs[0]), num(answer.level)
+    if solved.zero is None:
+        sign = ">" if solved.above is not None else "<"
+        return ("the level is not met here, ", Math(Rel((name, level), (sign,))), " throughout.")
+    if solved.below is not None and solved.above is not None:
+        below = domain(solved.below, answer.inputs, {crease(integer_row(solved.row))})
+        assert below is not None
+        cut: Line = (Math(Rel((name, level), ("<",))), " where ", Math(below))
+        return ("the boundary is ", *shape_words(solved.zero), "; ", *cut, ".")
+    sign = ">" if solved.above is not None else "<"
+    return ("the level is met only on the edge, at ", *shape_words(solved.zero), "; else ",
+            Math(Rel((name, level), (sign,))), ".")
+
+
+def _mirrored(answer: Boundary) -> Iterator[Block]:
+    """The pieces that follow from others, with the symmetry that says so."""
+    found = [s for s in answer.solved if s.mirrored is not None]
+    if not found:
+        return
+    (i, j), *_ = answer.symmetries
+    swapped = exchanged(tuple(map(reference, answer.inputs)), i, j)
+    same = Rel(
+        (Call(answer.outputs[0], swapped), Call(answer.outputs[0], tuple(map(reference, answer.inputs)))), ("=",),
+    )
+    pairs = listed([(f"({s.number}) from ({s.mirrored})",) for s in found])
+    says: Line = (
+        Math(same), ": with ", Math(reference(answer.inputs[i])), " and ", Math(reference(answer.inputs[j])),
+        " exchanged, each piece is a piece again and has the same function. So nothing need be computed again: ",
+        *pairs, ".",
+    )
+    items = tuple(
+        (Paragraph((f"({s.number}), mirrored from ({s.mirrored}): ", *_cut(answer, s)),),)
+        for s in found[:MAX_SOLVED] if any(s.row[:-1])
+    )
+    yield Step("symmetry", says)
+    if items:
+        yield Bullets(items)
+
+
+def _argmax(answer: Boundary) -> list[Block]:
+    names = listed([(Math(reference(n)),) for n in answer.outputs])
+    return [Paragraph((
+        "In each piece ", *names, " are affine; the boundary is where the two largest of them are equal.",
+    ))]
+
+
+# --- the result ---
+
+
+def _result(answer: Boundary) -> Iterator[Block]:
+    shown = [*answer.parts, *answer.jumps]
+    level = Rel((reference(answer.outputs[0]), num(answer.level)), ("=",))
+    if not answer.parts:
+        yield Paragraph(_nowhere(answer, level))
+    if shown:
+        head: Line = ("The boundary ", Math(level)) if answer.parts and len(answer.outputs) == 1 else ("The boundary",)
+        yield Paragraph((*head, " is made of" if len(shown) > 1 else " is"))
+        yield Bullets(tuple((Paragraph(_listed(answer, part)),) for part in shown))
+    for line in _sides(answer):
+        yield Paragraph(line)
+
+
+def _nowhere(answer: Boundary, level: Rel) -> Line:
+    where = " in the box" if answer.box is not None else ""
+    end = "the boundary is where it is jumped over." if answer.jumps else "there is no boundary."
+    if len(answer.outputs) > 1:
+        return (f"No two outputs are both the largest anywhere{where}: {end}",)
+    return ("The level ", Math(level), f" is met nowhere{where}: {end}")
+
+
+def _listed(answer: Boundary, part: Part) -> Line:
+    words = part_words(part)
+    if part.between:
+        words = (*words, ", between ", Math(reference(part.between[0])), " and ", Math(reference(part.between[1])))
+    if part in answer.jumps:
+        return (*words, ", where the sign changes in a jump")
+    if part.kind == "touches" and part.type != "region":
+        return (*words, ", only touched: the sign is the same on either side")
+    if part.type == "region" and len(answer.inputs) < 3:
+        return (*words, ", on all of which the level is met")
+    return words
+
+
+def _sides(answer: Boundary) -> Iterator[Line]:
+    """Each class in words; the one of most parts is "everywhere else"."""
+    sides = [side for side in answer.classes if side.regions]
+    last = max(sides, key=_length) if len(sides) > 1 else None
+    if last is not None and sum(len(s.regions) for s in sides) == len(sides):
+        last = None
+    for side in [s for s in sides if s is not last] + ([last] if last else []):
+        yield (*_name(answer, side), ": ", *_regions(answer, side, side is last), ".")
+
+
+def _length(side: Side) -> tuple[int, int]:
+    """How much there is to say: convex regions, and sides of them."""
+    return len(side.regions), sum(len(facets(s.body)) for s in side.regions if s.body is not None)
+
+
+def _name(answer: Boundary, side: Side) -> Line:
+    if side.sign is None:
+        condition: Line = (Math(reference(side.output)), " is the largest")
+    else:
+        condition = (Math(Rel((reference(side.output), num(answer.level)), ("<" if side.sign < 0 else ">",))),)
+    if not side.label:
+        return condition
+    return (Strong(side.label[:1].upper() + side.label[1:]), " (", *condition, ")")
+
+
+def _regions(answer: Boundary, side: Side, last: bool) -> Line:
+    if last:
+        return ("everywhere else off the boundary",)
+    if not any(other.regions for other in answer.classes if other is not side):
+        return ("everywhere off the boundary" if answer.parts or answer.jumps else "everywhere",)
+    if len(side.regions) > MAX_REGIONS or len(answer.inputs) > 2:
+        return (f"{len(side.regions)} convex region{'s' * (len(side.regions) > 1)}",)
+    walls = _walls(answer)
+    found = [_region(answer, shape, walls) for shape in side.regions]
+    return listed(found, ", or ") if len(found) > 1 else found[0]
+
+
+def _region(answer: Boundary, shape: Shape, walls: set[tuple[int, ...]]) -> Line:
+    found = domain(shape, answer.inputs, walls)
+    return ("everywhere",) if found is None else (Math(found),)
+
+
+def _walls(answer: Boundary) -> set[tuple[int, ...]]:
+    """The creases on which a part of the boundary lies: there the inequalities are strict."""
+    out: set[tuple[int, ...]] = set()
+    for side in answer.classes:
+        for shape in side.regions:
+            assert shape.body is not None
+            out |= {crease(row) for row in facets(shape.body) if any(_lies(row, part) for part in (*answer.parts, *answer.jumps))}
+    return out
+
+
+def _lies(row: tuple[int, ...], part: Part) -> bool:
+    """Does a part of the boundary lie in the hyperplane row = 0?"""
+    if part.shape is not None:
+        return not inside(part.shape, row) or _borders(row, part.shape)
+    if part.type == "point" and len(row) > 2:
+        return False
+    ways = [part.direction] if part.direction is not None else []
+    return all(_value(row, p) == 0 for p in part.points) and not any(
+        sum((c * d for c, d in zip(row, way)), Fraction(0)) for way in ways
+    )
+
+
+def _borders(row: tuple[int, ...], shape: Shape) -> bool:
+    return any(_value(row, v) == 0 for v in shape.vertices)
+
+
+def _value(row: tuple[int, ...], point: tuple[Fraction, ...]) -> Fraction:
+    return sum((c * x for c, x in zip(row, point)), Fraction(row[-1]))
+
+
+def _pictures(answer: Boundary) -> tuple[Block, ...]:
+    return ()
