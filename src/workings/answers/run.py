@@ -11,6 +11,7 @@ from workings.evaluate import Values
 from workings.expr import All, Array, Expr, Num, Ref
 
 SHOWN = 12                    # values of a list that a table shows
+LONGEST = 40                  # digits of an exact number in a table
 DIGITS = 6                    # of a float in a table
 
 
@@ -32,7 +33,16 @@ def said(value: Any) -> Any:
         return said(value.tolist())
     if isinstance(value, float):
         return value if math.isfinite(value) else str(value)
-    return str(value)
+    return _text(value)
+
+
+def _text(value: Any) -> str:
+    """An exact number; flint writes those of more digits than Python's `str` takes."""
+    if max(abs(value.numerator), value.denominator).bit_length() < 10_000:
+        return str(value)
+    from flint import fmpq
+
+    return str(fmpq(value.numerator, value.denominator))
 
 
 def blocks(values: Values) -> tuple[Block, ...]:
@@ -74,10 +84,18 @@ def _cell(value: Any) -> Line:
 def _number(value: Any) -> Line:
     if isinstance(value, float):
         return (_short(value),)
-    near = f" ≈ {_short(float(value))}" if isinstance(value, Fraction) and value.denominator > 1 else ""
-    if len(str(value)) > 40:
-        return (f"{_short(float(value))} (exact: {len(str(value))} digits)",)
-    return (Math(Num(value)), near) if near else (Math(Num(value)),)
+    digits = len(_text(value))
+    if digits > LONGEST:
+        return (f"{_near(value)} (a number of {digits} digits)",)
+    near = isinstance(value, Fraction) and value.denominator > 1
+    return (Math(Num(value)), f" ≈ {_near(value)}") if near else (Math(Num(value)),)
+
+
+def _near(value: Any) -> str:
+    try:
+        return _short(float(value))
+    except OverflowError:
+        return "more than a float can hold"
 
 
 def _short(value: float) -> str:
@@ -87,7 +105,7 @@ def _short(value: float) -> str:
 def _listed(value: Any) -> str:
     """A list in brackets, its end left out where it is long; as deep as a family has index places."""
     if not isinstance(value, list):
-        return _short(value) if isinstance(value, float) else str(value)
+        return _short(value) if isinstance(value, float) else _text(value)
     shown = [_listed(v) for v in value[:SHOWN]]
     more = ["…"] if len(value) > SHOWN else []
     return f"({', '.join(shown + more)})"

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from workings.errors import BadValue, WorkingsError
 from workings.evaluate.forward import Found, forward, quantities
 from workings.evaluate.given import Point, read_point, unknown
-from workings.evaluate.numbers import Undefined, out, sharp
+from workings.evaluate.numbers import Undefined, ball, out, sharp
 from workings.evaluate.state import Missing, State
 from workings.expr import Expr, Network
 from workings.functions.values import Undecided
@@ -49,7 +49,7 @@ def run(net: Network, values: Mapping[str, Any], wanted: Sequence[str] | None = 
     try:
         point = read_point(net, values)
         keys = quantities(point, wanted)
-        found = _climb(lambda state: forward(state, keys), Found.sharp, point, mode, bits)
+        found = _climb(lambda state: forward(state, keys, mode == "ball"), Found.sharp, point, mode, bits)
     except WorkingsError as error:
         raise error.located(net.source) from None
     return Values(found.values(mode), found.missing_names(point), found.undefined)
@@ -65,8 +65,12 @@ def value(expr: Expr, env: Mapping[str, Any], net: Network | None = None, mode: 
     Fraction(3, 2)
     """
     point = read_point(net or Network(), env, strict=False, extra=expr)
+
+    def compute(state: State) -> Any:
+        return ball(state.whole(expr)) if mode == "ball" else state.whole(expr)
+
     try:
-        return out(_climb(lambda state: state.whole(expr), sharp, point, mode, bits), mode)
+        return out(_climb(compute, sharp, point, mode, bits), mode)
     except Missing as missing:
         raise unknown(missing.args[0], list(env)) from None
     except Undefined as problem:

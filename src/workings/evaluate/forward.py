@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workings.evaluate.given import Point, unknown
-from workings.evaluate.numbers import Undefined, Value, out, sharp
+from workings.evaluate.numbers import Undefined, Value, ball, out, sharp
 from workings.evaluate.state import Missing, State
 from workings.expr import Key, Network, Ref, free_refs
 
@@ -59,15 +59,16 @@ def quantities(point: Point, wanted: Sequence[str] | None) -> list[Key]:
     return keys
 
 
-def forward(state: State, keys: list[Key]) -> Found:
-    """Computes the variables one after the other."""
+def forward(state: State, keys: list[Key], balls: bool = False) -> Found:
+    """Computes the variables one after the other; `balls`: exact numbers come as balls too."""
     found = Found(state.net)
+    form = ball if balls else (lambda v: v)
     for key in keys:
         try:
             if key[1]:
-                found.families[key] = [(at, state.compute((key, at))) for at in state.places(key)]
+                found.families[key] = [(at, form(state.compute((key, at)))) for at in state.places(key)]
             else:
-                found.numbers[key] = state.compute((key, ()))
+                found.numbers[key] = form(state.compute((key, ())))
         except Missing as missing:
             found.without[key] = missing.args[0]
         except Undefined as problem:

@@ -285,10 +285,8 @@ class Machine:
         return out
 
     def _doubt(self, name: str, args: list[Value]) -> Exception:
-        """No value, or only too wide a ball to see that there is one?"""
-        if self.last or all(a.is_exact() for a in args if isinstance(a, self.arb)):
-            return Undefined(f"{name}({', '.join(map(show, args))})")
-        return Undecided()
+        """No value: with fewer bits than the last that may be mere doubt, or an exponent too large for so few."""
+        return Undefined(f"{name}({', '.join(map(show, args))})") if self.last else Undecided()
 
     def _at_last(self, function: Callable[..., Value], args: list[Value]) -> Value:
         try:

@@ -209,6 +209,17 @@ def fits(value: Value, what: str) -> Value:
     return value
 
 
+def ball(value: Value) -> Value:
+    """An exact number as a ball of the bits in force; arrays entry by entry."""
+    from flint import arb, fmpq
+
+    if type(value).__name__ == "ndarray" and value.dtype.kind == "O":
+        import numpy as np
+
+        return np.frompyfunc(ball, 1, 1)(value)
+    return arb(value) if isinstance(value, fmpq) else value
+
+
 def out(value: Value, mode: str) -> Any:
     """A value for the person: int or Fraction, float, ball, array or nested list."""
     kind = type(value).__name__
