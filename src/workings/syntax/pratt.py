@@ -227,11 +227,20 @@ class Reader:
         elif tok[0] == "{":
             found = operand(self)
         else:
-            if self.tex and tok[0] == "w":
-                self.split_word(1)
-            found = operand(self) if self.tex and tok[0] != "-" else self.expr(POWER - 1)
+            found = self._letter_above() if self.tex and tok[0] == "w" else (
+                operand(self) if self.tex and tok[0] != "-" else self.expr(POWER - 1))
         self.depth -= 1
         return found
+
+    def _letter_above(self) -> Expr:
+        r"""One letter without braces: in \sum_{n=1}^N (x_n - 1) the bracket is no argument of N."""
+        self.split_word(1)
+        after, here = self.i + 1, self.toks[self.i]
+        kept, self.toks[after] = self.toks[after], ("end", "", here[3], here[3])
+        try:
+            return operand(self)
+        finally:
+            self.toks[after] = kept
 
     def _transposes(self) -> bool:
         """Is the exponent here a transpose: T (unless it is a name), top, or either in braces or a font?"""
