@@ -9,6 +9,7 @@ from workings.expr import Equation, Expr, Function, Key, Network, Opaque, Range,
 from workings.expr.network import ClassRule
 from workings.expr.walk import same
 from workings.limits import MAX_EQUATIONS
+from workings.syntax.finish import finish
 from workings.syntax.pratt import deep
 from workings.syntax.scope import Scope, Signatures
 from workings.syntax.statements import Statement, find, settle_all
@@ -202,6 +203,4 @@ def _build(
     if len(builder.equations) > MAX_EQUATIONS:
         raise InputTooLarge(f"the network has {len(builder.equations):,} equations; at most {MAX_EQUATIONS:,} are read")
     net = builder.network()
-    from workings.syntax.finish import finish
-
     return finish(net, scope, {"input": inputs, "parameter": parameters, "target": targets})

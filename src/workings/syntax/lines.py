@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from workings.errors import NotReadable, Source, Span, WorkingsError
 from workings.expr import Expr, Network, Ref, Rel
+from workings.syntax.applications import applied
+from workings.syntax.finish import bounded
 from workings.syntax.pratt import Reader, deep
 from workings.syntax.scope import Scope, Signatures
 from workings.syntax.statements import Line, Statement, find, settle
@@ -30,7 +32,8 @@ def read_expression(text: str, signatures: Signatures, net: Network | None = Non
                                   span=Span(0, max(1, len(text))))
             reader = Reader(scope)
             reader.start(found[0].toks, text, found[0].tex)
-            return reader.whole()
+            tree = reader.whole()
+            return tree if net is None else settled(tree, net, scope)
         except WorkingsError as error:
             raise error.located(source) from None
 
@@ -69,7 +72,7 @@ def _lines_of(source: Source, signatures: Signatures, net: Network, first: Expr 
         try:
             statement = settle(item, reader)
             scope.lines = True
-            body = _whole(statement, first)
+            body = settled(_whole(statement, first), net, scope)
             out.append(Line(0, shown, span, source, body, statement.kind))
             first = body.args[0] if isinstance(body, Rel) else first
         except WorkingsError as error:
@@ -79,6 +82,13 @@ def _lines_of(source: Source, signatures: Signatures, net: Network, first: Expr 
         error = NotReadable("there is no formula in this line", span=everything, source=source)
         return [Line(0, source.text, everything, source, None, "unreadable", error)]
     return out
+
+
+def settled(tree: Expr, net: Network, scope: Scope) -> Expr:
+    """A line with applications substituted and fresh indices bounded."""
+    if scope.pending:
+        tree = applied(tree, net)
+    return bounded(tree, net)
 
 
 def _whole(statement: Statement, first: Expr | None) -> Expr:

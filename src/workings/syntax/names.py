@@ -64,9 +64,14 @@ def pieces(word: str, reader: Reader) -> str:
 
 
 def _one_subscript(word: str, reader: Reader) -> str:
-    """TeX: `w_ix_i` is w_i times x_i; a plain `E_o1` or `net_h1` stays whole."""
+    """TeX: `w_ix_i` is w_i times x_i, `U_zh_t` is U_z times h_t; a plain `E_o1` or `E_total` stays whole."""
     match = re.fullmatch(r"([A-Za-z]+\d*_[a-z])([A-Za-z].*)", word)
-    return match.group(1) if match and "_" in match.group(2) else word
+    if not match:
+        return word
+    tail, scope = match.group(2), reader.scope
+    hangs = reader.toks[reader.i + 1][0] in ("_", "^")
+    factors = all(c in scope.defined or c in scope.families or c in scope.bare for c in tail)
+    return match.group(1) if "_" in tail or hangs or factors else word
 
 
 def _first_of_run(run: str, word: str, reader: Reader) -> str:
@@ -264,12 +269,14 @@ def _above(reader: Reader, raw: Raw) -> bool:
         raw.primes += "'"
         reader.i = j + 2
         return True
-    elif kind == "*" and (braced and toks[j + 1][0] == "}" or not braced and toks[j][1] == "\\ast"):
+    elif kind == "*" and text in ("*", "\\ast") and (not braced or toks[j + 1][0] == "}"):
         raw.base += "star"
         raw.latex += "^{*}"
         reader.i = j + 1 + braced
         return True
-    elif kind == "w" and _is_letter_index(reader, text) and (toks[j + 1][0] == "}" or not braced):
+    elif kind == "w" and (toks[j + 1][0] == "}" or not braced) and (
+        _is_letter_index(reader, text) or reader.heading and len(text) == 1 and text.islower()
+    ):
         raw.sample.append(text)
         reader.i = j + 1 + braced
         return True
@@ -388,6 +395,8 @@ def _value(item: Item, reader: Reader) -> bool:
     scope = reader.scope
     if not _LETTER.fullmatch(item):
         return False
+    if item.isupper() and item.lower() in scope.letters:      # h_T beside h_t
+        return True
     return item in scope.sizes or item in scope.defined or item in scope.letters or item in scope.ranges
 
 
@@ -445,4 +454,4 @@ def _spell(raw: Raw, kept: list[str], reader: Reader, span: Span) -> None:
     font = "cal" if raw.latex.startswith(("\\mathcal", "\\mathscr", "\\cal")) else ""
     joined = "".join(kept) if all(len(k) == 1 for k in kept) else ",".join(kept)
     name = plain_name(raw.base, raw.layer, kept, raw.primes)
-    reader.scope.spell(name, f"{font}{raw.base}|{raw.layer}|{joined}", latex + raw.primes, span)
+    reader.scope.spell(name, f"{font}{raw.base}|{raw.layer}|{joined}", latex + raw.primes, span, raw.bold)

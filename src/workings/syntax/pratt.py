@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from workings.errors import InputTooLarge, NotReadable, Span
 from workings.expr import Add, Call, Div, Expr, Logic, MatMul, Mul, Neg, Num, Pow, Ref, Rel
 from workings.limits import MAX_NESTING
+from workings.syntax.products import product
 from workings.syntax.scope import Scope
 from workings.syntax.tokens import Token
 
@@ -190,18 +191,32 @@ class Reader:
     def _product(self, left: Expr) -> Expr:
         start = start_of(left, self)
         args, op = [left], ""
+        dots: list[bool] = []                     # before which factors an operator stands
         while True:
             kind = self.toks[self.i][0]
-            if kind in ("*", "/", "@"):
+            shown = kind in ("*", "/", "@")
+            if shown:
+                shown = self.toks[self.i][1] != "\\odot"
                 self.i += 1
             elif self.begins_factor(kind):
                 kind = "*"
             else:
-                return _close(op, args, self.span(start))
+                return self._closed(op, args, dots, start)
             if op and kind != op or kind == "/" and len(args) > 1:
-                args = [_close(op, args, self.span(start))]
+                args, dots = [self._closed(op, args, dots, start)], []
             op = kind
+            dots.append(shown)
             args.append(self.expr(PRODUCT))
+
+    def _closed(self, op: str, args: list[Expr], dots: list[bool], start: int) -> Expr:
+        span = self.span(start)
+        if op == "/":
+            return Div(args[0], args[1], span)
+        if op == "@":
+            return MatMul(tuple(args), span)
+        tree = Mul(tuple(args), span)
+        arrays = self.tex and (self.scope.arrays or self.scope.ranks)
+        return product(tree, self.scope, dots) if arrays else tree
 
     def _power(self, left: Expr) -> Expr:
         start = start_of(left, self)
@@ -297,12 +312,6 @@ class Reader:
 def start_of(tree: Expr, reader: Reader) -> int:
     """Where a tree begins."""
     return tree.span.start if tree.span is not None else reader.toks[0][2]
-
-
-def _close(op: str, args: list[Expr], span: Span) -> Expr:
-    if op == "/":
-        return Div(args[0], args[1], span)
-    return MatMul(tuple(args), span) if op == "@" else Mul(tuple(args), span)
 
 
 def _is_two(tree: Expr) -> bool:

@@ -41,16 +41,18 @@ class Scope:
     ranges: set[str] = field(default_factory=set)
     sizes: set[str] = field(default_factory=set)
     arrays: dict[str, int] = field(default_factory=dict)
+    ranks: dict[str, int] = field(default_factory=dict)     # of defined names that are arrays
     brackets: dict[Key, tuple[Ref, ...]] = field(default_factory=dict)
     opaque: dict[Key, tuple[Ref, tuple[Ref, ...]]] = field(default_factory=dict)
     spelling: dict[str, str] = field(default_factory=dict)
-    spelled: dict[str, tuple[str, str, Span | None]] = field(default_factory=dict)
+    spelled: dict[str, tuple[str, str, Span | None, bool]] = field(default_factory=dict)
     remarks: dict[str, Remark] = field(default_factory=dict)
     find_bare: Callable[[], set[str]] = set
     bases: set[str] = field(default_factory=set)
     applied: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
     lines: bool = False       # reading claims: every index letter may stand free
     surveying: bool = False
+    pending: bool = False     # a quantity stands at arguments somewhere
     _bare: set[str] | None = None
 
     def define(self, name: str, base: str = "") -> None:
@@ -100,14 +102,17 @@ class Scope:
         """Is name[., .] with so many places a family or an array?"""
         return places in self.families.get(name, ()) or self.arrays.get(name) == places
 
-    def spell(self, plain: str, structure: str, latex: str, span: Span | None) -> None:
-        """Notes how a name was written first; two structures that print alike are an error."""
+    def spell(self, plain: str, structure: str, latex: str, span: Span | None, bold: bool = False) -> None:
+        """Notes how a name was written first (bold only where it is always bold); two that print alike are an error."""
+        if self.surveying:
+            return
         before = self.spelled.get(plain)
-        if before is None:
-            self.spelled[plain] = (structure, latex, span)
-            if not self.surveying and latex:
-                self.spelling.setdefault(plain, latex)
-        elif before[0] != structure and not self.surveying:
+        if before is None or before[3] and not bold:
+            self.spelled[plain] = (structure, latex, span, bold)
+            if before is not None:
+                self.spelling[plain] = latex
+            self.spelling.setdefault(plain, latex)
+        elif before[0] != structure:
             raise NotReadable(
                 f"{before[1] or plain} and {latex or plain} are two names, but both print as {plain}",
                 span=span,

@@ -355,7 +355,9 @@ def _array(item: Found, reader: Reader) -> Settled:
     lefts = _names_before(item, reader, at)
     caret = next((j for j in range(at, len(toks)) if toks[j][0] == "^"), None)
     axes = () if caret is None else _axes(item, reader, caret + 1)
-    meaning = tuple((left.name, axes) for left in lefts)
+    # x_1, …, x_N are a family, whose shape nothing has said yet: only its members stand in the parts
+    family = any(t[0] == "dots" for t in toks[:at])
+    meaning = () if family else tuple((left.name, axes) for left in lefts)
     body = Rel((lefts[0], Call("R", axes, 0, draft.span)), ("in",), draft.span)
     return body, (*lefts, *axes), meaning
 
@@ -394,10 +396,15 @@ def _expression(item: Found, reader: Reader) -> Settled:
     _begin(item, reader)
     reader.scope.lines = True
     try:
-        body = reader.whole()
+        parts = [reader.expr(0)]
+        while reader.toks[reader.i][0] == ",":      # x_1, x_2
+            reader.i += 1
+            parts.append(reader.expr(0))
+        if reader.toks[reader.i][0] != "end":
+            reader.whole()
     finally:
         reader.scope.lines = False
-    return body, (body,), ()
+    return parts[0] if len(parts) == 1 else Array(tuple(parts), item.draft.span), tuple(parts), ()
 
 
 _READ = {

@@ -7,17 +7,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from workings.errors import NotReadable, WorkingsError
-from workings.expr import Expr, Num, Ref, Rest
+from workings.expr import Expr, Ref, Rel
 from workings.expr.walk import preorder
 from workings.syntax import names
 from workings.syntax.calls import arguments
 from workings.syntax.pratt import Reader
+from workings.syntax.products import rank
 from workings.syntax.scope import Scope
 from workings.syntax.split import Draft
 from workings.syntax.tokens import Token
 
 _INDEX_SHAPE = re.compile(r"[A-Za-z]\d?'*")
 _BOUND_BY = frozenset(("\\sum", "\\prod", "\\max", "\\min"))
+_NEVER_DEFINED = frozenset(("sum", "prod", "max", "min", "where", "D", "P", "D2"))
 _PLAIN_BOUND = frozenset(("sum", "prod"))
 
 
@@ -160,8 +162,12 @@ def _survey_deeper(found: list[Found], deeper: list[Found], reader: Reader) -> N
         if item.kind == "equation" and item.head is None:
             _try_head(item, reader)
     functions = any(f.head is not None and f.head.args is not None for f in deeper)
-    for item in found if functions else deeper:
+    bodies = found if functions else deeper
+    for item in bodies:
         _try_body(item, reader)
+    if scope.arrays:          # once more: a product may be one of arrays that are defined below it
+        for item in bodies:
+            _try_body(item, reader)
     _settle_functions(deeper, scope)
 
 
@@ -172,6 +178,10 @@ def declare(item: Found, scope: Scope) -> None:
         scope.ranges.update(t[1] for t in toks[:at] if t[0] == "w")
         scope.letters.update(t[1] for t in toks[:at] if t[0] == "w")
         scope.sizes.update(t[1] for t in toks[at + 1 :] if t[0] == "w")
+    elif "^" in [t[0] for t in toks[at:]]:
+        caret = next(j for j in range(at, len(toks)) if toks[j][0] == "^")
+        axes = 1 + sum(1 for t in toks[caret:] if t[0] in ("*", ",") or t[1] == "x")
+        scope.arrays.update({t[1]: axes for t in toks[:at] if t[0] == "w"})
 
 
 def _letters(toks: list[Token], scope: Scope) -> None:
@@ -211,7 +221,7 @@ def _try_head(item: Found, reader: Reader) -> None:
     reader.start(toks, item.text, draft.tex)
     reader.heading = True
     try:
-        if toks[0][0] not in names.NAME_STARTS or _function_name(toks, reader.scope) == "primed":
+        if toks[0][0] not in names.NAME_STARTS or _of_the_table(toks, reader.scope):
             raise NotReadable("no name")
         raw = names.read_name(reader)
         args = None
@@ -219,6 +229,8 @@ def _try_head(item: Found, reader: Reader) -> None:
         if reader.toks[reader.i][0] in ("(", "["):
             args = arguments(reader)
         if reader.toks[reader.i][0] != "end" or args is not None and not _parameters(args):
+            raise NotReadable("no name")
+        if args is not None and _about_itself(toks, draft):
             raise NotReadable("no name")
     except WorkingsError:
         item.kind = "claim"
@@ -236,11 +248,21 @@ def _try_head(item: Found, reader: Reader) -> None:
     reader.scope.add_family(tree.name, len(tree.indices))
 
 
-def _function_name(toks: list[Token], scope: Scope) -> str:
-    """`tanh'(t) = …` says something about a function of the table: no definition."""
+def _about_itself(toks: list[Token], draft: Draft) -> bool:
+    """`y(x_1, x_2) = y(x_2, x_1)` says something about y; it defines nothing."""
+    start = draft.relations[0] + 1
+    return any(
+        t[0] == toks[0][0] and t[1] == toks[0][1] and draft.toks[start + j + 1][0] == "("
+        for j, t in enumerate(draft.toks[start:-1])
+    )
+
+
+def _of_the_table(toks: list[Token], scope: Scope) -> bool:
+    """`tanh'(t) = …`, `sum(i, t[i]) = 1` and `D(E, w) = …` say something; they define nothing."""
     text = toks[0][1]
-    known = text.rstrip("'") in scope.signatures or text[1:] in scope.signatures
-    return "primed" if known and ("'" in text or toks[1][0] == "'") else ""
+    if text.rstrip("'") in scope.signatures and ("'" in text or toks[1][0] == "'"):
+        return True
+    return toks[1][0] == "(" and text in _NEVER_DEFINED and any(t[0] in (",", "[", "_") for t in toks)
 
 
 def _parameters(args: tuple[Expr, ...]) -> bool:
@@ -253,7 +275,8 @@ def _free(raw: names.Raw, draft: Draft, scope: Scope) -> frozenset[str]:
     for place in (*raw.subs, *raw.sample, *(raw.indices or ())):
         if isinstance(place, str):
             parts = [place] if _INDEX_SHAPE.fullmatch(place) else re.findall(r"[A-Za-z]'*", place)
-            if all(_is_index(p, draft, scope) for p in parts) and not place.isdigit():
+            above = any(place is s for s in raw.sample)
+            if not place.isdigit() and (above or all(_is_index(p, draft, scope) for p in parts)):
                 out.extend(parts)
         else:
             out.extend(n.name for n in preorder(place) if isinstance(n, Ref) and not n.indices)
@@ -283,7 +306,10 @@ def _try_body(item: Found, reader: Reader) -> None:
     reader.scope.lines = item.head is None
     try:
         while reader.toks[reader.i][0] != "end":
-            reader.expr(0)
+            tree = reader.expr(0)
+            if item.head is not None and reader.scope.arrays:
+                value = rank(tree.args[0] if isinstance(tree, Rel) else tree, reader.scope)
+                reader.scope.ranks.update({item.head.name: value} if value > 0 else {})
             if reader.toks[reader.i][0] != "end":
                 reader.i += 1
     except (WorkingsError, IndexError):
@@ -320,6 +346,3 @@ def _bare(found: list[Found]) -> set[str]:
             if kind == "w" and toks[j + 1][0] not in ("(", "[", "_") and not (item.kind == "equation" and j < at):
                 out.add(text)
     return out
-
-
-__all__ = ["Found", "Head", "Num", "Rest", "classify", "sliced", "survey"]

@@ -5,12 +5,14 @@ from __future__ import annotations
 from workings.errors import NotReadable, Span
 from workings.expr import Call, Const, Deriv, Expr, Num, Ref
 from workings.expr.walk import preorder
+from workings.syntax.applications import PENDING
 from workings.syntax import bigs, derivatives, letters, names
 from workings.syntax.calls import apply, arguments, plain_refs, unknown
 from workings.syntax.pratt import Reader
 
 # What may follow a name that is done: nothing hangs on it.
 _AFTER = frozenset(("+", "-", "*", "/", "@", ")", "]", "}", ",", "=", "end", "<", ">", "<=", ">=", "!=", "and", "or", "w"))
+_LIKE_FUNCTIONS = frozenset("f g h F G H phi varphi psi rho sigma Phi Psi".split())
 _MORE_THAN_NAMES = frozenset(("e", "pi", "inf", "infinity", "sum", "prod"))
 FUNCTION_COMMANDS = tuple(
     "\\" + f for f in "exp ln log lg sin cos tan sec csc cot sinh cosh tanh coth arcsin arccos arctan erf".split()
@@ -147,7 +149,7 @@ def _before_bracket(reader: Reader, raw: names.Raw, tree: Expr, at: int) -> Expr
         if not scope.surveying:
             raise unknown(reader, tree.name, span)
         return tree
-    if not quantity and not scope.surveying and tree.name not in scope.bare:
+    if not quantity and raw.base in _LIKE_FUNCTIONS and tree.name not in scope.bare:
         scope.remark(f"{tree.name}(…) is read as a product: the text does not define a function {tree.name}", span)
     reader.done[opened] = (args[0], reader.i)
     reader.i = opened
@@ -174,7 +176,8 @@ def _quantity(reader: Reader, tree: Ref, args: tuple[Expr, ...], at: int) -> Exp
     said = reader.scope.brackets.get(tree.key)
     if tree.indices or said is not None and _alike(said, args):
         return tree
-    return Call(tree.name, args, 0, reader.span(at))
+    reader.scope.pending = True
+    return Call(tree.name, args, PENDING, reader.span(at))
 
 
 def _alike(said: tuple[Ref, ...], args: tuple[Expr, ...]) -> bool:

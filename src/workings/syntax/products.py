@@ -1,0 +1,69 @@
+r"""What a LaTeX product of arrays means: `X w` a matrix product, `x q^\top` an outer one, `w^\top x` an inner one."""
+
+from __future__ import annotations
+
+from workings.errors import Span
+from workings.expr import Add, Array, Call, Deriv, Div, Expr, MatMul, Mul, Neg, Pow, Ref
+from workings.syntax.scope import Scope
+
+ROW = -1                      # the rank of a transposed vector
+_SCALARS = frozenset(("norm", "norm2", "dot", "sum", "mean", "trace", "logsumexp"))
+
+
+def rank(tree: Expr, scope: Scope) -> int:
+    """0 of a number, 1 of a vector, 2 of a matrix, `ROW` of a transposed vector; only of the outer operators."""
+    while isinstance(tree, Neg | Div | Pow):
+        tree = tree.arg if isinstance(tree, Neg) else tree.top if isinstance(tree, Div) else tree.base
+    if isinstance(tree, Ref):
+        return max(0, scope.arrays.get(tree.name, scope.ranks.get(tree.name, 0)) - len(tree.indices))
+    if isinstance(tree, Add | Mul):
+        return next((r for r in (rank(a, scope) for a in tree.args) if r), 0)
+    if isinstance(tree, MatMul):
+        return _product_rank([rank(a, scope) for a in tree.args])
+    if isinstance(tree, Array):
+        return 2 if isinstance(tree.args[0], Array) else 1
+    if isinstance(tree, Call):
+        return _call_rank(tree, scope)
+    return rank(tree.wrt[0], scope) if isinstance(tree, Deriv) and len(tree.wrt) == 1 else 0
+
+
+def _call_rank(tree: Call, scope: Scope) -> int:
+    if tree.function in _SCALARS or not tree.args:
+        return 0
+    inner = rank(tree.args[0], scope)
+    if tree.function == "T":
+        return {1: ROW, ROW: 1}.get(inner, inner)
+    return 2 if tree.function == "outer" else inner
+
+
+def _product_rank(ranks: list[int]) -> int:
+    total = ranks[0]
+    for other in ranks[1:]:
+        total = {(2, 2): 2, (2, 1): 1, (ROW, 2): ROW, (ROW, 1): 0, (1, ROW): 2}.get((total, other), other or total)
+    return total
+
+
+def product(tree: Mul, scope: Scope, dots: list[bool]) -> Expr:
+    r"""The product of LaTeX factors; `dots[k]`: a \cdot, no juxtaposition, stands before factor k + 1."""
+    ranks = [rank(a, scope) for a in tree.args]
+    if sum(1 for r in ranks if r) < 2:
+        return tree
+    scalars = [a for a, r in zip(tree.args, ranks) if not r]
+    arrays = [(a, r, k) for k, (a, r) in enumerate(zip(tree.args, ranks)) if r]
+    whole, total, _ = arrays[0]
+    for other, r, k in arrays[1:]:
+        whole, total = _pair(whole, total, other, r, dots[k - 1], tree.span)
+    return whole if not scalars else Mul((*scalars, whole), tree.span)
+
+
+def _pair(a: Expr, ra: int, b: Expr, rb: int, dot: bool, span: Span | None) -> tuple[Expr, int]:
+    if (ra, rb) == (ROW, 1) or (ra, rb) == (1, 1) and dot:
+        left = a.args[0] if ra == ROW and isinstance(a, Call) and a.function == "T" else a
+        return Call("dot", (left, b), 0, span), 0
+    if (ra, rb) == (1, ROW):
+        right = b.args[0] if isinstance(b, Call) and b.function == "T" else b
+        return Call("outer", (a, right), 0, span), 2
+    if 2 in (ra, rb):
+        args = (*a.args, b) if isinstance(a, MatMul) else (a, b)
+        return MatMul(args, span), _product_rank([ra, rb])
+    return Mul((a, b), span), ra or rb
