@@ -40,7 +40,8 @@ def _chain(inner: list[Values], node: Expr) -> Values:
     arrays = [v for v in inner if not isinstance(v, Expr)]
     out = arrays[0]
     for v in arrays[1:]:
-        out = _matmul(out, v, node)
+        column = out.ndim == 1 and v.ndim == 2 and v.shape[0] == 1       # x q^T is an outer product
+        out = _matmul(out.reshape(-1, 1) if column else out, v, node)
     scalars = [v for v in inner if isinstance(v, Expr)]
     return combined(Mul((node, node)), [Mul(tuple(scalars)), out]) if len(scalars) > 1 else (
         combined(Mul((node, node)), [scalars[0], out]) if scalars else out
@@ -146,7 +147,7 @@ def _logsumexp(a: Values) -> Values:
 
 
 REDUCING: dict[str, Any] = {
-    "T": lambda a: a.T,
+    "T": lambda a: a.T if a.ndim > 1 else a.reshape(1, -1),
     "dot": lambda a, b: _inner(list(a.ravel()), list(b.ravel())),
     "outer": _outer,
     "norm2": _norm2,
@@ -172,6 +173,8 @@ def paired(left: Values, right: Values) -> tuple[Expr, Expr]:
     from workings.expr import Ref
 
     a, b = _boxed(left), _boxed(right)
+    if a.size == b.size == 1:
+        return a.ravel()[0], b.ravel()[0]
     if a.shape != b.shape:
         raise OutOfReach(f"the shapes {a.shape} and {b.shape} of the two sides differ")
     names = [Ref(f"entry[{','.join(str(i + 1) for i in at)}]") for at in np.ndindex(*a.shape)]

@@ -385,3 +385,13 @@ def axis_sizes(net: Network, name: str, axis: int) -> list[str]:
                 if isinstance(place, Ref) and place.name in net.ranges:
                     ends.append(net.ranges[place.name].hi)
     return list(dict.fromkeys(r.name for r in ends if isinstance(r, Ref)))
+
+
+def known_names(net: Network) -> set[str]:
+    """Every name that the network uses or declares."""
+    out = set(net.ranges) | set(net.shapes) | set(net.roles) | set(net.values) | set(net.sizes) | set(net.indices)
+    for e in net.equations:
+        out |= {r.name for r in (e.lhs, *free_refs(e.lhs), *free_refs(e.rhs))}
+    for o in net.opaque.values():
+        out |= {r.name for q in (o.lhs, *o.args) for r in (q, *free_refs(q))}
+    return out

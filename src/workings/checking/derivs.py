@@ -82,7 +82,7 @@ class Resolver:
         else:
             starts = free_refs(of)
         keys = [self.net.variable(r.key) for r in starts]
-        return goal in keys or kind != "P" and any(_reaches(self.net, k, goal) for k in keys)
+        return goal in keys or (kind != "P" and any(_reaches(self.net, k, goal) for k in keys))
 
     def _total(self, of: Expr, wrt: Ref) -> Expr:
         if not isinstance(of, Ref):

@@ -12,11 +12,12 @@ from itertools import pairwise
 from typing import Any
 
 from workings.checking import decide, sets
-from workings.checking.derivs import Resolver, derivatives, opaque, readings
+from workings.checking.derivs import Resolver, derivatives, readings
+from workings.checking.names import settled, unknown_names
 from workings.checking.verdict import Judged, Report, Verdict
 from workings.errors import OutOfReach, WorkingsError
 from workings.expr import (
-    Big, Call, Claim, Equation, Expr, Logic, Neg, Network, Num, Ref, Rel, Rest, free_refs, preorder, rewrite,
+    Claim, Equation, Expr, Logic, Neg, Network, Num, Ref, Rel, Rest, preorder, rewrite,
 )
 
 ORDER = {"wrong": 0, "undecided": 1, "right": 2}
@@ -44,6 +45,7 @@ class Session:
     def __init__(self, net: Network, at: Mapping[str, Any]) -> None:
         self.net = net
         self.facts: list[Expr] = []
+        self.here = net           # with the copies of equations that a line calls for
         self.domains = sets.Domains(net)
         self.remarks: list[str] = []
         self.point = [e for name, value in at.items() for e in point_equations(name, value)]
@@ -75,13 +77,12 @@ class Session:
         return out
 
     def _judge(self, line: Any, out: Judged) -> None:
-        body = line.body
-        if line.kind == "fact":
-            self.take_fact(body)
-            out.verdict, out.reason = "right", "taken as given"
-        elif sets.is_claim(line):
-            sets.judge_claim(line, self.net, self.facts, out)
-        elif sets.is_domain(body):
+        body, self.here = settled(line.body, self.net)
+        if line.kind in ("fact", "class"):
+            self._declared(line.kind, body, out)
+        elif isinstance(body, Logic) and sets.is_claim(body):
+            self._on_set(body, out)
+        elif sets.is_domain(body, self.net):
             self.domains.judge(body, out)
         elif isinstance(body, Rel) and body.ops and all(op in ("=", "<-") for op in body.ops):
             self._equation(body, out)
@@ -92,15 +93,29 @@ class Session:
         else:
             out.verdict, out.reason = "undecided", "the line states nothing that can be true or false"
 
+    def _declared(self, kind: str, body: Expr, out: Judged) -> None:
+        if kind == "class" and self.net.classes and isinstance(body, Logic):
+            sets.judge_claim(body, self.here, self.facts, out)
+            return
+        if kind == "fact":
+            self.take_fact(body)
+        out.verdict, out.reason = "right", "taken as given"
+
+    def _on_set(self, body: Logic, out: Judged) -> None:
+        resolver = Resolver(self.here)
+        resolved = resolver.resolve(readings(body, self.here)[0])
+        assert isinstance(resolved, Logic)
+        sets.judge_claim(resolved, resolver.net, self.facts, out, creases=not derivatives(body))
+
     # -- equations
     def _equation(self, body: Expr, out: Judged) -> None:
         if self._names(body, out):
             return
-        unknown = unknown_names(body, self.net)
+        unknown = unknown_names(body, self.here)
         if unknown:
             out.verdict, out.reason = "not understood", f"{unknown[0]} is no name of this network"
             return
-        variants = readings(body, self.net)
+        variants = readings(body, self.here)
         first: tuple[str, Verdict] | None = None
         undecided = False
         for number, variant in enumerate(variants):
@@ -137,16 +152,17 @@ class Session:
     def compare(self, left: Expr, right: Expr) -> Verdict:
         """Two sides of a line; derivatives are resolved, a decimal literal stands for what rounds to it."""
         creases = not derivatives(left) and not derivatives(right)
-        resolver = Resolver(self.net)
+        resolver = Resolver(self.here)
         try:
             a, b = resolver.resolve(left), resolver.resolve(right)
             net = resolver.net
         except OutOfReach:
             if any(e.key in self.net.defs for e in self.point):
                 raise
-            a, b, net = left, right, self.net
+            a, b, net = left, right, self.here
         net = at_point(net, self.point)
-        v = decide.equal(a, b, net, self.facts, creases=creases, bind=self.bind, open_=frozenset(net.defs) - frozenset(self.net.defs))
+        v = decide.equal(a, b, net, self.facts, creases=creases, bind=self.bind,
+                         open_=frozenset(net.defs) - frozenset(self.net.defs))
         if v.kind != "equal":
             for literal, other in ((right, a), (left, b)):
                 if _decimals(literal) is not None and self._rounds(other, literal, net):
@@ -163,8 +179,18 @@ class Session:
         return all(decide.within(v, number, half) for v in values)
 
     def _inequality(self, body: Rel, out: Judged) -> None:
-        """A claim such as dE/dy <= 1: refuted by a point, never proved here."""
-        out.verdict, out.reason = "undecided", "inequalities are refuted by points only; none was tried"
+        """A claim such as dE/dy <= 1, relation by relation."""
+        body = readings(strip(body), self.net)[0]       # type: ignore[assignment]
+        resolver = Resolver(self.net)
+        sides = [resolver.resolve(side) for side in body.args]
+        for a, b, op in zip(sides, sides[1:], body.ops):
+            v = decide.equal(a, b, resolver.net, self.facts) if op == "=" else sets.ordered(
+                a, b, op, resolver.net, self.facts
+            )
+            word = {"equal": "right", "different": "wrong", "undecided": "undecided"}[v.kind]
+            self._record(out, word, v)
+            if word != "right":
+                return
 
     # -- names that a line gives
     def _names(self, body: Expr, out: Judged) -> bool:
@@ -172,8 +198,9 @@ class Session:
         if not isinstance(body, Rel) or not isinstance(body.args[0], Ref):
             return False
         head = body.args[0]
-        known = known_names(self.net)
-        if head.name in known or unknown_names(Rel(body.args[1:], body.ops[1:]), self.net):
+        known = decide.known_names(self.net)
+        glued = head.name[:1] == "d" and any(head.name[1:].startswith(n) for n in known)
+        if head.name in known or glued or unknown_names(Rel(body.args[1:], body.ops[1:]), self.net):
             return False
         verdict, why = ("right", Verdict("equal")) if len(body.args) == 2 else self._pairs(
             Rel(body.args[1:], body.ops[1:])
@@ -214,26 +241,6 @@ def _decimals(side: Expr) -> tuple[Fraction, int] | None:
     if isinstance(side, Num) and "." in side.text:
         return Fraction(side.value), len(side.text.partition(".")[2])
     return None
-
-
-def known_names(net: Network) -> set[str]:
-    """Every name that the network uses or declares."""
-    out = set(net.ranges) | set(net.shapes) | set(net.roles) | set(net.values) | set(net.sizes) | set(net.indices)
-    for e in net.equations:
-        out |= {r.name for r in (e.lhs, *free_refs(e.lhs), *free_refs(e.rhs))}
-    for o in net.opaque.values():
-        out |= {r.name for q in (o.lhs, *o.args) for r in (q, *free_refs(q))}
-    return out
-
-
-def unknown_names(body: Expr, net: Network) -> list[str]:
-    """Names of a line that the network does not know and that are no indices."""
-    known = known_names(net)
-    letters = {r.name for n in preorder(body) if isinstance(n, Ref) for i in n.indices for r in free_refs(i)}
-    letters |= {r.name for n in preorder(body) if isinstance(n, Call) and n.function == "delta"
-                for i in n.args for r in free_refs(i)}
-    letters |= {n.index for n in preorder(body) if isinstance(n, Big)}
-    return [r.name for r in free_refs(body) if r.name not in known and r.name not in letters]
 
 
 # -- points
@@ -277,6 +284,3 @@ def _sizes(net: Network, at: Mapping[str, Any]) -> dict[str, int]:
         if name in net.sizes and not hasattr(value, "__len__"):
             out[name] = int(value)
     return out
-
-
-__all__ = ["Session", "check", "opaque"]

@@ -14,7 +14,8 @@ from workings.checking import sums
 from workings.checking.algebra import Arena, Budget, Frac, Poly
 from workings.checking.transcend import Transcend, Undefined
 from workings.expr import (
-    Add, Big, Call, Claim, Const, Deriv, Div, Equation, Expr, Logic, Mul, Neg, Network, Num, Pow, Ref, Rel, free_keys, free_refs,
+    Add, Big, Call, Claim, Const, Deriv, Div, Equation, Expr, Logic, Mul, Neg, Network, Num, Pow, Ref, Rel, free_keys,
+    free_refs,
 )
 
 if TYPE_CHECKING:

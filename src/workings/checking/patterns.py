@@ -7,7 +7,7 @@ arithmetic over the monomials (a relaxation: what it drops is empty, what it kee
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -31,7 +31,6 @@ class Cell:
     signs: dict[Terms, int] = field(default_factory=dict)
     apart: frozenset[frozenset[int]] = frozenset()
     pinned: dict[int, Frac] = field(default_factory=dict)
-    skip: bool = False        # a face whose equation could not be solved
 
 
 @dataclass(slots=True, eq=False)
@@ -64,15 +63,52 @@ def prove(
     return Proof(False, why="too many roots of one quantity")
 
 
+def implied(net: Network, a: Expr, b: Expr, op: str, facts: Sequence[Expr], open_: Iterable[Key]) -> Proof:
+    """Does a op b (<, <=, >, >=) hold wherever the facts do?  Decided where both are piecewise affine."""
+    opened = tuple(open_)
+    try:
+        n = Normal(net, {}, opened)
+        given = _facts(n, facts)
+        return _walk(n, a, b, given, False, lambda d, cell: _always(n, d, op, cell, given))
+    except (Budget, TooMany, Foreign, Refine) as problem:
+        return Proof(False, why=f"not piecewise affine: {problem}")
+
+
+def _always(n: Normal, d: Frac, op: str, cell: Cell, given: Given) -> bool:
+    """Does d op 0 hold all over the cell?  No point of the cell's closure violates it."""
+    if n.arena.sign(d.den) != 1:
+        return False
+    lead = d.num.leading_coefficient() if not d.zero else n.arena.rational(1)
+    if d.constant:
+        value = d.value()
+        return bool({"<": value < 0, "<=": value <= 0, ">": value > 0, ">=": value >= 0}[op])
+    up = (op in (">", ">=")) == bool(lead > 0)
+    # d > 0 is violated by d <= 0: a weak wall; d >= 0 by d < 0: a strict one.
+    key = terms(d.num / lead)
+    signs, weak = {**n.arena.signs}, {**given.weak}
+    if op in (">=", "<="):
+        if key in signs:
+            return signs[key] == (1 if up else -1)
+        signs[key] = -1 if up else 1
+    else:
+        weak[key] = -1 if up else 1
+    return point(_rows(n, signs, weak)) is None
+
+
 def _attempt(n: Normal, a: Expr, b: Expr, facts: Sequence[Expr], creases: bool) -> Proof:
     given = _facts(n, facts)
+    return _walk(n, a, b, given, creases, lambda d, cell: _settled(n, d, given.later).zero)
+
+
+def _walk(
+    n: Normal, a: Expr, b: Expr, given: Given, creases: bool, good: Callable[[Frac, Cell], bool]
+) -> Proof:
+    """Is a - b `good` in every cell?"""
     base = dict(n.arena.signs)
     proof = Proof(True, cells=0)
     stack = [Cell(pinned=given.pinned)]
     while stack:
         cell = stack.pop()
-        if cell.skip:
-            continue
         n.arena.signs = {**base, **cell.signs}
         n.apart, n.pinned = cell.apart, cell.pinned
         n.memo.clear()
@@ -81,7 +117,7 @@ def _attempt(n: Normal, a: Expr, b: Expr, facts: Sequence[Expr], creases: bool) 
             raise Budget
         try:
             n.warm(a, b)
-            difference = _settled(n, n.read(a) - n.read(b), given.later)
+            fine = good(n.read(a) - n.read(b), cell)
         except Split as s:
             stack.extend(_cut(n, cell, s, base, given, creases, proof))
             continue
@@ -92,7 +128,7 @@ def _attempt(n: Normal, a: Expr, b: Expr, facts: Sequence[Expr], creases: bool) 
             proof.undefined += 1
             continue
         proof.cells += 1
-        if not difference.zero:
+        if not fine:
             proof.done = False
             proof.open.extend(_points(n, cell, base, given))
             proof.why = "the normal forms differ"

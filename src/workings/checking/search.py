@@ -66,6 +66,18 @@ class Trial:
         finally:
             ctx.prec = old
 
+    def fails(self, relation: Rel, at: Mapping[str, Fraction]) -> Counterexample | None:
+        """The point with the two values, if the relation surely fails there."""
+        try:
+            point = Point({n: _flint(v) for n, v in at.items()}, self.defs)
+            point._prepare(relation)
+            if point.holds(relation):
+                return None
+            left, right = (point.value(e) for e in (self.left, self.right))
+        except (NoValue, Unknown):
+            return None
+        return Counterexample(dict(at), shown(left), shown(right))
+
     # -- points
     def allowed(self, at: dict[str, Fraction]) -> dict[str, Fraction] | None:
         """The point with its last names changed so that the facts hold; None if that fails."""

@@ -4,30 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any
 
+from workings.checking.decide import equal, known_names, needed
 from workings.checking.feasible import Row, TooMany, point
-from workings.checking.verdict import Judged
+from workings.checking.patterns import implied
+from workings.checking.search import Trial
+from workings.checking.verdict import Counterexample, Judged, Verdict
 from workings.errors import OutOfReach
-from workings.expr import Add, Deriv, Expr, Logic, Neg, Network, Rel, preorder
+from workings.expr import (
+    Add, Array, Call, Deriv, Equation, Expr, Logic, Mul, Neg, Network, Num, Ref, Rel, free_refs, fresh, preorder,
+)
 
 Condition = tuple[tuple[tuple[str, Fraction], ...], Fraction, str]
 FLIP = {">": "<", "<": ">", ">=": "<=", "<=": ">=", "=": "=", "!=": "!="}
 
 
-def is_domain(body: Expr) -> bool:
-    """Is the line a bare domain: inequalities joined by "and", nothing else?"""
+def is_domain(body: Expr, net: Network) -> bool:
+    """Is the line a bare domain: inequalities joined by "and", or one that is affine in the inputs?"""
     if isinstance(body, Logic):
-        return body.op == "and" and all(is_domain(a) for a in body.args)
+        return body.op == "and" and all(_inequality(a) or is_domain(a, net) for a in body.args)
+    if not _inequality(body):
+        return False
+    try:
+        conditions(net, body)
+    except OutOfReach:
+        return False
+    return True
+
+
+def _inequality(body: Expr) -> bool:
     return (
         isinstance(body, Rel) and bool(body.ops) and all(op in (">", "<", ">=", "<=") for op in body.ops)
         and not any(isinstance(n, Deriv) for n in preorder(body))
     )
 
 
-def is_claim(line: Any) -> bool:
-    """Is it a statement about a set, such as y = 0 for x1 >= 1?"""
-    return isinstance(line.body, Logic) and line.body.op == "implies"
+def is_claim(body: Expr) -> bool:
+    """Is it a statement about a set, such as y = 0 for x1 >= 1, or that a set is empty?"""
+    return isinstance(body, Logic) and body.op in ("implies", "not")
 
 
 def conditions(net: Network, body: Expr) -> list[Condition]:
@@ -60,7 +74,6 @@ def _condition(net: Network, expr: Expr, op: str) -> Condition:
 
 def affine(net: Network, expr: Expr) -> tuple[Fraction, dict[str, Fraction]]:
     """Constant and coefficients of an affine expression in plain names; `OutOfReach` if it is not affine."""
-    from workings.checking.decide import needed
     from workings.checking.normal import Foreign, Normal, Same, Split
     from workings.checking.transcend import Undefined
 
@@ -130,25 +143,20 @@ class Domains:
 
 
 # -- y = 0 for ...
-def judge_claim(line: Any, net: Network, facts: Sequence[Expr], out: Judged) -> None:
-    """`condition implies y = 0`: the equation, proved on the set or refuted by a point of it."""
-    from workings.checking.decide import equal
-
-    *conditions_, claim = line.body.args
-    given: list[Expr] = [*facts]
-    stack = list(conditions_)
-    while stack:
-        node = stack.pop(0)
-        if isinstance(node, Logic) and node.op == "and":
-            stack = [*node.args, *stack]
-        else:
-            given.append(node)
+def judge_claim(body: Logic, net: Network, facts: Sequence[Expr], out: Judged, creases: bool = True) -> None:
+    """`condition implies y = 0`: proved all over the set, or refuted by a point of it."""
+    if body.op == "not":
+        _judge_empty(body, net, out)
+        return
+    *where, claim = body.args
+    net, given = _on_set(net, where)
+    given = [*facts, *given]
+    if isinstance(claim, Call) and claim.function == "class":
+        claim = _class_condition(net, claim)
     if not isinstance(claim, Rel):
-        raise OutOfReach("what is claimed on the set is not an equation", span=claim.span)
+        raise OutOfReach("what is claimed on the set is no relation", span=claim.span)
     for a, b, op in zip(claim.args, claim.args[1:], claim.ops):
-        if op != "=":
-            raise OutOfReach("only equations are decided on a set", span=claim.span)
-        v = equal(a, b, net, given)
+        v = equal(a, b, net, given, creases=creases) if op == "=" else ordered(a, b, op, net, given)
         out.verdict = {"equal": "right", "different": "wrong", "undecided": "undecided"}[v.kind]
         out.how, out.reason, out.counterexample = v.how, v.evidence, v.counterexample
         if out.verdict != "right":
@@ -156,3 +164,78 @@ def judge_claim(line: Any, net: Network, facts: Sequence[Expr], out: Judged) -> 
             return
 
 
+def _judge_empty(body: Logic, net: Network, out: Judged) -> None:
+    parts = conditions(net, body.args[0])
+    out.status = status(parts)
+    if out.status == "empty":
+        out.verdict, out.how, out.reason = "right", "proved", "the conditions contradict each other"
+        return
+    at = point(rows(parts, weak=True))
+    out.verdict, out.reason = "wrong", "a point satisfies all of the conditions"
+    if at is not None:
+        out.counterexample = Counterexample({str(k): v for k, v in at.items()}, "not empty", "empty")
+
+
+def _class_condition(net: Network, claim: Call) -> Expr:
+    label = claim.args[0].name if isinstance(claim.args[0], Ref) else ""
+    for rule in net.classes:
+        if rule.label.split() in (["class", label], [label]):
+            return rule.condition
+    raise OutOfReach(f"no rule says what class {label} is", span=claim.span, hint=f"class {label} if y < 0")
+
+
+def _on_set(net: Network, where: Sequence[Expr]) -> tuple[Network, list[Expr]]:
+    """The conditions as facts; on a segment, ray or line the inputs are affine in a parameter of it."""
+    given: list[Expr] = []
+    stack = list(where)
+    while stack:
+        node = stack.pop(0)
+        if isinstance(node, Logic) and node.op == "and":
+            stack = [*node.args, *stack]
+        elif isinstance(node, Call):
+            net, more = _along(net, node)
+            given += more
+        else:
+            given.append(node)
+    return net, given
+
+
+def _along(net: Network, figure: Call) -> tuple[Network, list[Expr]]:
+    points = [list(p.args) for p in figure.args if isinstance(p, Array)]
+    names = [name for name, _ in net.inputs]
+    if len(points) != len(figure.args) or any(len(p) != len(names) for p in points):
+        raise OutOfReach(f"a point here has {len(names)} coordinates: {', '.join(names)}", span=figure.span)
+    start, *rest = points
+    s = Ref(fresh("s", known_names(net)))
+    given: list[Expr] = []
+    steps: list[Expr] = [Num(0) for _ in names]
+    if rest:
+        steps = rest[0]
+        if figure.function == "segment":
+            steps = [Add((q, Neg(p))) for p, q in zip(start, rest[0])]
+        if figure.function != "line":
+            given.append(Rel((s, Num(0)), (">=",)))
+        if figure.function == "segment":
+            given.append(Rel((s, Num(1)), ("<=",)))
+    placed = [Equation(Ref(n), Add((p, Mul((s, d))))) for n, p, d in zip(names, start, steps)]
+    return net.with_(equations=(*net.equations, *placed)), given
+
+
+def ordered(a: Expr, b: Expr, op: str, net: Network, facts: Sequence[Expr]) -> Verdict:
+    """Does a op b hold wherever the facts do: proved by the sign patterns, refuted by a point, or undecided."""
+    used = needed(net, [a, b, *facts])
+    proof = implied(net, a, b, op, facts, [e.key for e in used])
+    if proof.done:
+        return Verdict("equal", evidence=f"it holds in each of {proof.cells} sign patterns")
+    defs = {e.lhs.name: e.rhs for e in used if not e.lhs.indices}
+    relation = Rel((a, b), (op,))
+    names = dict.fromkeys(
+        r.name for e in (a, b, *facts, *(x.rhs for x in used)) for r in free_refs(e) if r.name not in defs
+    )
+    trial = Trial(a, b, list(names), defs, [f for f in facts if isinstance(f, Rel)])
+    for at in (*proof.open, *trial.points(40)):
+        whole = trial.allowed({**{n: Fraction(1) for n in names}, **{k: v for k, v in at.items() if k in names}})
+        found = trial.fails(relation, whole) if whole is not None else None
+        if found:
+            return Verdict("different", counterexample=found, evidence="it fails at a point")
+    return Verdict("undecided", how="", evidence=f"not refuted at 40 points; not proved: {proof.why}")

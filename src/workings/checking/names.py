@@ -1,0 +1,68 @@
+"""Names that stand in a line: which of them the network knows, and what a quantity with a bracket means."""
+
+from __future__ import annotations
+
+from workings.checking.decide import known_names, needed
+from workings.errors import NotReadable
+from workings.expr import Big, Call, Equation, Expr, Network, Ref, free_refs, fresh, preorder, rewrite, substitute
+
+
+def unknown_names(body: Expr, net: Network) -> list[str]:
+    """Names of a line that the network does not know and that are no indices."""
+    known = known_names(net)
+    letters = {r.name for n in preorder(body) if isinstance(n, Ref) for i in n.indices for r in free_refs(i)}
+    letters |= {r.name for n in preorder(body) if isinstance(n, Call) and n.function == "delta"
+                for i in n.args for r in free_refs(i)}
+    letters |= {n.index for n in preorder(body) if isinstance(n, Big)}
+    return [r.name for r in free_refs(body) if r.name not in known and r.name not in letters]
+
+
+def settled(body: Expr, net: Network) -> tuple[Expr, Network]:
+    """The line with Ek[k] read as the family E[k] where that is meant, and y(x2, x1) as y at other inputs."""
+    known = known_names(net)
+    extra: list[Equation] = []
+
+    def change(node: Expr) -> Expr:
+        if isinstance(node, Ref) and node.indices and node.name not in known:
+            return _family(node, net)
+        if isinstance(node, Call) and (node.function, 0) in net.defs and node.function not in net.functions:
+            return _elsewhere(node, net, extra)
+        return node
+
+    body = rewrite(body, change)
+    return body, net.with_(equations=(*net.equations, *extra)) if extra else net
+
+
+def _family(node: Ref, net: Network) -> Ref:
+    """Ek[k] where the network has a family E[k]: the index is written twice."""
+    for name, places in net.defs:
+        if places == len(node.indices) and node.name.startswith(name):
+            letters = [i.name for i in net.defs[name, places][0].lhs.indices if isinstance(i, Ref)]
+            if node.name in (name + "".join(letters), f"{name}_{'_'.join(letters)}"):
+                return Ref(name, node.indices, node.span)
+    return node
+
+
+def _elsewhere(node: Call, net: Network, extra: list[Equation]) -> Expr:
+    """y(x2, x1): the equations of y again, under new names, with other inputs."""
+    equations = needed(net, [Ref(node.function)])
+    used = {r.name for e in equations for r in free_refs(e.rhs)}
+    inputs = [name for name, places in net.inputs if name in used and not places]
+    if len(inputs) != len(node.args):
+        raise NotReadable(
+            f"{node.function} has {len(inputs)} inputs, and {len(node.args)} are given", span=node.span,
+            expected=f"{node.function}({', '.join(inputs)})",
+        )
+    if all(isinstance(a, Ref) and a.name == n for a, n in zip(node.args, inputs)):
+        return Ref(node.function, (), node.span)
+    taken = known_names(net) | {e.lhs.name for e in extra}
+    table: dict[str, Expr] = dict(zip(inputs, node.args))
+    for e in equations:
+        name = fresh(e.lhs.name, taken)
+        taken.add(name)
+        table[e.lhs.name] = Ref(name)
+    for e in equations:
+        head = table[e.lhs.name]
+        assert isinstance(head, Ref)
+        extra.append(Equation(head, substitute(e.rhs, table)))
+    return table[node.function]
