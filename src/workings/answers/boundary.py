@@ -250,11 +250,12 @@ def _region(answer: Boundary, shape: Shape, walls: set[tuple[int, ...]]) -> Line
 
 def _walls(answer: Boundary) -> set[tuple[int, ...]]:
     """The creases on which a part of the boundary lies: there the inequalities are strict."""
+    parts = (*answer.parts, *answer.jumps)
     out: set[tuple[int, ...]] = set()
     for side in answer.classes:
         for shape in side.regions:
             assert shape.body is not None
-            out |= {crease(row) for row in facets(shape.body) if any(_lies(row, part) for part in (*answer.parts, *answer.jumps))}
+            out |= {crease(row) for row in facets(shape.body) if any(_lies(row, part) for part in parts)}
     return out
 
 

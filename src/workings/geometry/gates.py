@@ -71,16 +71,27 @@ class Gates:
 
 
 def _tidy(shown: Expr) -> Expr:
-    """x - (-1), which comes of putting a number into a function's body, as x + 1."""
+    """Arguments put into a body, tidied: x - (-1) as x + 1, x - 0 as x, (a + b) - c as a + b - c."""
 
     def step(node: Expr) -> Expr:
         if isinstance(node, Neg) and isinstance(node.arg, Neg):
             return node.arg.arg
         if isinstance(node, Neg) and isinstance(node.arg, Num) and node.arg.value < 0:
             return Num(-node.arg.value)
-        return node
+        return _sum(node) if isinstance(node, Add) else node
 
     return rewrite(shown, step)
+
+
+def _sum(node: Add) -> Expr:
+    terms = [t for arg in node.args for t in (arg.args if isinstance(arg, Add) else (arg,))]
+    kept = [t for t in terms if not _zero(t)] or terms[:1]
+    return kept[0] if len(kept) == 1 else Add(tuple(kept), node.span)
+
+
+def _zero(term: Expr) -> bool:
+    inner = term.arg if isinstance(term, Neg) else term
+    return isinstance(inner, Num) and not inner.value
 
 
 def _decided(pres: list[Value], values: Mapping[str, Value], crease: Value | None) -> Value:
