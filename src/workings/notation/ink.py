@@ -30,4 +30,5 @@ class Ink(Protocol):
     def matrix(self, rows: Sequence[Sequence[str]]) -> str: ...
     def apply(self) -> str: ...                                  # between a function and its bracket
     def space(self, after: str) -> str: ...                      # after: "big" operator, "word" of a chain
+    def tight(self, text: str) -> str: ...                       # an index, its signs without space around them
     def bold(self, latex: str) -> str: ...                       # the name of a slice

@@ -64,7 +64,7 @@ class LatexInk:
     def script(self, base: str, below: str, above: str) -> str:
         primes = above.count(r"\prime") if above and not above.replace(r"\prime", "") else 0
         top = "'" * primes if primes else f"^{{{above}}}" if above else ""
-        return base + (f"_{{{_tight(below)}}}" if below else "") + top
+        return base + (f"_{{{self.tight(below)}}}" if below else "") + top
 
     def limits(self, op: str, below: str, above: str) -> str:
         return self.script(f"\\{op}", below, above)
@@ -88,10 +88,8 @@ class LatexInk:
     def space(self, after: str) -> str:
         return " " if after == "big" else ""
 
+    def tight(self, text: str) -> str:
+        return re.sub(r" ([-+=]) ", r"\1", text)
+
     def bold(self, latex: str) -> str:
         return rf"\boldsymbol{{{latex}}}"
-
-
-def _tight(text: str) -> str:
-    """In a subscript no space stands around a sign."""
-    return re.sub(r" ([-+=]) ", r"\1", text)

@@ -64,7 +64,7 @@ def _filled(s: Setter, latex: str, inner: tuple[Piece, ...]) -> str:
     marks = [chr(0xE000 + i) for i in range(len(inner))]
     text = s.ink.name(filled(latex, marks))
     for mark, piece in zip(marks, inner, strict=True):
-        text = text.replace(mark, s.at(piece, ADD).text)
+        text = text.replace(mark, s.ink.tight(s.at(piece, ADD).text))
     return text
 
 

@@ -110,5 +110,8 @@ class MathmlInk:
     def space(self, after: str) -> str:
         return f'<mo>{APPLY}</mo><mspace width="0.17em"></mspace>' if after == "word" else ""
 
+    def tight(self, text: str) -> str:
+        return text
+
     def bold(self, latex: str) -> str:
         return styled(latex, "boldsymbol")

@@ -117,19 +117,22 @@ def _call(node: Call, inner: tuple[Piece, ...]) -> Printed:
 
 
 def _big(node: Big, inner: tuple[Piece, ...]) -> Printed:
-    """`sum(k, e)`, `sum(k, 1, N, e)`; a condition stands with the index: `sum(k != j, e)`."""
-    names = iter(inner)
-    bounds = [_at(next(names), ADD) for e in (node.lo, node.hi) if e is not None]
-    head = node.index
+    """`sum(k, e)`, `sum(k, 1, N, e)`; a condition stands before the body, or takes the index in: `sum(j != y, e)`."""
+    parts = iter(inner)
+    bounds = [_at(next(parts), ADD) for e in (node.lo, node.hi) if e is not None]
+    if len(bounds) == 1:
+        bounds = [*bounds, "inf"] if node.hi is None else ["-inf", *bounds]
+    head = [node.index, *bounds]
     if node.condition is not None:
-        piece = next(names)
-        head = piece.text if _about(node) else f"{node.index} if {piece.text}"
-    return f"{node.op}({', '.join([head, *bounds, _at(next(names), IN_LIST)])})", ATOM
+        condition = next(parts).text
+        head = [condition] if not bounds and _about(node) else [*head, condition]
+    return f"{node.op}({', '.join([*head, _at(next(parts), IN_LIST)])})", ATOM
 
 
 def _about(node: Big) -> bool:
     """Is the condition one relation that begins with the bound index?"""
-    first = node.condition.args[0] if isinstance(node.condition, Rel) else None
+    rel = node.condition
+    first = rel.args[0] if isinstance(rel, Rel) and rel.ops != ("=",) and len(rel.ops) == 1 else None
     return isinstance(first, Ref) and first.key == (node.index, 0)
 
 
@@ -140,7 +143,13 @@ def _deriv(node: Deriv, inner: tuple[Piece, ...]) -> Printed:
         return f"d{of.text}/d{wrt[0].text}", ATOM
     if node.kind == "d" and names and len(wrt) == 2:
         return f"d2{of.text}/(d{wrt[0].text} d{wrt[1].text})", ATOM
-    head = {"P": "P", "grad": "grad"}.get(node.kind, "D") + ("2" if len(wrt) == 2 else "")
+    if node.kind == "d":
+        order = str(len(wrt)) if len(wrt) > 1 else ""
+        below = " ".join(f"∂{_at(w, ATOM)}" for w in wrt)
+        return f"∂{order and '^' + order}/{f'({below})' if order else below}({of.text})", POW
+    if node.kind == "grad":
+        return f"∇_{{{_commas(tuple(wrt))}}} {_at(of, ATOM)}", POW
+    head = "P" if node.kind == "P" else "D2" if len(wrt) == 2 else "D"
     return f"{head}({_commas(inner)})", ATOM
 
 
