@@ -22,7 +22,7 @@ PUNCTUATION = "–—‘’“”·•"
 def alphanumerics() -> str:
     """The mathematical alphabets that formulas of a course use: bold, italic, bold italic, double-struck, script."""
     ranges = [
-        (0x1D400, 0x1D46B),       # bold, italic, bold italic Latin
+        (0x1D400, 0x1D49B),       # bold, italic, bold italic Latin
         (0x1D49C, 0x1D4B5),       # script capitals
         (0x1D538, 0x1D551),       # double-struck capitals
         (0x1D6A4, 0x1D6A5),       # dotless i, j

@@ -70,3 +70,16 @@ def test_the_whole_page() -> None:
     assert " ".join(HARM.split()) in " ".join(shown.split())
     assert "Two inputs x1 and x2 feed three neurons." in shown
     assert shown == text(DOCUMENT)
+
+
+TERMINAL = [
+    (r"y = 1 - \rho(x_1)", "y = 1 - ρ(x_1)"), (r"\frac{a+b}{c}", "(a+b)/c"), (r"\sum_{k=1}^{N} E_k", "∑_(k=1)^N E_k"),
+    (r"\hat{y}_{1}", "y\u0302_1"), (r"\underbrace{\frac{\partial E}{\partial y}}_{2(y-t)}", "(∂E/∂y : 2(y-t))"),
+    (r"a \qquad b", "a   b"), (r"\unknown{x}", r"\unknown{x}"), (r"\boldsymbol{x}_k \in \mathbb{R}^d", "x_k ∈ ℝ^d"),
+    ("{" * 300 + "}", "{" * 300 + "}"),
+]
+
+
+def test_quoted_latex_is_readable_in_a_terminal() -> None:
+    for latex, wanted in TERMINAL:
+        assert of(Paragraph((Math(Raw(latex)),))) == wanted

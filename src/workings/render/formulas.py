@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 
-from workings.document import Raw, Row
+from workings.document import Inline, Line, Math, Raw, Row
 from workings.expr import Add, Expr, Logic, Neg, Rel
 
 SIGNS = {"=": "=", "!=": "≠", "<": "<", "<=": "≤", ">": ">", ">=": "≥", "in": "∈", "<-": "←",
@@ -78,6 +79,16 @@ def length(formula: Expr) -> int:
     from workings.notation import plain
 
     return len(plain(formula))
+
+
+def tidy(line: Line) -> Line:
+    """A sheet's `$x$ .` without the space between a formula and the stop behind it."""
+    out: list[Inline] = []
+    for part in line:
+        if isinstance(part, str) and out and isinstance(out[-1], Math):
+            part = re.sub(r"^\s+(?=[.,;:!?)])", "", part)
+        out.append(part)
+    return tuple(out)
 
 
 def inline(formula: Expr | Raw, spelling: Mapping[str, str]) -> str:

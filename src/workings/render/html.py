@@ -92,7 +92,7 @@ class Page:
 
     def line(self, line: Line) -> str:
         """Words and formulas."""
-        return "".join(self.inline(part) for part in line)
+        return "".join(self.inline(part) for part in formulas.tidy(line))
 
     def inline(self, part: Inline) -> str:
         """One part of a line, escaped."""

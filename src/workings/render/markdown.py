@@ -14,7 +14,7 @@ from workings.document import (
     Row, Step, Table,
 )
 from workings.expr import Expr
-from workings.render.formulas import LATEX_SIGNS, halves
+from workings.render.formulas import LATEX_SIGNS, halves, tidy
 from workings.render.html import LABELS
 from workings.render.tex import bare
 
@@ -54,7 +54,7 @@ class Writer:
 
     def line(self, parts: Line) -> str:
         """Words and formulas, escaped."""
-        return "".join(self.inline(part) for part in parts)
+        return "".join(self.inline(part) for part in tidy(parts))
 
     def inline(self, part: Inline) -> str:
         """One part of a line."""

@@ -47,8 +47,11 @@ LOOKS = {
     # the plane
     "axis": Look("soft", 1.0),
     "tick": Look("soft", 1.0),
+    "frame": Look("soft", 1.0),
     "grid": Look("faint", 0.7),
     "crease": Look("ink", 1.1, dash="5 3"),
+    "faint-crease": Look("soft", 0.8, dash="4 3"),
+    "badge": Look("ink", 1.0, "paper"),
     "boundary": Look("ink", 3.2),
     "touches": Look("ink", 2.2, dash="1 4"),
     "jump": Look("ink", 2.2, dash="8 3 2 3"),

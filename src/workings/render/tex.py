@@ -25,6 +25,8 @@ _ATTRIBUTES = frozenset(
     "largeop symmetric lspace rspace minsize maxsize columnspan rowspan".split()
 )
 _PARTS = {"mfrac": 2, "msub": 2, "msup": 2, "munder": 2, "mover": 2, "mroot": 2, "msubsup": 3, "munderover": 3}
+_LIMITS = {"msub": "munder", "msup": "mover", "msubsup": "munderover"}
+_ROWS = ("math", "mrow", "mtd", "mstyle", "mpadded", "msqrt")
 _SAFE_VALUE = re.compile(r"-?[\w.%]{1,20}")
 _DOLLARS = re.compile(r"^\s*(\$\$?|\\\[|\\\()|(\$\$?|\\\]|\\\))\s*\.?\s*$")
 _TAG = re.compile(r"\\(tag\*?|label)\s*\{[^{}]*\}|\\(nonumber|notag)\b")
@@ -78,24 +80,50 @@ def mathml(latex: str, display: bool = False) -> str | None:
 
 def _write(root: Element) -> Iterator[str]:
     """The inside of `root`, without recursion: known elements with known attributes, texts escaped."""
-    stack: list[tuple[Element | None, str]] = [(child, "") for child in reversed(list(root))]
+    stack: list[Element | str] = [*_spaced(root)][::-1]
     while stack:
-        node, end = stack.pop()
-        if node is None:
-            yield end
+        node = stack.pop()
+        if isinstance(node, str):
+            yield node
             continue
-        tag = node.tag if node.tag in _TAGS else "mrow"
-        if tag == "mo" and len(node.text or "") > 1 and (node.text or "").isalpha():
-            tag = "mi"                               # max is a name, not a sign: it takes a name's spacing
-        variant = node.attrib.get("mathvariant", "")
+        tag, variant = _tag(node), node.attrib.get("mathvariant", "")
         kept = "".join(f' {k}="{v}"' for k, v in node.attrib.items() if k in _ATTRIBUTES and _SAFE_VALUE.fullmatch(v))
         if variant == "normal" and tag == "mi":
             kept += ' mathvariant="normal"'
         if tag == "mtd" and node.get("columnalign") in ("left", "right"):
             kept += f' class="{node.get("columnalign")}"'     # MathML Core leaves alignment to the style sheet
         yield f"<{tag}{kept}>{escape(_letters(unescape(node.text or ''), variant))}"
-        stack.append((None, f"</{tag}>"))
-        stack.extend((child, "") for child in reversed(list(node)))
+        stack.append(f"</{tag}>")
+        stack.extend([*_spaced(node)][::-1])
+
+
+def _tag(node: Element) -> str:
+    if node.tag not in _TAGS:
+        return "mrow"
+    if _is_name(node):
+        return "mi"                                  # max is a name, not a sign: it takes a name's spacing
+    if node.tag in _LIMITS and unescape(node[0].text or "") in ("∑", "∏"):
+        return _LIMITS[node.tag]                     # in display style the bounds of a sum stand above and below
+    return str(node.tag)
+
+
+def _is_name(node: Element) -> bool:
+    """A function written as a word: log, cosh, max."""
+    text = node.text or ""
+    return node.tag in ("mi", "mo") and len(text) > 1 and text.isalpha()
+
+
+def _spaced(node: Element) -> Iterator[Element | str]:
+    """The children, with a thin space between a word and the letters or words beside it: log cosh z."""
+    before: Element | None = None
+    for child in node:
+        beside = before is not None and before.tag not in ("mo", "mspace") and child.tag not in ("mo", "mspace")
+        if before is not None and node.tag in _ROWS and (
+            (beside and (_is_name(before) or _is_name(child))) or (_is_name(before) and _is_name(child))
+        ):
+            yield '<mspace width="0.17em"></mspace>'
+        yield child
+        before = child
 
 
 def _letters(text: str, variant: str) -> str:
@@ -110,6 +138,8 @@ def _letter(c: str, variant: str) -> str:
         return _SCRIPT[c]
     if variant == "double-struck" and c in _DOUBLE:
         return _DOUBLE[c]
+    if variant == "italic" and c == "h":
+        return "ℎ"                                   # Unicode had this letter before the alphabet
     capital, small, digit = _ALPHABETS[variant]
     if "A" <= c <= "Z" and capital:
         return chr(capital + ord(c) - ord("A"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections.abc import Callable, Iterable
 from itertools import groupby
@@ -13,8 +12,8 @@ from workings.document import (
     Row, Step, Table,
 )
 from workings.expr import Expr
-from workings.render.formulas import halves
-from workings.render.tex import bare
+from workings.render.formulas import halves, tidy
+from workings.render.terminal import readable
 
 WIDTH = 80
 ALIGN = 24                    # a left side wider than this is not aligned with the others
@@ -170,7 +169,7 @@ _WRITERS: dict[type[Block], Callable[[Writer, Any], list[str]]] = {
 
 def line(parts: Line) -> str:
     """Words and formulas as one string."""
-    return "".join(_inline(part) for part in parts)
+    return "".join(_inline(part) for part in tidy(parts))
 
 
 def _inline(part: Inline) -> str:
@@ -187,7 +186,7 @@ def _formula(formula: Expr | Raw | None) -> str:
     if formula is None:
         return ""
     if isinstance(formula, Raw):
-        return _clean(re.sub(r"\s+", " ", bare(formula.latex)))
+        return _clean(readable(formula.latex))
     return plain(formula)
 
 
