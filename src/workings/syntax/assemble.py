@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from workings.errors import InputTooLarge, NotReadable, Source
-from workings.expr import Equation, Expr, Function, Key, Network, Opaque, Range, Ref, Rel, Remark
+from workings.errors import InputTooLarge, NotReadable, Source, Span
+from workings.expr import (
+    Add, Deriv, Div, Equation, Expr, Function, Key, Mul, Neg, Network, Num, Opaque, Pow, Range, Ref, Rel, Remark,
+)
 from workings.expr.network import ClassRule
-from workings.expr.walk import same
+from workings.expr.walk import preorder, same
 from workings.limits import MAX_EQUATIONS
 from workings.syntax.finish import finish
 from workings.syntax.pratt import deep
@@ -60,8 +62,6 @@ class _Builder:
         self.equations.append(equation)
 
     def _twice(self, first: Equation, second: Equation) -> NotReadable:
-        from workings.errors import Span
-
         def shown(equation: Equation) -> str:
             span = equation.span or Span(0, 0)
             text = self.source.text[span.start : span.end] if self.source else equation.lhs.name
@@ -98,6 +98,12 @@ class _Builder:
         if statement.kind == "expression":
             raise NotReadable("this says nothing: there is no = in it", span=statement.span, source=self.source,
                               expected="an equation such as z3 = x1*w13 + x2*w23")
+        left = statement.parts[0] if statement.kind == "claim" and statement.parts else None
+        if statement.continues or isinstance(left, Num | Add | Mul | Neg | Div | Pow) and not _has_derivative(left):
+            raise NotReadable(
+                "the left side of this equation is no name", span=statement.span, source=self.source,
+                expected="a name on the left, such as z3 = x1*w13 + x2*w23",
+            )
         self.remarks.append(Remark("note", f"read as a {statement.kind}, not as a definition: {statement.text}",
                                    statement.span))
 
@@ -135,6 +141,10 @@ class _Builder:
         return (*kept, *self.equations)
 
 
+def _has_derivative(tree: Expr) -> bool:
+    return any(isinstance(n, Deriv) for n in preorder(tree))
+
+
 def read(
     text: str,
     signatures: Signatures,
@@ -157,7 +167,11 @@ def read(
         found = find(source)
         scope = _scope(signatures, base)
         survey(found, scope)
-        return _build(settle_all(found, scope, source), base, scope, source, inputs, parameters, targets)
+        net = _build(settle_all(found, scope, source), base, scope, source, inputs, parameters, targets)
+    if not (net.equations or net.functions or net.opaque):
+        raise NotReadable("there is no equation in this text", source=source, span=Span(0, 1) if text.strip() else None,
+                          expected="an equation such as z3 = x1*w13 + x2*w23")
+    return net
 
 
 def assemble(

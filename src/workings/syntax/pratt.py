@@ -191,24 +191,24 @@ class Reader:
     def _product(self, left: Expr) -> Expr:
         start = start_of(left, self)
         args, op = [left], ""
-        dots: list[bool] = []                     # before which factors an operator stands
+        signs: list[str] = []                     # what stands before each factor but the first
         while True:
             kind = self.toks[self.i][0]
-            shown = kind in ("*", "/", "@")
-            if shown:
-                shown = self.toks[self.i][1] != "\\odot"
+            sign = ""
+            if kind in ("*", "/", "@"):
+                sign = self.toks[self.i][1]
                 self.i += 1
             elif self.begins_factor(kind):
                 kind = "*"
             else:
-                return self._closed(op, args, dots, start)
+                return self._closed(op, args, signs, start)
             if op and kind != op or kind == "/" and len(args) > 1:
-                args, dots = [self._closed(op, args, dots, start)], []
+                args, signs = [self._closed(op, args, signs, start)], []
             op = kind
-            dots.append(shown)
+            signs.append(sign)
             args.append(self.expr(PRODUCT))
 
-    def _closed(self, op: str, args: list[Expr], dots: list[bool], start: int) -> Expr:
+    def _closed(self, op: str, args: list[Expr], signs: list[str], start: int) -> Expr:
         span = self.span(start)
         if op == "/":
             return Div(args[0], args[1], span)
@@ -216,7 +216,7 @@ class Reader:
             return MatMul(tuple(args), span)
         tree = Mul(tuple(args), span)
         arrays = self.tex and (self.scope.arrays or self.scope.ranks)
-        return product(tree, self.scope, dots) if arrays else tree
+        return product(tree, self.scope, signs) if arrays else tree
 
     def _power(self, left: Expr) -> Expr:
         start = start_of(left, self)

@@ -43,8 +43,8 @@ def _product_rank(ranks: list[int]) -> int:
     return total
 
 
-def product(tree: Mul, scope: Scope, dots: list[bool]) -> Expr:
-    r"""The product of LaTeX factors; `dots[k]`: a \cdot, no juxtaposition, stands before factor k + 1."""
+def product(tree: Mul, scope: Scope, signs: list[str]) -> Expr:
+    r"""The product of LaTeX factors; `signs[k]` stands before factor k + 1: \cdot, \odot, or nothing."""
     ranks = [rank(a, scope) for a in tree.args]
     if sum(1 for r in ranks if r) < 2:
         return tree
@@ -52,12 +52,14 @@ def product(tree: Mul, scope: Scope, dots: list[bool]) -> Expr:
     arrays = [(a, r, k) for k, (a, r) in enumerate(zip(tree.args, ranks)) if r]
     whole, total, _ = arrays[0]
     for other, r, k in arrays[1:]:
-        whole, total = _pair(whole, total, other, r, dots[k - 1], tree.span)
+        whole, total = _pair(whole, total, other, r, signs[k - 1], tree.span)
     return whole if not scalars else Mul((*scalars, whole), tree.span)
 
 
-def _pair(a: Expr, ra: int, b: Expr, rb: int, dot: bool, span: Span | None) -> tuple[Expr, int]:
-    if (ra, rb) == (ROW, 1) or (ra, rb) == (1, 1) and dot:
+def _pair(a: Expr, ra: int, b: Expr, rb: int, sign: str, span: Span | None) -> tuple[Expr, int]:
+    if sign == "\\odot":
+        return Mul((*a.args, b) if isinstance(a, Mul) else (a, b), span), ra
+    if (ra, rb) == (ROW, 1) or (ra, rb) == (1, 1) and sign:
         left = a.args[0] if ra == ROW and isinstance(a, Call) and a.function == "T" else a
         return Call("dot", (left, b), 0, span), 0
     if (ra, rb) == (1, ROW):

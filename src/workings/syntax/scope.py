@@ -146,6 +146,11 @@ class Scope:
         self.letters.update(net.ranges)
         self.sizes.update(net.sizes)
         self.arrays.update({name: len(axes) for name, axes in net.shapes.items()})
+        if self.arrays:
+            from workings.syntax.products import rank
+
+            for equation in net.ordered:
+                self.ranks[equation.lhs.name] = rank(equation.rhs, self)
         for plain, latex in net.spelling.items():
             self.spelling.setdefault(plain, latex)
 

@@ -142,10 +142,13 @@ def _before_bracket(reader: Reader, raw: names.Raw, tree: Expr, at: int) -> Expr
     quantity = tree.name in scope.defined or key in scope.brackets
     if quantity and (len(args) > 1 or _names_inputs(args) or _constant_only(args)):
         return _quantity(reader, tree, args, at)
+    like_function = not quantity and _looks_like_function(reader, raw, tree, opened)
+    if like_function and (not reader.tex or scope.near(tree.name)) and not scope.surveying:
+        raise unknown(reader, tree.name, span)
     if not quantity and plain_refs(args) and (len(args) > 1 or tree.name not in scope.bare):
         scope.opaque.setdefault(key, (tree, tuple(a for a in args if isinstance(a, Ref))))
         return tree
-    if len(args) > 1 or _looks_like_function(reader, raw, tree, opened):
+    if len(args) > 1 or like_function:
         if not scope.surveying:
             raise unknown(reader, tree.name, span)
         return tree
