@@ -24,6 +24,7 @@ LABELS = {
     "note": "Note", "repaired": "Repaired", "wrong line": "Wrong line", "ambiguous": "Two readings",
     "result": "Result", "quote": "From the sheet",
 }
+SMALLEST = 0.72               # of its natural size, a picture on a narrow screen
 _POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:; base-uri 'none'; form-action 'none'"
 )
@@ -175,7 +176,10 @@ class Page:
         if block.alt:
             summary = "<summary>The picture in words</summary>"
             words = f'<details class="words">{summary}<p>{escape(block.alt)}</p></details>'
-        return f'<figure><div class="wide">{_svg(block.figure)}</div>{caption}{words}</figure>\n'
+        # On a phone a wide picture scrolls before its labels get too small to read.
+        least = round(SMALLEST * block.figure.width)
+        drawn = f'<div class="wide"><div style="min-width:{least}px">{_svg(block.figure)}</div></div>'
+        return f"<figure>{drawn}{caption}{words}</figure>\n"
 
     def code(self, block: Code) -> str:
         return f'<pre class="wide"><code class="language-{escape(block.language)}">{escape(block.text)}</code></pre>\n'
