@@ -58,7 +58,8 @@ def _at(key: Key, table: dict[str, Expr], net: Network, call: Call) -> Expr:
         if equation.key not in needed:
             continue
         if equation.lhs.indices or len(net.defs[equation.key]) > 1:
-            raise OutOfReach(f"{call.function} at other arguments runs through the family {equation.lhs.name}", span=call.span)
+            family = equation.lhs.name
+            raise OutOfReach(f"{call.function} at other arguments runs through the family {family}", span=call.span)
         size = _size(equation, sizes)
         if size > _MOST_NODES:
             raise OutOfReach(f"{call.function} at other arguments is too long to be written out", span=call.span,
@@ -77,7 +78,7 @@ def _between(key: Key, names: set[str], net: Network) -> set[Key]:
     """The defined quantities between the inputs and `key` that depend on the inputs."""
     depends: set[Key] = set()
     for equation in net.ordered:
-        if any(k[0] in names and not k[1] or k in depends for k in free_keys(equation.rhs)):
+        if any((k[0] in names and not k[1]) or k in depends for k in free_keys(equation.rhs)):
             depends.add(equation.key)
     needed: set[Key] = {key}
     for equation in reversed(net.ordered):

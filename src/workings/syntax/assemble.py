@@ -99,7 +99,7 @@ class _Builder:
             raise NotReadable("this says nothing: there is no = in it", span=statement.span, source=self.source,
                               expected="an equation such as z3 = x1*w13 + x2*w23")
         left = statement.parts[0] if statement.kind == "claim" and statement.parts else None
-        if statement.continues or isinstance(left, Num | Add | Mul | Neg | Div | Pow) and not _has_derivative(left):
+        if statement.continues or (isinstance(left, Num | Add | Mul | Neg | Div | Pow) and not _has_derivative(left)):
             raise NotReadable(
                 "the left side of this equation is no name", span=statement.span, source=self.source,
                 expected="a name on the left, such as z3 = x1*w13 + x2*w23",

@@ -113,7 +113,7 @@ def _place(reader: Reader, below: _Below, piece: Expr, outer: list[str]) -> None
         below.indices.extend(a.name for a in piece.args if isinstance(a, Ref))
     elif isinstance(piece, Rel):
         _relation(reader, below, piece, outer)
-    elif isinstance(piece, Rest) or isinstance(piece, Num):
+    elif isinstance(piece, (Rest, Num)):
         return
     else:
         raise NotReadable("this is no index", span=piece.span, expected="i, i=1, j \\neq i or i \\in {1, …, n}")
@@ -158,7 +158,7 @@ def indexed(reader: Reader, word: str) -> bool:
     letter = toks[i + 2][1]
     if word in reader.scope.functions or word in reader.scope.defined:
         return False
-    return word in ("sum", "prod") or letter in reader.scope.ranges and toks[i + 3][0] == ","
+    return word in ("sum", "prod") or (letter in reader.scope.ranges and toks[i + 3][0] == ",")
 
 
 def plain_big(reader: Reader) -> Expr:
@@ -183,7 +183,7 @@ def plain_big(reader: Reader) -> Expr:
         below.lo[index], below.hi[index], *args = args
         _note(reader, below)
     below.conditions.extend(args[:-1])
-    if len(args) not in (1, 2) or len(args) == 2 and not isinstance(args[0], Rel | Logic):
+    if len(args) not in (1, 2) or (len(args) == 2 and not isinstance(args[0], Rel | Logic)):
         raise NotReadable(
             f"{op} over {index} is given {len(args)} argument{'' if len(args) == 1 else 's'} after its index",
             span=reader.span(at),

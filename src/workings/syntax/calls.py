@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workings.errors import NotReadable, Span
 from workings.expr import All, Call, Expr, Mul, Pow, Ref
-from workings.syntax.pratt import FACTORS, LOGIC, POWER, Reader, operand
+from workings.syntax.pratt import FACTORS, POWER, Reader, operand
 from workings.syntax.scope import listed
 
 OPENS = frozenset(("(", "["))
@@ -32,7 +32,7 @@ def arguments(reader: Reader) -> tuple[Expr, ...]:
         elif kind == "end":
             raise NotReadable(f"the bracket {text} is never closed", span=Span(at, stop), expected=f"a closing {close}")
         else:
-            raise reader.fail(f"{reader.seen()} where {close} should stand", f"an operator, a comma or a closing {close}")
+            raise reader.fail(f"{reader.seen()} where {close} should stand", f"an operator, a comma or {close}")
     reader.bars = outer
     reader.depth -= 1
     return tuple(out)

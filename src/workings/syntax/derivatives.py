@@ -1,12 +1,13 @@
-r"""Derivatives as people write them: dE/dw, ∂E/∂w, \frac{\partial E}{\partial w}, D(E,w), P(a,z), d2E/dv2, \nabla_W f."""
+r"""Derivatives as people write them: dE/dw, ∂E/∂w, \frac{\partial E}{\partial w}, D(E,w), P(a,z), \nabla_W f."""
 
 from __future__ import annotations
 
 import re
 
-from workings.expr import Call, Deriv, Expr, Num, Ref
-from workings.syntax import letters, names
+from workings.expr import Deriv, Expr, Num
+from workings.syntax import names
 from workings.syntax.calls import arguments
+from workings.syntax.entries import resolve
 from workings.syntax.pratt import POWER, SUM, Reader
 
 WORDS = {"D": "D", "P": "P", "D2": "D", "DP": "d"}
@@ -24,7 +25,7 @@ def named(reader: Reader) -> Expr | None:
         reader.done[opened] = (args[0], reader.i)
         reader.i = opened - 1
         return None
-    if word == "D2" and len(args) != 3 or word in ("P", "DP") and len(args) != 2:
+    if (word == "D2" and len(args) != 3) or (word in ("P", "DP") and len(args) != 2):
         wanted = "D2(E, u, v)" if word == "D2" else f"{word}(a, z)"
         raise reader.fail(f"{word} is given {len(args)} arguments", wanted, span=reader.span(at))
     return Deriv(args[0], args[1:], WORDS[word], reader.span(at))
@@ -44,7 +45,7 @@ def inline(reader: Reader) -> Expr:
 
 def _of_inline(reader: Reader) -> Expr:
     kind, _, _, _ = reader.toks[reader.i]
-    return names.resolve(names.read_name(reader), reader) if kind in names.NAME_STARTS else reader.expr(POWER - 1)
+    return resolve(names.read_name(reader), reader) if kind in names.NAME_STARTS else reader.expr(POWER - 1)
 
 
 def inline_words(reader: Reader) -> Expr | None:
@@ -97,7 +98,7 @@ def _differential(reader: Reader, j: int) -> bool:
         return [t[1] for t in reader.toks[j : j + 4]] == _UPRIGHT_D
     if kind != "w" or text[0] != "d" or reader.scope.known(text):
         return False
-    return len(text) > 1 or reader.toks[j + 1][0] in names.NAME_STARTS and not reader.scope.known("d")
+    return len(text) > 1 or (reader.toks[j + 1][0] in names.NAME_STARTS and not reader.scope.known("d"))
 
 
 def _mark(reader: Reader) -> tuple[int, str]:
@@ -149,7 +150,7 @@ def _variables(reader: Reader, order: int, single: bool) -> list[Expr]:
             reader.toks[reader.i] = (kind, text[:-1], at, stop - 1)
         if reader.toks[reader.i][0] not in names.NAME_STARTS:
             raise reader.fail(f"{reader.seen()} where the variable of a derivative should stand", "a name such as w_1")
-        variable = names.resolve(names.read_name(reader), reader)
+        variable = resolve(names.read_name(reader), reader)
         times = order if glued else 1
         if reader.toks[reader.i][0] == "^" and reader.toks[reader.i - 1][0] != "^":
             reader.i += 1
@@ -199,7 +200,9 @@ def fraction_ahead(reader: Reader) -> bool:
 
 def _opens_derivative(reader: Reader, j: int) -> bool:
     kind, text = reader.toks[j][:2]
-    return kind == "\\partial" or _differential(reader, j) or kind == "w" and text == "d" and not reader.scope.known("d")
+    if kind == "\\partial" or _differential(reader, j):
+        return True
+    return kind == "w" and text == "d" and not reader.scope.known("d")
 
 
 def fraction(reader: Reader) -> Expr:
@@ -258,12 +261,9 @@ def gradient(reader: Reader) -> Expr:
         else:
             if reader.toks[reader.i][0] == "w":
                 reader.split_word(1)
-            wrt.append(names.resolve(names._base(reader), reader))
+            wrt.append(resolve(names.base_of(reader), reader))
     while reader.toks[reader.i][0] == "\\nabla":
         reader.i, order = reader.i + 1, order + 1
     of = reader.expr(POWER - 1)
     reader.depth -= 1
     return Deriv(of, tuple(wrt * order), "grad", reader.span(at))
-
-
-__all__ = ["Call", "Ref", "letters"]

@@ -16,7 +16,7 @@ GREEK_WORDS = frozenset(GREEK)
 SAME_WIDTH = {
     "−": "-", "–": "-", "‐": "-", "‑": "-", "·": "*", "⋅": "*", "∙": "*", "×": "*", "∗": "*", "⊙": "*", "÷": "/",
     "∕": "/", "′": "'", "’": "'", "‖": "∥", "∣": "|", "≔": "=", "≡": "=", "≐": "=", "ℝ": "R", "ℓ": "ℓ",
-    **dict.fromkeys("\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u202f\u205f\ufeff", " "),
+    **dict.fromkeys("\u00a0\u202f\u205f\ufeff" + "".join(map(chr, range(0x2000, 0x200C))), " "),
 }
 
 # Operators of one or more characters, by the kind their token gets.
@@ -30,7 +30,8 @@ OPERATORS = {
 
 # Commands that are another spelling of an operator.
 COMMANDS = {
-    "\\cdot": "*", "\\times": "*", "\\ast": "*", "\\odot": "*", "\\circ": "*", "\\div": "/", "\\le": "<=", "\\leq": "<=",
+    "\\cdot": "*", "\\times": "*", "\\ast": "*", "\\odot": "*", "\\circ": "*", "\\div": "/",
+    "\\le": "<=", "\\leq": "<=",
     "\\leqslant": "<=", "\\ge": ">=", "\\geq": ">=", "\\geqslant": ">=", "\\lt": "<", "\\gt": ">", "\\ne": "!=",
     "\\neq": "!=", "\\in": "in", "\\wedge": "and", "\\land": "and", "\\vee": "or", "\\lor": "or", "\\neg": "not",
     "\\lnot": "not", "\\leftarrow": "<-", "\\gets": "<-", "\\to": "->", "\\rightarrow": "->", "\\mapsto": "->",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workings.errors import NotReadable, Source, Span, WorkingsError
-from workings.expr import Expr, Network, Ref, Rel
+from workings.expr import Expr, Network, Rel
 from workings.syntax.applications import applied
 from workings.syntax.finish import bounded
 from workings.syntax.pratt import Reader, deep
@@ -79,8 +79,8 @@ def _lines_of(source: Source, signatures: Signatures, net: Network, first: Expr 
             scope.lines = True
             out.append(Line(0, shown, span, source, None, "unreadable", error.located(source, span)))
     if not out:
-        error = NotReadable("there is no formula in this line", span=everything, source=source)
-        return [Line(0, source.text, everything, source, None, "unreadable", error)]
+        nothing = NotReadable("there is no formula in this line", span=everything, source=source)
+        return [Line(0, source.text, everything, source, None, "unreadable", nothing)]
     return out
 
 
@@ -99,6 +99,3 @@ def _whole(statement: Statement, first: Expr | None) -> Expr:
     if first is None:
         raise NotReadable("nothing stands before this =", span=statement.span, expected="a left side")
     return Rel((first, *body.args[1:]), body.ops, body.span)
-
-
-__all__ = ["Ref", "read_expression", "read_lines"]

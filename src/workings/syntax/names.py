@@ -9,14 +9,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from workings.errors import Span
-from workings.expr import All, Call, Expr, Num, Ref
+from workings.expr import All, Expr
 from workings.syntax import letters
 from workings.syntax.pratt import Reader
 
 Item = str | Expr             # one part of a subscript: digits, letters, or a shift such as t-1
 _WORD = re.compile(r"([A-Za-z]+)(\d*)((?:_[A-Za-z0-9]+)*)('*)")
-_LETTER = re.compile(r"[A-Za-z]\d?'*|(?:%s)'*" % "|".join(letters.GREEK_WORDS))
+LETTER = re.compile(r"[A-Za-z]\d?'*|(?:{})'*".format("|".join(letters.GREEK_WORDS)))
 _CUT = re.compile(r"(_\d+)(?=[A-Za-z])|(?<=[A-Za-z]\d)(?=[A-Za-z])|(?<=\d\d)(?=[A-Za-z])")
 
 
@@ -78,7 +77,7 @@ def _first_of_run(run: str, word: str, reader: Reader) -> str:
     scope = reader.scope
     for length in range(len(run), 0, -1):
         part = run[:length]
-        if scope.known(part) or part in scope.bases or part in scope.signatures and length > 1:
+        if scope.known(part) or part in scope.bases or (part in scope.signatures and length > 1):
             return word if length == len(run) else run[:length]
     if run[0] == "d" and len(run) == 2 and not scope.known("d"):
         return word
@@ -88,12 +87,12 @@ def _first_of_run(run: str, word: str, reader: Reader) -> str:
 
 def read_name(reader: Reader) -> Raw:
     """The name at the next token with all that hangs on it."""
-    raw = _base(reader)
+    raw = base_of(reader)
     _suffixes(reader, raw)
     return raw
 
 
-def _base(reader: Reader) -> Raw:
+def base_of(reader: Reader) -> Raw:
     kind, text, at, stop = reader.toks[reader.i]
     if kind == "w":
         if len(text) > 1 and stop - at == len(text):
@@ -109,7 +108,7 @@ def _base(reader: Reader) -> Raw:
         return raw
     if kind == "text":
         reader.i += 1
-        return Raw(re.sub(r"\W+", "", text), "\\mathrm{%s}" % text, start=at)
+        return Raw(re.sub(r"\W+", "", text), f"\\mathrm{{{text}}}", start=at)
     reader.i += 1
     inner = _argument(reader, text)
     latex = reader.text[at : reader.toks[reader.i - 1][3]]
@@ -123,15 +122,15 @@ def _base(reader: Reader) -> Raw:
 
 def _argument(reader: Reader, command: str) -> Raw:
     """The name inside a font or an accent: one token, or all in braces."""
-    kind, text, at, _ = reader.toks[reader.i]
+    kind, _text, _at, _ = reader.toks[reader.i]
     if kind != "{":
         if kind == "w":
             reader.split_word(1)
-        return _base(reader) if kind in NAME_STARTS else _no_name(reader, command)
+        return base_of(reader) if kind in NAME_STARTS else _no_name(reader, command)
     reader.i += 1
     inner = reader.toks[reader.i]
     if inner[0] in letters.FONTS or inner[0] in letters.ACCENTS:
-        raw = _base(reader)
+        raw = base_of(reader)
         _suffixes(reader, raw)
     else:
         raw = _word_in_braces(reader, command)
@@ -234,7 +233,7 @@ def subscript(reader: Reader) -> list[Item]:
         if kind == ",":
             reader.i += 1
         elif kind in letters.FONTS or kind == "text":
-            raw = _base(reader)
+            raw = base_of(reader)
             out.append(raw.base)
         elif kind in ("w", "n") and after in ("w", "n", ",", "}", "{", "text", "\\prime") and "_" not in text:
             reader.i += 1
@@ -275,7 +274,7 @@ def _above(reader: Reader, raw: Raw) -> bool:
         reader.i = j + 1 + braced
         return True
     elif kind == "w" and (toks[j + 1][0] == "}" or not braced) and (
-        _is_letter_index(reader, text) or reader.heading and len(text) == 1 and text.islower()
+        _is_letter_index(reader, text) or (reader.heading and len(text) == 1 and text.islower())
     ):
         raw.sample.append(text)
         reader.i = j + 1 + braced
@@ -290,7 +289,7 @@ def _marks(reader: Reader, raw: Raw) -> bool:
     while reader.toks[reader.i][0] in ("(", "["):
         close = ")" if reader.toks[reader.i][0] == "(" else "]"
         kind, text = reader.toks[reader.i + 1][:2]
-        if kind in ("n", "w") and reader.toks[reader.i + 2][0] == close and (kind == "n" or _LETTER.fullmatch(text)):
+        if kind in ("n", "w") and reader.toks[reader.i + 2][0] == close and (kind == "n" or LETTER.fullmatch(text)):
             found.append(text)
             reader.i += 3
         elif _shift_in_brackets(reader):
@@ -318,7 +317,7 @@ def _shift_in_brackets(reader: Reader) -> bool:
 
 def _is_letter_index(reader: Reader, text: str) -> bool:
     scope = reader.scope
-    if not _LETTER.fullmatch(text) or scope.known(text) and text not in scope.ranges:
+    if not LETTER.fullmatch(text) or (scope.known(text) and text not in scope.ranges):
         return False
     return text in scope.ranges or text in reader.bound or text in reader.free
 
@@ -335,123 +334,3 @@ def plain_name(base: str, layer: str, subs: list[str], primes: str = "") -> str:
 
 
 NAME_STARTS: frozenset[str] = frozenset(("w", "text", *letters.FONTS, *letters.ACCENTS))
-
-
-def resolve(raw: Raw, reader: Reader) -> Expr:
-    """The reference that a name means here."""
-    span = reader.span(raw.start)
-    base = raw.base
-    if raw.indices is not None:
-        name = plain_name(base, raw.layer, [s for s in raw.subs if isinstance(s, str)], raw.primes)
-        if reader.scope.surveying:
-            reader.scope.add_family(name, len(raw.indices))
-        return Ref(name, raw.indices, span)
-    subs = _spread(raw, reader)
-    if base in ("delta", "I") and len(subs) == 2 and not raw.layer and _kronecker(base, subs, reader):
-        return Call("delta", tuple(_index(s, reader, span) for s in subs), 0, span)
-    return _entry(raw, subs, reader, span) or _named(raw, subs, reader, span)
-
-
-def _kronecker(base: str, subs: list[Item], reader: Reader) -> bool:
-    scope = reader.scope
-    if scope.family(base, 2) or scope.known(base):
-        return False
-    return base == "delta" and all(_value(s, reader) for s in subs) or all(_active(s, reader) for s in subs)
-
-
-def _spread(raw: Raw, reader: Reader) -> list[Item]:
-    """Subscripts with `ij` taken apart where both letters are indices."""
-    out: list[Item] = []
-    for item in raw.subs:
-        if isinstance(item, str) and len(item) > 1 and not item.isdigit():
-            parts = re.findall(r"[A-Za-z]'*|\d+", item)
-            # i2 is one fresh index; ij two
-            one = re.fullmatch(r"[A-Za-z]\d", item)
-            if len(parts) > 1 and not one and all(p.isdigit() or _active(p, reader) for p in parts) and not parts[0].isdigit():
-                out.extend(parts)
-                continue
-        out.append(item)
-    return out
-
-
-def _active(item: Item, reader: Reader) -> bool:
-    """Is this part of a subscript an index here: a shift, or a letter that is bound or free?"""
-    if not isinstance(item, str):
-        return True
-    if item.isdigit() or not _LETTER.fullmatch(item):
-        return False
-    if item in reader.bound or item in reader.free:
-        return True
-    if not reader.scope.lines:
-        return False
-    letter = item.rstrip("'0123456789")
-    return item in reader.scope.letters or letter in reader.scope.letters
-
-
-def _value(item: Item, reader: Reader) -> bool:
-    """May this part of a subscript pick an entry: an index, a number, or a name with a value?"""
-    if not isinstance(item, str) or item.isdigit() or _active(item, reader):
-        return True
-    scope = reader.scope
-    if not _LETTER.fullmatch(item):
-        return False
-    if item.isupper() and item.lower() in scope.letters:      # h_T beside h_t
-        return True
-    return item in scope.sizes or item in scope.defined or item in scope.letters or item in scope.ranges
-
-
-def _entry(raw: Raw, subs: list[Item], reader: Reader, span: Span) -> Expr | None:
-    """The entry of a family or array, or the slice of one with a place more."""
-    scope = reader.scope
-    name = raw.base + raw.layer + raw.primes
-    places = [*subs, *raw.sample]
-    if not places and not raw.layer:
-        return None
-    if raw.layer and scope.family(raw.base, len(places) + 1) and not scope.known(name):
-        name, places = raw.base + raw.primes, [*places, raw.layer]
-    if len(places) == 1 and isinstance(places[0], str) and places[0].isdigit() and not scope.family(name, 1):
-        digits = list(places[0])
-        places = [*digits] if scope.family(name, len(digits)) else places
-    if not places or not all(_value(p, reader) for p in places):
-        return None
-    if raw.bold and not raw.sample and scope.family(name, len(places) + 1):
-        _spell(raw, [], reader, span)
-        return Ref(name, (All(span), *(_index(p, reader, span) for p in places)), span)
-    if not scope.family(name, len(places)):
-        return None
-    _spell(raw, [], reader, span)
-    return Ref(name, tuple(_index(p, reader, span) for p in places), span)
-
-
-def _named(raw: Raw, subs: list[Item], reader: Reader, span: Span) -> Ref:
-    """A name; parts of the subscript that are indices become indices, the others belong to the name."""
-    live = any(_active(s, reader) for s in subs)
-    kept = [s for s in subs if isinstance(s, str) and not (_active(s, reader) or live and s.isdigit())]
-    places = [s for s in subs if not (isinstance(s, str) and s in kept)] + raw.sample
-    _spell(raw, kept, reader, span)
-    name = plain_name(raw.base, raw.layer, kept, raw.primes)
-    if places and reader.scope.surveying:
-        reader.scope.add_family(name, len(places))
-        reader.scope.letters.update(p for p in raw.sample if isinstance(p, str) and not p.isdigit())
-    return Ref(name, tuple(_index(p, reader, span) for p in places), span)
-
-
-def _index(item: Item, reader: Reader, span: Span) -> Expr:
-    if not isinstance(item, str):
-        return item
-    return Num(int(item), item, span) if item.isdigit() else Ref(item, (), span)
-
-
-def _spell(raw: Raw, kept: list[str], reader: Reader, span: Span) -> None:
-    """Notes the LaTeX of the name without its indices, and how it is made."""
-    if not reader.tex or raw.indices is not None:
-        return
-    latex = raw.latex or raw.base
-    if raw.layer:
-        latex += "^{(%s)}" % raw.layer
-    if kept:
-        latex += "_{%s}" % (",".join(kept) if any(len(k) > 1 for k in kept) else "".join(kept))
-    font = "cal" if raw.latex.startswith(("\\mathcal", "\\mathscr", "\\cal")) else ""
-    joined = "".join(kept) if all(len(k) == 1 for k in kept) else ",".join(kept)
-    name = plain_name(raw.base, raw.layer, kept, raw.primes)
-    reader.scope.spell(name, f"{font}{raw.base}|{raw.layer}|{joined}", latex + raw.primes, span, raw.bold)

@@ -23,7 +23,7 @@ def number(reader: Reader) -> Num:
         top, bottom = letters.FRACTIONS[text]
         return Num(Fraction(top, bottom), f"{top}/{bottom}", reader.span(at))
     mantissa, _, exponent = text.lower().partition("e")
-    if len(mantissa) > MAX_DIGITS or exponent and abs(int(exponent[:8])) > MAX_EXPONENT:
+    if len(mantissa) > MAX_DIGITS or (exponent and abs(int(exponent[:8])) > MAX_EXPONENT):
         raise InputTooLarge(
             f"the number {text[:20]}… is too long",
             span=reader.span(at),
@@ -118,7 +118,7 @@ def root(reader: Reader) -> Expr:
     inner = braced(reader) if reader.toks[reader.i][0] != "(" else bracket(reader)
     reader.depth -= 1
     span = reader.span(at)
-    if order is None or isinstance(order, Num) and order.value == 2:
+    if order is None or (isinstance(order, Num) and order.value == 2):
         return Call("sqrt", (inner,), 0, span)
     from workings.expr import Pow
 
@@ -214,7 +214,7 @@ def _cases(reader: Reader, name: str, at: int) -> Expr:
     rows = _rows(reader, name)
     span = reader.span(at)
     if not rows or any(len(r) > 2 or r[0] is None for r in rows):
-        raise reader.fail("these cases are not a value and a condition in each row", "value & condition \\\\", span=span)
+        raise reader.fail("these cases need a value and a condition in each row", "value & condition", span=span)
     last = rows[-1]
     value = last[0]
     assert value is not None
@@ -224,7 +224,7 @@ def _cases(reader: Reader, name: str, at: int) -> Expr:
     tree: Expr = value
     for row in reversed(rows[:-1]):
         if len(row) != 2 or row[1] is None:
-            raise reader.fail("only the last of the cases can do without a condition", "value & condition \\\\", span=span)
+            raise reader.fail("only the last of the cases can do without a condition", "value & condition", span=span)
         first = row[0]
         assert first is not None
         tree = Call("where", (row[1], first, tree), 0, span)
@@ -244,7 +244,7 @@ def _matrix(reader: Reader, name: str, at: int) -> Expr:
     rows = _rows(reader, name)
     span = reader.span(at)
     if not rows or any(e is None for row in rows for e in row) or len({len(r) for r in rows}) != 1:
-        raise reader.fail("the rows of this array do not have the same length", "as many entries in each row", span=span)
+        raise reader.fail("the rows of this array differ in length", "as many entries in each row", span=span)
     lines = [tuple(e for e in row if e is not None) for row in rows]
     if len(lines[0]) == 1:
         return Array(tuple(line[0] for line in lines), span)
@@ -309,7 +309,7 @@ def blackboard(reader: Reader) -> Expr:
     elif kind in ("(", "["):
         condition = bracket(reader)
     else:
-        raise reader.fail(f"{reader.seen()} where the condition of the indicator should stand", "a condition in brackets")
+        raise reader.fail(f"{reader.seen()} where the condition should stand", "a condition in brackets")
     reader.depth -= 1
     return Call("ind", (condition,), 0, reader.span(at))
 
@@ -347,4 +347,4 @@ for _name in words.FUNCTION_COMMANDS:
 
 FACTORS.update(k for k in OPERANDS if k not in ("n", "|", "norm", "and"))
 
-__all__ = ["Ref", "bracket", "braced", "number"]
+__all__ = ["Ref", "braced", "bracket", "number"]

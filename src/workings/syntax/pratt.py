@@ -202,7 +202,7 @@ class Reader:
                 kind = "*"
             else:
                 return self._closed(op, args, signs, start)
-            if op and kind != op or kind == "/" and len(args) > 1:
+            if (op and kind != op) or (kind == "/" and len(args) > 1):
                 args, signs = [self._closed(op, args, signs, start)], []
             op = kind
             signs.append(sign)
@@ -264,7 +264,7 @@ class Reader:
             opened += self.toks[j][0] == "{"
             j += 1
         kind, text = self.toks[j][:2]
-        plain_t = kind == "w" and (text == "T" or self.tex and not opened and text[0] == "T")
+        plain_t = kind == "w" and (text == "T" or (self.tex and not opened and text[0] == "T"))
         if kind != "\\top" and (not plain_t or self.scope.known("T")):
             return False
         if plain_t and text != "T":

@@ -59,7 +59,7 @@ def product(tree: Mul, scope: Scope, signs: list[str]) -> Expr:
 def _pair(a: Expr, ra: int, b: Expr, rb: int, sign: str, span: Span | None) -> tuple[Expr, int]:
     if sign == "\\odot":
         return Mul((*a.args, b) if isinstance(a, Mul) else (a, b), span), ra
-    if (ra, rb) == (ROW, 1) or (ra, rb) == (1, 1) and sign:
+    if (ra, rb) == (ROW, 1) or ((ra, rb) == (1, 1) and sign):
         left = a.args[0] if ra == ROW and isinstance(a, Call) and a.function == "T" else a
         return Call("dot", (left, b), 0, span), 0
     if (ra, rb) == (1, ROW):

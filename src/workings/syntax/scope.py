@@ -107,7 +107,7 @@ class Scope:
         if self.surveying:
             return
         before = self.spelled.get(plain)
-        if before is None or before[3] and not bold:
+        if before is None or (before[3] and not bold):
             self.spelled[plain] = (structure, latex, span, bold)
             if before is not None:
                 self.spelling[plain] = latex

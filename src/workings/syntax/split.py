@@ -21,8 +21,8 @@ _DISPLAYS = frozenset(
 )
 _OPEN, _CLOSE = frozenset(("(", "[", "{")), frozenset((")", "]", "}"))
 _NESTS = _OPEN | _CLOSE | {"begin", "end", "nl", "brk", ",", "text", "tag", "&", ".", "and", "if", "for", "?", "!", ":"}
-_CONTINUES = frozenset(("=", "*", "/", "^", ")", "]", "}", "and", "or", "<", ">", "<=", ">=", "!=", "in", ",", "@", "."))
-_UNFINISHED = frozenset(("=", "+", "-", "*", "/", "^", "and", "or", "<", ">", "<=", ">=", "!=", "in", "@", "_", "(", "<-"))
+_CONTINUES = frozenset("= * / ^ ) ] } and or < > <= >= != in , @ .".split())
+_UNFINISHED = frozenset("= + - * / ^ and or < > <= >= != in @ _ ( <-".split())
 _MARKERS = {"if": "if", "when": "if", "for": "for", "on": "for"}
 _LEADS = frozenset(("given", "at", "class", "empty", "assume"))
 _ALL = frozenset(("all", "every", "each", "any"))
@@ -99,7 +99,7 @@ class _Splitter:
                 self._flush()                       # a bracket left open does not swallow the lines after it
             elif kind == "tag":
                 self.tag = tok[1]
-            elif kind not in ("nl", "?", "!") and not (kind == "brk" and not tok[1].startswith("\\\\") and tok[1] != ";"):
+            elif kind not in ("nl", "?", "!") and (kind != "brk" or tok[1].startswith("\\\\") or tok[1] == ";"):
                 self.cur.append(tok)
         else:
             _AT_TOP[kind](self, tok)
@@ -126,7 +126,7 @@ class _Splitter:
         if kind in _CONTINUES and not (kind == "." and self.toks[j][1] == "."):
             return
         last = self.cur[-1][0]
-        if last in _UNFINISHED or kind in ("+", "-") and not self._relation_ahead(j, (",",)):
+        if last in _UNFINISHED or (kind in ("+", "-") and not self._relation_ahead(j, (",",))):
             return
         if last == "," and self.display:
             return
@@ -183,7 +183,7 @@ class _Splitter:
     def _word(self, tok: Token) -> None:
         """A plain word that may part statements, unless it stands in brackets or is a function."""
         text = tok[1]
-        if self.depth or self.toks[self.i][0] == "(" and text in ("where", "on", "at", "given"):
+        if self.depth or (self.toks[self.i][0] == "(" and text in ("where", "on", "at", "given")):
             self.cur.append(tok)
         elif text in ("where", "with") and not (self.cur and self.cur[0][1] in _LEADS):
             self._flush()
@@ -191,7 +191,7 @@ class _Splitter:
             self._marker((_MARKERS[text], text, tok[2], tok[3]))
         elif text == "where":
             self._marker(("for", text, tok[2], tok[3]))
-        elif text == "for" or text in _ALL and self.cur and self.cur[-1][0] == "for":
+        elif text == "for" or (text in _ALL and self.cur and self.cur[-1][0] == "for"):
             return
         else:
             if text in _LEADS and not self.cur:
@@ -211,14 +211,15 @@ class _Splitter:
     def _range_ahead(self) -> bool:
         seen = False
         for kind, text, _, _ in self.toks[self.i :]:
-            if kind in ("brk", "nl", "text") or kind == "end" and not text:
+            if kind in ("brk", "nl", "text") or (kind == "end" and not text):
                 return seen
             seen = seen or kind in ("dots", "..")
         return seen
 
     def _and(self, tok: Token) -> None:
         equations = [self.cur[p][0] for p in self.relations] if self.relations else []
-        if not self.marked and "=" in equations and tok[0] == "and" and self._relation_ahead(self.i, (), only_equal=True):
+        parts = not self.marked and tok[0] == "and" and "=" in equations
+        if parts and self._relation_ahead(self.i, (), only_equal=True):
             self._flush()
         else:
             self.cur.append(tok)
@@ -246,9 +247,9 @@ class _Splitter:
             kind, text, _, _ = toks[j]
             if kind in _OPEN or kind == "begin":
                 depth += 1
-            elif kind in _CLOSE or kind == "end" and text:
+            elif kind in _CLOSE or (kind == "end" and text):
                 depth -= 1
-            elif kind == "end" or not depth and (kind in ("nl", "brk", "text") or kind in stops):
+            elif kind == "end" or (not depth and (kind in ("nl", "brk", "text") or kind in stops)):
                 return False
             elif not depth and (kind == "=" if only_equal else kind in RELATIONS):
                 return True
@@ -275,7 +276,7 @@ class _Splitter:
                 span=Span(cur[0][2], cur[0][3]),
                 hint="give its parts names of their own",
             )
-        joins = cur[0][0] in RELATIONS or cur[0][0] in ("+", "-", "*", "/") and not relations
+        joins = cur[0][0] in RELATIONS or (cur[0][0] in ("+", "-", "*", "/") and not relations)
         if joins and self.out and not self.out[-1].lead:
             self._join(cur, relations, tag)
         else:
@@ -301,7 +302,9 @@ class _Splitter:
 def _tex(toks: list[Token]) -> bool:
     """Are letters written together factors here, as in LaTeX?  Not beside *, x1 or x[i], which are plain."""
     for j, (kind, text, at, stop) in enumerate(toks):
-        if kind == "*" and text in ("*", "**") or kind == "[" and j and toks[j - 1][0] == "w" and toks[j - 1][3] == at:
+        if kind == "*" and text in ("*", "**"):
+            return False
+        if kind == "[" and j and toks[j - 1][0] == "w" and toks[j - 1][3] == at:
             return False
         if kind == "w" and text[-1].isdigit() and "_" not in text and stop - at == len(text) and len(text) > 1:
             return False

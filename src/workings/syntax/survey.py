@@ -11,6 +11,7 @@ from workings.expr import Expr, Ref, Rel
 from workings.expr.walk import preorder
 from workings.syntax import names
 from workings.syntax.calls import arguments
+from workings.syntax.entries import resolve
 from workings.syntax.pratt import Reader
 from workings.syntax.products import rank
 from workings.syntax.scope import Scope
@@ -121,7 +122,7 @@ def _is_range(draft: Draft) -> bool:
     if not left or len(draft.relations) > 1:
         return False
     right = toks[at + 1 : -1]
-    return any(t[0] == ".." or t[0] == "dots" and right[j - 1][0] in (",", "n", "w") for j, t in enumerate(right))
+    return any(t[0] == ".." or (t[0] == "dots" and right[j - 1][0] in (",", "n", "w")) for j, t in enumerate(right))
 
 
 def survey(found: Iterable[Found], scope: Scope) -> None:
@@ -228,7 +229,7 @@ def _try_head(item: Found, reader: Reader) -> None:
         reader.heading = False
         if reader.toks[reader.i][0] in ("(", "["):
             args = arguments(reader)
-        if reader.toks[reader.i][0] != "end" or args is not None and not _parameters(args):
+        if reader.toks[reader.i][0] != "end" or (args is not None and not _parameters(args)):
             raise NotReadable("no name")
         if args is not None and _about_itself(toks, draft):
             raise NotReadable("no name")
@@ -239,7 +240,7 @@ def _try_head(item: Found, reader: Reader) -> None:
         reader.heading = False
     free = _free(raw, draft, reader.scope)
     reader.free = free
-    tree = names.resolve(raw, reader)
+    tree = resolve(raw, reader)
     if not isinstance(tree, Ref):
         item.kind = "claim"
         return
@@ -291,10 +292,12 @@ def _is_index(letter: str, draft: Draft, scope: Scope) -> bool:
         return False
     # Not declared, but the right side has it as a subscript too: p_i = e^{z_i} / ...
     right = draft.toks[draft.relations[0] :]
-    return any(
-        kind == "w" and text.endswith("_" + letter) or kind == "_" and letter in (right[j + 1][1], right[min(j + 2, len(right) - 1)][1])
-        for j, (kind, text, _, _) in enumerate(right)
-    )
+    for j, (kind, text, _, _) in enumerate(right):
+        if kind == "w" and text.endswith("_" + letter):
+            return True
+        if kind == "_" and letter in [t[1] for t in right[j + 1 : j + 3]]:
+            return True
+    return False
 
 
 def _try_body(item: Found, reader: Reader) -> None:
@@ -330,7 +333,7 @@ def _settle_functions(deeper: list[Found], scope: Scope) -> None:
         )
         elsewhere = [u for u in scope.applied.get(head.name, []) if u != params]
         bare = head.name in scope.bare
-        if plain and (head.name in scope.signatures or elsewhere and not bare):
+        if plain and (head.name in scope.signatures or (elsewhere and not bare)):
             scope.functions[head.name] = params
             scope.defined.discard(head.name)
             item.kind = "function"

@@ -34,7 +34,10 @@ _TOKEN = re.compile(
     | (?P<sub>[SUBS]+)
     | (?P<sup>[SUPS]+)
     | (?P<other>(?s:.))
-    """.replace("FENCE", _FENCE).replace("SUBS", "".join(letters.SUBSCRIPTS)).replace("SUPS", "".join(letters.SUPERSCRIPTS)),
+    """
+    .replace("FENCE", _FENCE)
+    .replace("SUBS", "".join(letters.SUBSCRIPTS))
+    .replace("SUPS", "".join(letters.SUPERSCRIPTS)),
     re.VERBOSE,
 )
 _INNER = re.compile(r"[A-Za-z]|\d+|[-+=()]")

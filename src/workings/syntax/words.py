@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from workings.errors import NotReadable, Span
-from workings.expr import Call, Const, Deriv, Expr, Num, Ref
+from workings.expr import Call, Const, Deriv, Expr, Ref
 from workings.expr.walk import preorder
 from workings.syntax.applications import PENDING
 from workings.syntax import bigs, derivatives, letters, names
 from workings.syntax.calls import apply, arguments, plain_refs, unknown
+from workings.syntax.entries import index_of, resolve
 from workings.syntax.pratt import Reader
 
 # What may follow a name that is done: nothing hangs on it.
-_AFTER = frozenset(("+", "-", "*", "/", "@", ")", "]", "}", ",", "=", "end", "<", ">", "<=", ">=", "!=", "and", "or", "w"))
+_AFTER = frozenset("+ - * / @ ) ] } , = end < > <= >= != and or w".split())
 _LIKE_FUNCTIONS = frozenset("f g h F G H phi varphi psi rho sigma Phi Psi".split())
 _MORE_THAN_NAMES = frozenset(("e", "pi", "inf", "infinity", "sum", "prod"))
 FUNCTION_COMMANDS = tuple(
@@ -24,10 +25,10 @@ def name(reader: Reader) -> Expr:
     kind, text, at, stop = reader.toks[reader.i]
     if kind == "w":
         after = reader.toks[reader.i + 1][0]
-        if after in _AFTER or after == "^" and reader.toks[reader.i + 2][0] == "n":
-            if (text, reader.tex) in reader.plans or not reader.tex and _simple(text, reader):
-                reader.i += 1
-                return Ref(text, (), Span(at, stop))
+        alone = after in _AFTER or (after == "^" and reader.toks[reader.i + 2][0] == "n")
+        if alone and ((text, reader.tex) in reader.plans or (not reader.tex and _simple(text, reader))):
+            reader.i += 1
+            return Ref(text, (), Span(at, stop))
         return _special(reader, text, after, at) or _reference(reader)
     if kind.startswith("\\") and kind[1:] in reader.scope.signatures:
         return _command(reader, kind[1:], at)
@@ -57,7 +58,7 @@ def _special(reader: Reader, text: str, after: str, at: int) -> Expr | None:
             return found
     bare = text.rstrip("'")
     function = reader.scope.function(bare, after in ("(", "[", "'"))
-    if function is None or after in ("_", "[") and bare not in reader.scope.signatures:
+    if function is None or (after in ("_", "[") and bare not in reader.scope.signatures):
         return None
     if after == "_" and reader.scope.function(bare, False) is None:
         return None
@@ -77,7 +78,7 @@ def _command(reader: Reader, spelling: str, at: int) -> Expr:
     found = reader.scope.function(spelling, True)
     if found is None:
         reader.i -= 1
-        raise reader.fail(f"\\{spelling} is a function, but the text defines it as a name", "another letter for the name")
+        raise reader.fail(f"\\{spelling} is a function, but the text defines it as a name", "another name for it")
     return apply(reader, found, "\\" + spelling, at)
 
 
@@ -88,7 +89,7 @@ def _log(reader: Reader, below: list[names.Item], at: int) -> Expr:
     if spelling in reader.scope.signatures:
         return apply(reader, reader.scope.signatures[spelling].name, spelling, at)
     argument = apply(reader, "log", "\\log", at)
-    base = names._index(below[0], reader, reader.span(at))
+    base = index_of(below[0], reader, reader.span(at))
     return Div(argument, Call("log", (base,), 0, reader.span(at)), reader.span(at))
 
 
@@ -102,11 +103,11 @@ def _reference(reader: Reader) -> Expr:
         upright = reader.toks[reader.i - 1][0] in ("}", "text") and not raw.subs
         if function is not None and (after in ("(", "[") or upright or raw.primes):
             return apply(reader, function, spelled, at, len(raw.primes))
-    tree = names.resolve(raw, reader)
+    tree = resolve(raw, reader)
     tree = _constant(reader, raw, tree)
     if isinstance(tree, Ref) and not tree.indices and _lasting(reader, raw, tree, at):
         reader.plans[(tree.name, reader.tex)] = ("name", tree.name)
-    if after == "(" or after == "[" and reader.toks[reader.i][1] != "[":
+    if after == "(" or (after == "[" and reader.toks[reader.i][1] != "["):
         return _before_bracket(reader, raw, tree, at)
     return tree
 
@@ -127,7 +128,7 @@ def _lasting(reader: Reader, raw: names.Raw, tree: Ref, at: int) -> bool:
         return False
     if reader.scope.function(tree.name, True) or reader.scope.function(tree.name, False):
         return False
-    return all(isinstance(s, str) and (s.isdigit() or not names._LETTER.fullmatch(s)) for s in raw.subs)
+    return all(isinstance(s, str) and (s.isdigit() or not names.LETTER.fullmatch(s)) for s in raw.subs)
 
 
 def _before_bracket(reader: Reader, raw: names.Raw, tree: Expr, at: int) -> Expr:
@@ -177,7 +178,7 @@ def _constant_only(args: tuple[Expr, ...]) -> bool:
 def _quantity(reader: Reader, tree: Ref, args: tuple[Expr, ...], at: int) -> Expr:
     """The quantity itself where the bracket lists what it depends on; else a call that `assemble` substitutes."""
     said = reader.scope.brackets.get(tree.key)
-    if tree.indices or said is not None and _alike(said, args):
+    if tree.indices or (said is not None and _alike(said, args)):
         return tree
     reader.scope.pending = True
     return Call(tree.name, args, PENDING, reader.span(at))
@@ -192,6 +193,3 @@ def index_name(tree: Expr) -> str:
     if isinstance(tree, Ref) and not tree.indices:
         return tree.name
     raise NotReadable("an index is one letter", span=tree.span, expected="a letter such as i")
-
-
-__all__ = ["FUNCTION_COMMANDS", "Num", "index_name", "name"]
