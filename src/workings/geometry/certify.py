@@ -7,7 +7,8 @@ Boundary: its points have the level; regions of a class have its sign.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from random import Random
 
@@ -17,11 +18,15 @@ from workings.geometry.linear import Form
 from workings.geometry.lower import Program
 
 POINTS = 24                   # random points of one certificate
+NAMED = 4                     # points at which every named quantity is compared, not the outputs alone
+MAX_PROBED = 64               # parts of a boundary, and regions of a class, that are probed
 MAX_REGIONS = 2_000           # regions above which each point is looked for by its own pattern only
 
 
-def run(program: Program, point: Sequence[Fraction]) -> tuple[str, dict[str, Fraction]]:
-    """The signs of the units and the values of the named quantities at a point; gates at 0 have their own value."""
+def run(
+    program: Program, point: Sequence[Fraction], names: Iterable[str] | None = None,
+) -> tuple[str, dict[str, Fraction]]:
+    """The signs of the units and the values of outputs (or of `names`) at a point; gates at 0 have their own value."""
     values, signs = list(point), ""
     pres = iter(program.pres)
     for gate in program.forms:
@@ -31,7 +36,7 @@ def run(program: Program, point: Sequence[Fraction]) -> tuple[str, dict[str, Fra
         if gate.crease is not None and not here[0]:
             chosen = gate.crease
         values.append(_value(chosen, values))
-    return signs, {name: _value(form, values) for name, form in program.named.items()}
+    return signs, {name: _value(program.named[name], values) for name in names or program.outputs}
 
 
 def _value(form: Form, values: Sequence[Fraction]) -> Fraction:
@@ -51,21 +56,32 @@ def pieces(program: Program, answer: data.Pieces) -> bool:
     listed = {region.pattern: region for region in answer.regions if region.status != "empty"}
     if not all(_holds(region) for region in answer.regions):
         return False
-    for point in probes(answer):
+    for k, point in enumerate(probes(answer)):
         inside = [r for r in listed.values() if has(r, point)] if len(listed) <= MAX_REGIONS else None
-        signs, values = run(program, point)
+        signs, values = run(program, point, program.named if k < NAMED else None)
         if _at_jump(program, answer, point):
             continue
         if signs not in listed or (inside is not None and inside != [listed[signs]]):
             return False
-        if any(apply(m, point) != values[name] for name, m in listed[signs].affine.items()):
+        if any(apply(m, point) != values[name] for name, m in listed[signs].affine.items() if name in values):
             return False
     return True
 
 
 def has(region: Region, point: Sequence[Fraction]) -> bool:
     """Does the point have the pattern of the region, by the rows of the region?"""
-    return all((apply(row, point) < 0) == (s == "-") for row, s in zip(region.rows, region.pattern))
+    at = scaled(point)
+    return all((_dot(row, at) < 0) == (s == "-") for row, s in zip(region.rows, region.pattern))
+
+
+def scaled(point: Sequence[Fraction]) -> tuple[int, ...]:
+    """(x, 1) times the common denominator: rows have the same sign there, and integers are quick."""
+    scale = math.lcm(*(v.denominator for v in point))
+    return (*(v.numerator * (scale // v.denominator) for v in point), scale)
+
+
+def _dot(row: Sequence[int], at: Sequence[int]) -> int:
+    return sum(a * b for a, b in zip(row, at))
 
 
 def _at_jump(program: Program, answer: data.Pieces, point: Sequence[Fraction]) -> bool:
@@ -83,7 +99,8 @@ def _holds(region: Region) -> bool:
     if region.sample is None or region.shape is None or not has(region, region.sample):
         return False
     closed = [(row, 1 if s == "+" else -1) for row, s in zip(region.rows, region.pattern)]
-    return all(side * apply(row, v) >= 0 for v in region.shape.vertices for row, side in closed)
+    corners = [scaled(v) for v in region.shape.vertices]
+    return all(side * _dot(row, v) >= 0 for v in corners for row, side in closed)
 
 
 def _adds_up(certificate: Certificate) -> bool:
@@ -126,17 +143,17 @@ def boundary(program: Program, answer: data.Boundary) -> bool:
     if len(answer.outputs) > 1:
         return all(_is_largest(program, answer, side) for side in answer.classes)
     name = answer.outputs[0]
-    for part in answer.parts:
+    for part in answer.parts[:MAX_PROBED]:
         if any(run(program, point)[1][name] != answer.level for point in _points_of(part)):
             return False
     return all(
         side.sign is not None and (run(program, point)[1][name] - answer.level) * side.sign > 0
-        for side in answer.classes for shape in side.regions for point in [_inside(shape)]
+        for side in answer.classes for shape in side.regions[:MAX_PROBED] for point in [_inside(shape)]
     )
 
 
 def _is_largest(program: Program, answer: data.Boundary, side: data.Side) -> bool:
-    for shape in side.regions:
+    for shape in side.regions[:MAX_PROBED]:
         values = run(program, _inside(shape))[1]
         if any(values[side.output] < values[name] for name in answer.outputs):
             return False
