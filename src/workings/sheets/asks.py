@@ -35,7 +35,7 @@ CLAUSE = re.compile(
     rf"(?P<verb>{VERBS})\b(?!\s+(?:function|of|variables?|space)\b)", re.I)
 QUESTION = re.compile(
     r"(?:^|[,:;]\s+|\b(?:and|then)\s+)"
-    r"(?P<verb>what|which|where|how|why|when|is|are|does|do|can|(?:for|in|at|on|with) (?:which|what))\b"
+    r"(?P<verb>(?:(?:for|in|into|at|on|with|of|over|under) )?(?:which|what|how)|where|why|when|is|are|does|do|can)\b"
     r"(?=[^?]*\?)", re.I)
 MEANS = re.compile(
     r"\b(?:using|by using|by means of|with the help of|with|via|by(?: repeatedly)? applying|applying|according to|"
@@ -108,7 +108,7 @@ ROWS: tuple[tuple[str, tuple[str, ...]], ...] = (
     )),
     ("gradient", (
         rf"\b{DERIVATIVE}\b", r"with respect to", r"\bwrt\b", r"delta rule",
-        r"^how (?:does|do|fast|much|strongly) .*chang",
+        r"^how (?:does|do|fast|much|strongly) .*chang", r"(?<!\w)[d∂]\s?[a-z]\w*\s?/\s?[d∂]\s?[a-z]\w*",
     )),
     ("run", (
         r"\b(?:evaluate|simulate|run|propagate|predict|classify)\b", r"forward (?:pass|propagation|computation)",

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from workings.errors import Source, Span
 
 if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
 
@@ -60,7 +61,7 @@ def blocks(source: Source) -> list[Block]:
     return list(_merged(_blocks(tokens, source.text), source.text))
 
 
-def _parser():  # type: ignore[no-untyped-def]
+def _parser() -> MarkdownIt:
     from markdown_it import MarkdownIt
     from mdit_py_plugins.amsmath import amsmath_plugin
     from mdit_py_plugins.dollarmath import dollarmath_plugin

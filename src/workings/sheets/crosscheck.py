@@ -26,6 +26,7 @@ class Broken(OutOfReach):
     """Two ways to the same number disagree: no answer is given."""
 
 
+Slopes = dict[str, Any]
 Check = Callable[[Any, Question, Network], tuple[str, ...]]
 
 
@@ -81,35 +82,38 @@ def _cut(pieces: Any, question: Question, net: Network) -> tuple[str, ...]:
     from workings.answers import pieces as says
 
     data = says.as_dict(pieces)
+    slopes: Slopes = {}
     for region in data["regions"]:
         if region["status"] != "full" or not region.get("affine"):
             continue
         point = {name: Fraction(v) for name, v in zip(data["inputs"], region["sample"])}
         values = evaluate.run(net, point).values
         for name, affine in region["affine"].items():
+            slopes = slopes or _programs(net, name, data["inputs"])
             here = sum((Fraction(c) * point.get(x, Fraction(1)) for x, c in affine.items()), Fraction(0))
             if name in values and not same_value(values[name], here):
                 raise Broken(f"in piece {region['number']} the map gives {here} for {name}, the network {values[name]}")
-            _slopes(name, affine, region["number"], point, net)
+            _sloped(slopes, affine, region["number"], point, net)
     return ("At a point inside each piece the affine map gives the network's value, its coefficients the gradient.",)
 
 
-def _slopes(name: str, affine: Mapping[str, str], number: int, point: Mapping[str, Fraction], net: Network) -> None:
-    for x in point:
-        slope, here = gradient_at(net, Ref(name), Ref(x), point), affine.get(x, "0")
-        if slope is not None and not same_value(slope, Fraction(here)):
-            raise Broken(f"in piece {number} the map has d{name}/d{x} = {here}, the gradient is {slope}")
-
-
-def gradient_at(net: Network, of: Ref, wrt: Ref, point: Mapping[str, Any]) -> Any:
-    """The derivation's result at a point; None where the engine has none."""
+def _programs(net: Network, name: str, inputs: list[str]) -> Slopes:
+    """The gradient of an output by each input, as programs; none where the engine has none."""
     from workings import derive
 
     try:
-        found = derive.gradient(net, of, wrt)
+        return {x: derive.backward(net, Ref(name), [Ref(x)]) for x in inputs}
     except WorkingsError:
-        return None
-    return derivation_at(found, net, point)
+        return {}
+
+
+def _sloped(
+    slopes: Slopes, affine: Mapping[str, str], number: int, point: Mapping[str, Fraction], net: Network
+) -> None:
+    for x, program in slopes.items():
+        slope, here = program_at(program, Ref(x), net, point), affine.get(x, "0")
+        if not same_value(slope, Fraction(here)):
+            raise Broken(f"in piece {number} the map has the coefficient {here} of {x}, the gradient is {slope}")
 
 
 def derivation_at(found: Any, net: Network, point: Mapping[str, Any]) -> Any:

@@ -41,7 +41,7 @@ class Outline:
 
 
 HEAD = re.compile(
-    r"(?:exercise|problem|question|task|assignment|aufgabe)\s+(?P<number>\d+(?:\.\d+)*[a-z]?|[ivx]+)\b"
+    r"(?:exercise|problem|question|task|aufgabe)\s+(?P<number>\d+(?:\.\d+)*[a-z]?|[ivx]+)\b"
     r"\s*(?:[:.)–—-]+\s*)?(?P<title>.*)", re.I | re.S)
 NUMBERED = re.compile(r"(?P<number>\d+(?:\.\d+)*)\s*[:.)]\s*(?P<title>\S.*)", re.S)
 NUMBER = r"\d+(?:[.,]\d+|/\d+)?"
@@ -68,13 +68,16 @@ def outline(blocks: list[Block]) -> Outline:
     order = sorted(heads)
     for at, following in zip(order, [*order[1:], len(blocks)]):
         number, name = heads[at]
-        exercises.append(_exercise(number, name, blocks[at].span, blocks[at + 1 : following], remarks))
+        rest = [_run_in(blocks[at])[1]] if blocks[at].kind == "paragraph" else []
+        inside = [b for b in rest if "".join(p.text for p in b.pieces).strip()] + blocks[at + 1 : following]
+        exercises.append(_exercise(number, name, blocks[at].span, inside, remarks))
     return Outline(title, exercises, remarks)
 
 
 def _heads(blocks: list[Block]) -> dict[int, tuple[str, str]]:
     """Where an exercise begins: (number, title) by position; headings named so, else numbered, else all but one."""
-    headings = [(i, _text(b)) for i, b in enumerate(blocks) if b.kind == "heading" or _bold(b)]
+    headings = [(i, _text(b)) for i, b in enumerate(blocks) if b.kind == "heading"]
+    headings += [(i, title) for i, b in enumerate(blocks) if (title := _run_in(b)[0])]
     for pattern in (HEAD, NUMBERED):
         found = {i: (m["number"], m["title"]) for i, text in headings if (m := pattern.fullmatch(text))}
         if found:
@@ -92,9 +95,30 @@ def _sub(text: str) -> bool:
     return bool(LABEL.match(text) or re.match(r"\s*(solutions?|hints?|answers?)\b", text, re.I))
 
 
-def _bold(block: Block) -> bool:
-    first = block.pieces[0].text if block.pieces else ""
-    return block.kind == "paragraph" and bool(re.match(r"\s*(\*\*|__)\s*(exercise|problem|question)\s+\d", first, re.I))
+RUN_IN = re.compile(
+    r"\s*(?P<bold>\*\*|__)?\s*(?P<head>(?:exercise|problem|question|task|aufgabe)\s+\d+[a-z]?\b(?:\s*[.:)])?)", re.I)
+
+
+def _run_in(block: Block) -> tuple[str, Block]:
+    """A paragraph that begins as a heading does, "**Exercise 3: Title** …" or "Exercise 3. …", and what is left."""
+    first = block.pieces[0] if block.kind == "paragraph" and block.pieces else None
+    match = RUN_IN.match(first.text) if first is not None and first.kind == "words" else None
+    if first is None or match is None:
+        return "", block
+    if match["bold"]:
+        close = first.text.find(match["bold"], match.end())
+        end = close + 2 if close >= 0 else len(first.text)
+        points = POINTS.match(first.text, end + len(first.text[end:]) - len(first.text[end:].lstrip()))
+        end = points.end() if points else end
+    elif len(block.pieces) == 1 and "." not in first.text[match.end() :]:
+        end = len(first.text)
+    elif match["head"].endswith((".", ":")):
+        end = match.end()
+    else:
+        return "", block
+    rest = _piece(first, first.span.start + end, first.span.end)
+    title = re.sub(r"\s+", " ", first.text[:end].replace(match["bold"] or "\0", "")).strip()
+    return title, replace(block, span=Span(rest.span.start, block.span.end), pieces=(rest, *block.pieces[1:]))
 
 
 def _text(block: Block) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
 
 from workings.answers.solution import Solution, SolvedExercise, SolvedPart, Task
 from workings.document import (
@@ -64,8 +65,8 @@ def _titled(title: str) -> Line:
     return tuple(Math(Raw(p)) if i % 2 else p for i, p in enumerate(parts) if p)
 
 
-def _points(points: Sequence[object]) -> str:
-    total = sum(points)  # type: ignore[call-overload]
+def _points(points: Sequence[int | Fraction]) -> str:
+    total = sum(points)
     return f"{'+'.join(map(str, points))}={total} points" if len(points) > 1 else f"{total} points"
 
 

@@ -141,9 +141,10 @@ class Parser:
         out: dict[str, Any] = {}
         for part in _top_level(text):
             relation = self.relation(part, net)
-            if relation is None or relation.ops != ("=",):
+            if relation is None or set(relation.ops) != {"="}:
                 continue
-            out.update(self._assigned(relation.args[0], relation.args[1], net))
+            for left in relation.args[:-1]:
+                out.update(self._assigned(left, relation.args[-1], net))
         return out
 
     def _assigned(self, left: Expr, right: Expr, net: Network) -> dict[str, Any]:
@@ -230,6 +231,16 @@ def _blank(text: str, groups: Sequence[Sequence[Piece]]) -> str:
             at = end
     out.append(" " * (len(text) - at))
     return "".join(out)
+
+
+def components(statement: Statement) -> bool:
+    """`x = (x_1, x_2)` names the components of x, nothing more."""
+    body = statement.body
+    if not (statement.kind == "equation" and isinstance(body, Rel) and isinstance(body.args[0], Ref)):
+        return False
+    name, right = body.args[0].name, body.args[1]
+    return isinstance(right, Array) and all(
+        isinstance(a, Ref) and a.name.rstrip("0123456789_") == name for a in right.args)
 
 
 def _top_level(text: str) -> list[str]:

@@ -41,7 +41,7 @@ DERIVATIVE = re.compile(
     rf"|(?:\\partial|∂)\s*\S+?\s*/\s*\(?\s*(?:\\partial|∂)|\\nabla|∇"
     rf"|d(?:\^?2)?\s*\\?[A-Za-z]\w*(?:_\{{?\w+\}}?)?\s*/\s*\(?d|D2?\s*\(\s*\w+\s*,|\{{\s*\\partial)", re.S)
 VALUE = re.compile(
-    r"[^=]*=\s*(?:[-−+]?\s*(?:\d|\\[dt]?frac\s*\{?\s*\d|\\left)|\(|\[|\\begin\{[bp]matrix)[^A-Za-z]*"
+    r"(?:[^=]*=)+\s*(?:[-−+]?\s*(?:\d|\\[dt]?frac\s*\{?\s*\d|\\left)|\(|\[|\\begin\{[bp]matrix)[^A-Za-z]*"
     r"(?:[A-Za-z]*matrix[^A-Za-z]*)*$", re.S)
 
 

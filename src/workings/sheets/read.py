@@ -16,7 +16,7 @@ from workings.limits import MAX_TEXT
 from workings.sheets.blocks import blocks
 from workings.sheets.model import Exercise, Hint, Part, Question, Sheet
 from workings.sheets.outline import RawExercise, RawPart, outline
-from workings.sheets.parse import Parser, declared, defined, family
+from workings.sheets.parse import Parser, components, declared, defined, family
 from workings.sheets.prose import Prose, Sentence, prose
 from workings.sheets.purpose import Sorted, sort
 from workings.sheets.repair import repaired
@@ -99,7 +99,7 @@ class _PartReader:
             fresh = [s for s in statements if all(r.key not in known for r in defined(s)) and s.kind != "claim"]
             found += fresh
             known |= {r.key for s in fresh for r in defined(s)}
-        found = [s for s in found if s.kind in DATA]
+        found = [s for s in found if s.kind in DATA and not components(s)]
         self._redefinitions(found)
         return self.parser.network(found, self.base) if found else self.base
 

@@ -30,7 +30,8 @@ NOUNS: dict[str, str] = {
         r"(?:squared |mean |total |average |training )*(?:errors?|loss(?:es)?|costs?|objectives?|criterion|risk)"
         r"(?: functions?| terms?)?"),
 }
-WORDS = "a|A|I|in|is|as|at|an|by|if|of|on|or|to|we|it|be|do|so|no|up|us|that|what|chat|i\\.e|e\\.g"      # no names in prose
+# Words that look like names and are none in prose.
+WORDS = "a|A|I|in|is|as|at|an|by|if|of|on|or|to|we|it|be|do|so|no|up|us|that|what|chat|i\\.e|e\\.g"
 NAME = (
     rf"(?:{MARK}|(?<![\w’'.])(?:(?!(?:{WORDS})\b)(?:[A-Za-z]|{'|'.join(GREEK)}|[a-z]hat)\d{{0,3}})(?![\w’'-]))"
 )

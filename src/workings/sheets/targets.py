@@ -24,6 +24,9 @@ LINKS = re.compile(r"\b(?:links?|relates?|connects?|expresses)\b", re.I)
 FLOW = re.compile(r"\bfrom\b(?P<of>.*?)\b(?:back\s+)?(?:to|into|onto)\b(?P<wrt>.*)", re.I | re.S)
 PROSE_DERIVATIVE = re.compile(r"(?<!\w)[d∂]\s?(?P<of>[A-Za-z]\w*)\s?/\s?[d∂]\s?(?P<wrt>[A-Za-z]\w*)")
 LEVEL = re.compile(r"\blevel\b\D{0,12}?(?P<level>[-−]?\d+(?:[./]\d+)?)", re.I)
+VALUE = r"[-−]?\s?\d+(?:[./]\d+)?"
+PROSE_VALUE = re.compile(rf"(?<![\w\\_^{{])(?P<name>[A-Za-z]\w*)\s?=\s?(?P<value>{VALUE})(?![\w/])")
+TUPLE = re.compile(rf"(?<![\w=])\((?P<values>\s?{VALUE}(?:\s?,\s?{VALUE})+)\s?\)")
 ALL_PARAMETERS = re.compile(rf"\b(?:{NOUNS['parameter']})\b", re.I)
 INPUTS = re.compile(rf"\b(?:{NOUNS['input']})\b", re.I)
 ERROR = re.compile(rf"\b(?:{NOUNS['error']})\b", re.I)
@@ -120,13 +123,28 @@ def questions(ask: Ask, points: dict[str, Any], scope: Scope) -> list[Question]:
     if ask.asked == "run":
         wanted = scope.refs(ask.start, ask.end)
         target = next((r for r in wanted if r.key in scope.net.defs), target)
-        base.at = points
+        base.at = {**points, **_at(ask, scope)}
     if ask.asked in ("boundary", "pieces"):
         target, base.level = _level(ask, scope, target)
         base.output = target.name if target else None
     base.of = target
     base.about = "" if target is None else scope.parser.plain(target)
     return [base]
+
+
+def _at(ask: Ask, scope: Scope) -> dict[str, Any]:
+    """A point that stands in the words themselves: "x1 = 2, x2 = 1", "at (1, 1)" for the inputs in order."""
+    words = spelled(scope.prose, ask.lead + " " + ask.text).replace("$", " ")
+    out: dict[str, Any] = {}
+    for match in PROSE_VALUE.finditer(words):
+        if scope.known(Ref(match["name"])):
+            out[match["name"]] = scope.parser.fraction(match["value"])
+    tuple_ = TUPLE.search(words)
+    inputs = [name for name, places in scope.net.inputs if not places]
+    if tuple_ and not any(name in out for name in inputs):
+        values = [scope.parser.fraction(v) for v in tuple_["values"].split(",")]
+        out.update(zip(inputs, values) if len(inputs) == len(values) else ())
+    return out
 
 
 def _level(ask: Ask, scope: Scope, target: Ref | None) -> tuple[Ref | None, Any]:
