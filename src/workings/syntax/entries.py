@@ -93,6 +93,7 @@ def _entry(raw: Raw, subs: list[Item], reader: Reader, span: Span) -> Expr | Non
     if not scope.family(name, len(places)):
         return None
     _spell(raw, [], reader, span)
+    _spell_places(raw, name, len(places) - len(raw.sample), reader)
     return Ref(name, tuple(index_of(p, reader, span) for p in places), span)
 
 
@@ -103,6 +104,7 @@ def _named(raw: Raw, subs: list[Item], reader: Reader, span: Span) -> Ref:
     places = [s for s in subs if not (isinstance(s, str) and s in kept)] + raw.sample
     _spell(raw, kept, reader, span)
     name = plain_name(raw.base, raw.layer, kept, raw.primes)
+    _spell_places(raw, name, len(places) - len(raw.sample), reader)
     if places and reader.scope.surveying:
         reader.scope.add_family(name, len(places))
         reader.scope.letters.update(p for p in raw.sample if isinstance(p, str) and not p.isdigit())
@@ -128,3 +130,15 @@ def _spell(raw: Raw, kept: list[str], reader: Reader, span: Span) -> None:
     joined = "".join(kept) if all(len(k) == 1 for k in kept) else ",".join(kept)
     name = plain_name(raw.base, raw.layer, kept, raw.primes)
     reader.scope.spell(name, f"{font}{raw.base}|{raw.layer}|{joined}", latex + raw.primes, span, raw.bold)
+
+
+def _spell_places(raw: Raw, name: str, below: int, reader: Reader) -> None:
+    """Notes where the indices of a family stand if one stands above: `x[,]` is x_{#1}^{(#2)}."""
+    if len(raw.sample) != 1 or not reader.tex or reader.scope.surveying:
+        return
+    text = reader.text[raw.start : reader.toks[reader.i - 1][3]]
+    in_round = re.search(r"\^\s*\{\s*(\\left\s*)?\(", text)
+    left, right = ("\\langle ", "\\rangle") if "\\langle" in text else ("(", ")") if in_round else ("", "")
+    places = "".join(f"#{n + 1}" for n in range(below))
+    latex = reader.scope.spelling.get(name, raw.latex or raw.base) + (f"_{{{places}}}" if places else "")
+    reader.scope.spelling.setdefault(f"{name}[{',' * below}]", f"{latex}^{{{left}#{below + 1}{right}}}")
