@@ -77,9 +77,12 @@ class _Finder:
 
     def boundary(self) -> Boundary:
         solved = self.solve()
-        zero = [p for p in self.parts if self.tied(p.label)]
         lines, jumps, length = self._lines()
-        regions = [Part("region", "touches", (), None, as_shape(p.body), self.pair(p.label, p.label)) for p in zero]
+        zero = dict.fromkeys(p.label for p in self.parts if self.tied(p.label))
+        regions = [
+            Part("region", "touches", (), None, shape, self.pair(label, label))
+            for label in zero for shape in self.shapes(label)
+        ]
         found = [*lines, *regions]
         points = self._points(found)
         self.holes = [p.points[0] for p in points]
