@@ -170,3 +170,27 @@ def test_a_missing_file_suggests_its_neighbour(tmp_path: Path) -> None:
     (tmp_path / "sheet2.txt").write_text("y = x")
     with pytest.raises(BadValue, match=r"sheet2\.txt"):
         raise_full(lambda: workings.read(tmp_path / "shet2.txt"))
+
+
+MARKED = [
+    ("n.md", "Let $z = w x$ and $a = \\tanh(z)$ where $x$ is in.\n\n$$E = (a - t)^2$$\n", ["z", "a", "E"]),
+    ("n.md", "Text.\n\n```\ny = w*x\n```\n", ["y"]),
+    ("n.md", "y = w*x\n", ["y"]),
+    ("n.tex", "\\section{A}\nLet\n\\begin{align*} z &= w x \\\\ y &= z^2 \\end{align*} and \\(t = 1\\).\n", ["z", "y", "t"]),
+    ("n.tex", "y = \\tanh(w x)\n", ["y"]),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "defined"), MARKED)
+def test_formulas_of_a_marked_up_file(name: str, text: str, defined: list[str], tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    assert [e["name"] for e in workings.read(path).as_dict()["equations"]] == defined
+
+
+def test_an_error_in_a_marked_up_file_shows_the_line_as_written(tmp_path: Path) -> None:
+    path = tmp_path / "n.md"
+    path.write_text("Some words.\n\nLet $z = w x$ and $a = )$.\n", encoding="utf-8")
+    with pytest.raises(NotReadable) as caught:
+        workings.read(path)
+    assert f"{path}:3:" in str(caught.value) and "Let $z = w x$" in str(caught.value)

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from workings.errors import BadValue, NotReadable, OutOfReach
+from workings.errors import BadValue, NotReadable, OutOfReach, Source
 from workings.expr import Network
-from workings.work.files import decoded, file_source, source
+from workings.work.files import MARKED, decoded, file_source, formulas, source
 from workings.work.names import NameLike, Names, expression, loss, names, ref, split
 from workings.work.values import BoxLike, box, number, values, values_file
 
@@ -34,11 +34,16 @@ def read(given: Any, inputs: Names = None, parameters: Names = None, targets: Na
     from workings.syntax import read as read_text
 
     text = source(given)
+    marked = text.path.lower().endswith(MARKED)
+    bare = Source(formulas(text.text), text.path) if marked else text
     roles = {"inputs": names(inputs), "parameters": names(parameters), "targets": names(targets)}
     try:
-        return read_text(text.text, signatures(), source=text, **roles)
+        net = read_text(bare.text, signatures(), source=bare, base=None, **roles)
     except NotReadable as error:
-        raise error.located(text) from None
+        if error.source in (None, bare):
+            error.source = text              # a caret stands under the text as the person wrote it
+        raise
+    return net.with_(source=text)
 
 
 def later(what: str, hint: str = "") -> OutOfReach:

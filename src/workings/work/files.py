@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
 from workings.errors import BadValue, NotReadable, OutOfReach, Source
 from workings.limits import MAX_TEXT
 
+MARKED = (".md", ".markdown", ".tex")
+FORMULA = re.compile(
+    r"```[^\n]*\n(?P<fence>.*?)```|\$\$(?P<display>.+?)\$\$|\\\[(?P<bracket>.+?)\\\]|\\\((?P<round>.+?)\\\)"
+    r"|\\begin\{(?P<env>equation|align|gather|multline|eqnarray)\*?\}.+?\\end\{(?P=env)\*?\}"
+    r"|(?<!\\)\$(?P<inline>(?:\\.|[^$\\])+?)\$",
+    re.S,
+)
+SAYS = re.compile(r"[=<>≤≥∈]|\\(in|leq?|geq?|equiv|doteq)\b|depends on|\.\.")
 TEXTS = (".txt", ".md", ".markdown", ".tex", ".text")
 LATER = {
     ".json": "networks of arrays (.json)", ".onnx": "ONNX models", ".pt2": "exported torch models",
@@ -116,3 +125,23 @@ def decoded(data: bytes, path: Path) -> str:
     if "\0" in text:
         raise NotReadable(f"{path} is no text: it holds zero bytes", expected="a text file with equations, in UTF-8")
     return text
+
+
+def formulas(text: str) -> str:
+    """A marked-up text with all but its formulas blanked, so that every place stays where it was.
+
+    >>> formulas("Let $a = 2$ and $x$.")
+    '     a = 2;         '
+    """
+    kept = [c if c == "\n" else " " for c in text]
+    any_found = False
+    for match in FORMULA.finditer(text):
+        group = next((g for g in ("fence", "display", "bracket", "round", "inline") if match[g] is not None), None)
+        start, end = match.span(group) if group else match.span()
+        if not SAYS.search(text, start, end):
+            continue
+        any_found = True
+        kept[start:end] = text[start:end]
+        if end < match.end():
+            kept[match.end() - 1] = ";"
+    return "".join(kept) if any_found else text
