@@ -29,10 +29,10 @@ class Wish:
     line: Sequence[Place]
 
 
-def place(wishes: Sequence[Wish], taken: Sequence[Rect]) -> tuple[list[Place], bool]:
+def place(wishes: Sequence[Wish], taken: Sequence[Rect], favourite: float = FAVOURITE) -> tuple[list[Place], bool]:
     """The middle of each label, and whether all of them stand free."""
     lines = [_sparse(w.line) for w in wishes]
-    choices = [_choices(w, i, lines, taken) for i, w in enumerate(wishes)]
+    choices = [_choices(w, i, lines, taken, favourite) for i, w in enumerate(wishes)]
     order = sorted(range(len(wishes)), key=lambda i: (-wishes[i].width, i))
     spot: dict[int, Rect] = {}
     for _ in range(ROUNDS):
@@ -49,7 +49,9 @@ def place(wishes: Sequence[Wish], taken: Sequence[Rect]) -> tuple[list[Place], b
     return [((a + c) / 2, (b + d) / 2) for a, b, c, d in boxes], free
 
 
-def _choices(wish: Wish, own: int, lines: list[list[Place]], taken: Sequence[Rect]) -> list[tuple[float, Rect]]:
+def _choices(
+    wish: Wish, own: int, lines: list[list[Place]], taken: Sequence[Rect], favourite: float
+) -> list[tuple[float, Rect]]:
     """(cost, box) at each spot, as far as other labels do not matter."""
     out = []
     last = len(wish.line) - 1
@@ -58,8 +60,8 @@ def _choices(wish: Wish, own: int, lines: list[list[Place]], taken: Sequence[Rec
         x, y = wish.line[k]
         box = (x - wish.width / 2 - PAD, y - wish.height / 2 - PAD, x + wish.width / 2 + PAD, y + wish.height / 2 + PAD)
         wide = (box[0] - 2, box[1] - 2, box[2] + 2, box[3] + 2)
-        cost = 10 * abs(k / last - FAVOURITE) + COVERS * sum(overlap(box, r) for r in taken)
-        cost += CROSSES * sum(1 for i, line in enumerate(lines) if i != own and _passes(line, wide))
+        cost = 10 * abs(k / last - favourite) + COVERS * sum(overlap(box, r) for r in taken)
+        cost += CROSSES * sum(1 for i, line in enumerate(lines) if i != own and passes(line, wide))
         out.append((cost, box))
     return out
 
@@ -69,7 +71,7 @@ def overlap(a: Rect, b: Rect) -> bool:
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
-def _passes(line: Sequence[Place], box: Rect) -> bool:
+def passes(line: Sequence[Place], box: Rect) -> bool:
     """Does a line, given as points, pass through a box?"""
     return any(_cuts(p, q, box) for p, q in pairwise(line))
 
