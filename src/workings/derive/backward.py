@@ -1,0 +1,337 @@
+"""The backward pass: every adjoint once, as a program with nothing computed twice.
+
+    g<name>[indices]     the adjoint of a quantity: the derivative of the asked one by it, through every path
+
+The equations are walked once from the asked quantity down; each passes its adjoint times its local
+derivatives to what it uses (Baydin et al. 2018, "Automatic differentiation in machine learning").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+from workings.derive.calculus import Bound
+from workings.derive.fresh import Names, taken
+from workings.derive.graph import Graph, Node, apart, entry, free_names_of, summed
+from workings.derive.indices import solve
+from workings.derive.program import Line, Program, finish
+from workings.derive.sweep import Context, Leaf, sweep
+from workings.derive.terms import Arena, Term, free_names, parts_first
+from workings.derive.written import to_term
+from workings.errors import BadValue, OutOfReach
+from workings.expr import Deriv, Equation, Key, Network, Ref
+from workings.forms.stable import recognise
+
+
+def backward(net: Network, of: Ref, wrt: Sequence[Ref] | None = None, mode: str = "plain") -> Program:
+    """The gradients of `of` by each of `wrt` (default: all parameters) as forward and backward statements.
+
+    `mode="fewest"` uses a gradient just found again, which may cancel where a unit saturates.
+    """
+    if mode not in ("plain", "fewest"):
+        raise BadValue(f"mode {mode!r} is not known", expected="plain or fewest")
+    keep = {r.key for r in wrt or ()} | {of.key}
+    known, found = recognise(net, keep)
+    return _Pass(known, of, wrt, mode).run(net, found)
+
+
+@dataclass(slots=True)
+class _Target:
+    """An entry whose adjoint is wanted, and what reaches it."""
+
+    node: Node
+    name: str
+    asked: bool = False
+    shares: list[Term] = field(default_factory=list)
+    term: Term | None = None
+
+
+class _Pass:
+    def __init__(self, net: Network, of: Ref, wrt: Sequence[Ref] | None, mode: str) -> None:
+        self.net, self.of, self.fewest = net, of, mode == "fewest"
+        self.graph = Graph(net)
+        self.arena: Arena = self.graph.arena
+        self.order: dict[int, list[Term]] = {}
+        self.refs: dict[int, list[Term]] = {}
+        self.equations = self._upstream()
+        self.uses: dict[str, list[Term]] = {}        # of a name: each reference to it, an equation at a time
+        for equation in self.equations:
+            for ref in self.refs[id(equation)]:
+                self.uses.setdefault(ref.head, []).append(ref)
+        self.names = Names(taken(net, {id(e) for e in self.equations}) | set(self.uses))
+        self.targets: dict[Key, list[_Target]] = {}
+        self.heads: dict[int, _Target] = {}
+        self.forward: list[Line] = []
+        self.backward: list[Line] = []
+        self._ask(wrt)
+        self.wanted = self._carriers()
+
+    # -- which equations
+    def _upstream(self) -> list[Equation]:
+        """The equations that `of` needs, each after those it uses."""
+        defs = self.net.defs
+        if self.of.key not in defs:
+            if self.of.key in self.net.opaque:
+                raise OutOfReach(f"{self.of.name} is given by no equation", hint=f"{self.of.name} = ...")
+            raise BadValue(f"{self.of.name} is not defined", expected=_one_of(n for n, _ in defs))
+        needs: dict[int, list[Equation]] = {}
+        stack = list(defs[self.of.key])
+        while stack:
+            equation = stack.pop()
+            if id(equation) not in needs:
+                needs[id(equation)] = self._needs(equation)
+                stack += needs[id(equation)]
+        return self._in_order([e for e in self.net.equations if id(e) in needs], needs)
+
+    def _in_order(self, equations: list[Equation], needs: dict[int, list[Equation]]) -> list[Equation]:
+        """The order of the text, but each equation after those it uses."""
+        out: list[Equation] = []
+        state: dict[int, int] = {}
+        stack = [(e, False) for e in reversed(equations)]
+        while stack:
+            equation, ready = stack.pop()
+            if ready:
+                state[id(equation)] = 2
+                out.append(equation)
+            elif id(equation) not in state:
+                state[id(equation)] = 1
+                stack.append((equation, True))
+                for user in reversed(needs[id(equation)]):
+                    if state.get(id(user)) == 1:
+                        raise OutOfReach(
+                            f"the derivative through the recurrence of {user.lhs.name} is not worked out yet",
+                            span=user.span,
+                        )
+                    if id(user) not in state:
+                        stack.append((user, False))
+        return out
+
+    def _needs(self, equation: Equation) -> list[Equation]:
+        root = self.graph.root(equation)
+        order = self.order[id(equation)] = parts_first(root)
+        refs = self.refs[id(equation)] = [t for t in order if t.kind == "ref"]
+        out = []
+        for ref in refs:
+            for user in self.net.defs.get(ref.key, ()):
+                if not ref.args or not self._differ(user.lhs, ref):
+                    out.append(user)
+        return out
+
+    def _differ(self, lhs: Ref, ref: Term) -> bool:
+        """Are they different entries, by their numbers?"""
+        heads = [to_term(self.arena, i) for i in lhs.indices]
+        return any(p.kind == q.kind == "num" and p is not q for p, q in zip(heads, ref.args, strict=True))
+
+    # -- what is asked
+    def _ask(self, wrt: Sequence[Ref] | None) -> None:
+        if wrt is None:
+            keys = {self.net.variable(r.key): None for rs in self.uses.values() for r in rs if r.key not in self.net.defs}
+            nodes = [self._general(key) for key in keys if self.net.role(key) == "parameter"]
+        else:
+            nodes = [self._asked(ref) for ref in wrt]
+        for node in nodes:
+            if not any(t.node == node for t in self.targets.get(node.key, ())):
+                name = self.names.adjoint(node.name) if node.name != self.of.name else ""
+                self.targets.setdefault(node.key, []).append(_Target(node, name, True))
+
+    def _occurs(self, key: Key) -> bool:
+        return any(key[1] in (len(r.args), 0) for r in self.uses.get(key[0], ()))
+
+    def _asked(self, ref: Ref) -> Node:
+        if not ref.indices and (ref.name, 0) not in self.net.defs and ref.name in self.net.shapes:
+            return self._general((ref.name, 0))
+        key = ref.key
+        if key not in self.net.defs and not self._occurs(key):
+            if ref.name not in self.uses:
+                raise BadValue(
+                    f"{ref.name} does not occur in the equations of {self.of.name}", expected=_one_of(self.uses)
+                )
+        return Node(ref.name, tuple(to_term(self.arena, i) for i in ref.indices))
+
+    def _general(self, key: Key) -> Node:
+        """w[i] for the family w: the index letters that the equations use."""
+        found = self.uses.get(key[0], [])
+        places = max((len(r.args) for r in found), default=0)
+        letters: list[str] = []
+        for n in range(places):
+            used = [r.args[n].head for r in found if len(r.args) > n and r.args[n].kind == "ref"]
+            letters.append(next((u for u in used if u not in letters and u in self.arena.ranges), "") or next(
+                (u for u in [*used, "i", "j", "k", "l", "m", "n"] if u not in letters), "i'"))
+        return Node(key[0], tuple(self.arena.ref(x) for x in letters))
+
+    def _carriers(self) -> set[Key]:
+        """The variables whose adjoints are needed: the asked ones and all that lead up to them."""
+        out = set(self.targets)
+        for equation in self.equations:
+            if any(r.key in out for r in self.refs[id(equation)]):
+                out.add(equation.lhs.key)
+        for equation in self.equations:
+            key = equation.lhs.key
+            if key in out and key != self.of.key and key not in self.targets or self._own_entry(equation):
+                node = Node(equation.lhs.name, tuple(to_term(self.arena, i) for i in equation.lhs.indices))
+                if all(t.node != node for t in self.targets.get(key, ())):
+                    name = next((t.name for t in self.targets.get(key, ())), "") or self.names.adjoint(node.name)
+                    self.targets.setdefault(key, []).append(_Target(node, name))
+        for equation in self.equations:
+            head = tuple(to_term(self.arena, i) for i in equation.lhs.indices)
+            for target in self.targets.get(equation.lhs.key, ()):
+                if target.node.indices == head:
+                    self.heads[id(equation)] = target
+        return out
+
+    def _own_entry(self, equation: Equation) -> bool:
+        """A second equation of a family, h[0] beside h[1], has an adjoint of its own."""
+        key = equation.lhs.key
+        return key != self.of.key and key in self.targets and len(self.net.defs[key]) > 1
+
+    # -- the pass
+    def run(self, net: Network, found: list) -> Program:  # type: ignore[type-arg]
+        last = self._last_use()
+        for equation in reversed(self.equations):
+            seed = self._seed(equation)
+            if seed is not None:
+                self._pass(equation, seed)
+            for key in last.get(id(equation), ()):
+                for target in self.targets[key]:
+                    self._state(target)
+        for targets in self.targets.values():
+            for target in targets:
+                if target.asked:
+                    self._state(target)
+        self.forward += [Line(e.lhs, self.graph.root(e), None, e.rhs) for e in self.equations]
+        gradients = {t.node: t.name for ts in self.targets.values() for t in ts if t.asked}
+        idle = frozenset(net.sizes)
+        return finish(self.arena, self.forward, self.backward, gradients, self.names, found, idle)
+
+    def _last_use(self) -> dict[int, list[Key]]:
+        """The leaves whose adjoint is complete once an equation has passed on its own, in reading order."""
+        first: dict[Key, int] = {}
+        for equation in self.equations:
+            for ref in self.refs[id(equation)]:
+                if ref.key in self.targets and ref.key not in self.net.defs:
+                    first.setdefault(ref.key, id(equation))
+        out: dict[int, list[Key]] = {}
+        for key, equation_id in first.items():
+            out.setdefault(equation_id, []).append(key)
+        return out
+
+    def _seed(self, equation: Equation) -> Term | None:
+        """The adjoint of the equation's left side, stated."""
+        arena = self.arena
+        if equation.lhs.key == self.of.key:
+            if not self.of.indices and not equation.lhs.indices:
+                return arena.one
+            if not hasattr(self, "given"):
+                self.given = self.names.adjoint(self.of.name)
+            return arena.ref(self.given, tuple(to_term(arena, i) for i in equation.lhs.indices))
+        target = self.heads.get(id(equation))
+        if target is None:
+            return None
+        if self.fewest and self._reuse(equation, target):
+            return None
+        return self._state(target)
+
+    def _state(self, target: _Target) -> Term | None:
+        """The statement of an adjoint, once all that reaches it is known."""
+        if target.term is None:
+            if target.name == "":
+                target.term = self.arena.one
+                return target.term
+            total = self.arena.add(target.shares[::-1])
+            if total is self.arena.zero and not target.asked:
+                return None
+            target.term = self.arena.ref(target.name, target.node.indices)
+            here = entry(target.node)
+            self.backward.append(Line(Ref(target.name, here.indices), total, Deriv(self.of, (here,), "D")))
+        return target.term
+
+    def _pass(self, equation: Equation, seed: Term, root: Term | None = None) -> None:
+        arena, whole = self.arena, self.graph.root(equation)
+        order = self.order[id(equation)] if root is None else None
+        name = to_term(arena, equation.lhs)
+        hold = self._holder(equation)
+        for leaf in sweep(arena, root or whole, seed, self.wanted, name, hold, order):
+            ref = leaf.ref
+            for target in self.targets[ref.head, len(ref.args)]:
+                if not ref.args:
+                    target.shares.append(leaf.slope)
+                else:
+                    self._arrive(equation, leaf, target)
+
+    def _arrive(self, equation: Equation, leaf: Leaf, target: _Target) -> None:
+        """An indexed contribution: solved for the target's indices, summed over what is left."""
+        arena = self.arena
+        heads = [t for i in equation.lhs.indices if (t := to_term(arena, i)).kind == "ref"]
+        context: Context = (*(Bound(h.head, None, None) for h in heads), *leaf.context)
+        clash = free_names_of(target.node.indices)
+        slope, ref, bounds = apart(arena, Leaf(leaf.ref, context, leaf.slope), clash, {})
+        found = solve(arena, ref.args, target.node.indices, bounds[::-1])
+        if found is not None:
+            target.shares.append(outside(arena, summed(arena, slope, bounds, found)))
+
+    def _holder(self, equation: Equation):  # type: ignore[no-untyped-def]
+        """Names a part that passes its adjoint on more than once: z = ..., gz = ..."""
+
+        def hold(part: Term, context: Context, total: Term) -> Term:
+            if any(b.lo is not None or b.condition is not None for b in context):
+                return total
+            indices = [t for i in equation.lhs.indices if (t := to_term(self.arena, i)).kind == "ref"]
+            indices += [self.arena.ref(b.index) for b in context]
+            function = part.head[0] if part.kind == "call" else ""
+            node = Node(self.names.part(part.kind, function, equation.lhs.name), tuple(indices))
+            adjoint = Ref(self.names.adjoint(node.name), entry(node).indices)
+            self.forward.append(Line(entry(node), part, None))
+            self.backward.append(Line(adjoint, total, Deriv(self.of, (entry(node),), "D")))
+            return self.arena.ref(adjoint.name, node.indices)
+
+        return hold
+
+    # -- mode fewest
+    def _reuse(self, equation: Equation, target: _Target) -> bool:
+        """a = tanh(z) reached only by g w, where gw = g a is asked too: gz = w (g - gw a)."""
+        root = self.graph.root(equation)
+        if target.asked or equation.lhs.indices or len(target.shares) != 1 or root.kind != "call":
+            return False
+        share = target.shares[0]
+        if root.head not in (("tanh", 0), ("sigmoid", 0)) or share.kind != "mul" or len(share.args) != 2:
+            return False
+        arena, a = self.arena, to_term(self.arena, equation.lhs)
+        for w, g in (share.args, share.args[::-1]):
+            weight = self._weight(w, arena.scale(share.head, arena.mul((g, a))))
+            if weight is not None and share.head == 1:
+                gw = self._state(weight)
+                assert gw is not None
+                rest = arena.sub(g, arena.mul((gw, a))) if root.head[0] == "tanh" else arena.mul(
+                    (gw, arena.sub(arena.one, a)))
+                self._pass(equation, arena.mul((w, rest)), root.args[0])
+                return True
+        return False
+
+    def _weight(self, w: Term, gradient: Term) -> _Target | None:
+        """The asked target that w is, if all that will ever reach it is `gradient`."""
+        if w.kind != "ref" or w.args:
+            return None
+        found = self.targets.get(w.key, [])
+        good = len(found) == 1 and found[0].asked and self.uses[w.head] == [w] and found[0].shares == [gradient]
+        return found[0] if good else None
+
+
+def outside(arena: Arena, term: Term) -> Term:
+    """Constant factors taken out of a sum."""
+    if term.kind != "big" or term.head[0] != "sum" or len(term.args) != 1:
+        return term
+    body, index = outside(arena, term.args[0]), term.head[1]
+    if body.kind != "mul":
+        return arena.big("sum", index, body, (None, None, None))
+    free = [f for f in body.args if index not in free_names(f)]
+    bound = [f for f in body.args if f not in free]
+    if not free and body.head == 1 or not bound:
+        return arena.big("sum", index, body, (None, None, None))
+    inner = arena.big("sum", index, arena.mul(bound), (None, None, None))
+    return arena.mul([arena.num(body.head), *free, inner])
+
+
+def _one_of(names: Iterable[str]) -> str:
+    return "one of " + ", ".join(islice(names, 8))

@@ -1,0 +1,101 @@
+"""Indices: which entry of a family a contribution reaches.
+
+v[p] stands in an equation under the indices `unknown`; the derivative is asked by v[q].  A Kronecker delta
+would say p = q; it is solved for an unknown instead (i' -> i, t - 1 -> t + 1) and remains only where nothing
+can be renamed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from workings.derive.calculus import Bound
+from workings.derive.terms import Arena, Term, free_names
+
+
+class Solved(NamedTuple):
+    """What the unknown indices must be, and the factors (deltas, ranges) that could not be solved away."""
+
+    table: dict[str, Term]
+    factors: list[Term]
+
+
+def solve(
+    arena: Arena, places: Sequence[Term], asked: Sequence[Term], unknown: Sequence[Bound]
+) -> Solved | None:
+    """The unknowns under which v[places] is v[asked]; None if never."""
+    bounds = {b.index: b for b in unknown}
+    table: dict[str, Term] = {}
+    factors: list[Term] = []
+    for written, wanted in zip(places, asked, strict=True):
+        if written.kind == "all" or wanted.kind == "all":
+            continue
+        place = arena.rename(written, table)
+        found = _solve_one(arena, place, wanted, [n for n in bounds if n not in table])
+        if found is None:
+            delta = arena.call("delta", (place, wanted))
+            if delta is arena.zero:
+                return None
+            if delta is not arena.one:
+                factors.append(delta)
+        else:
+            index, value = found
+            table = {k: arena.rename(v, {index: value}) for k, v in table.items()}
+            table[index] = value
+    for index, value in table.items():
+        factors += in_range(arena, value, bounds[index], table)
+    return Solved(table, factors)
+
+
+def _solve_one(arena: Arena, place: Term, wanted: Term, names: list[str]) -> tuple[str, Term] | None:
+    """An index that the equation place = wanted gives: place is i, or i plus what does not hold i."""
+    if place.kind == "ref" and place.head in names and not place.args:
+        return place.head, wanted
+    inner = place.args[0] if place.kind == "mul" and place.head == -1 and len(place.args) == 1 else place
+    if inner.kind != "add":
+        return None
+    for name in reversed(names):                     # the innermost index first
+        i = arena.ref(name)
+        for sign in (1, -1):
+            rest = arena.sub(place, arena.scale(sign, i))
+            if name not in free_names(rest) and rest is not place:
+                return name, arena.scale(sign, arena.sub(wanted, rest))
+    return None
+
+
+def in_range(arena: Arena, value: Term, bound: Bound, table: dict[str, Term]) -> list[Term]:
+    """Factors that hold where `value` lies in the range of the index it replaces; none where it must."""
+    lo, hi = ends_of(arena, bound)
+    out: list[Term] = []
+    tests: list[Term] = []
+    own = ends_of(arena, Bound(value.head, None, None)) if value.kind == "ref" and not value.args else (None, None)
+    if value.kind == "num" and bound.lo is None and bound.hi is None:
+        own = (lo, hi)                               # w[2] of a declared family is taken to exist
+    unknown = own == (None, None) and value.kind == "ref"
+    for end, mine, op in ((lo, own[0], "<="), (hi, own[1], ">=")):
+        if end is None or unknown:
+            continue
+        end = arena.rename(end, table)
+        if end is not mine and not _decided(arena, end, value, op):
+            tests.append(arena.make("rel", (op,), (end, value)))
+    if bound.condition is not None:
+        tests.append(arena.rename(bound.condition, {**table, bound.index: value}))
+    for test in tests:
+        out.append(arena.call("ind", (test,)))
+    return out
+
+
+def _decided(arena: Arena, end: Term, value: Term, op: str) -> bool:
+    gap = arena.sub(value, end)
+    return bool(gap.kind == "num" and (gap.head >= 0 if op == "<=" else gap.head <= 0))
+
+
+def ends_of(arena: Arena, bound: Bound) -> tuple[Term | None, Term | None]:
+    """Where an index runs: as said by its sum, else as declared."""
+    if bound.lo is not None or bound.hi is not None:
+        return bound.lo, bound.hi
+    name = bound.index
+    while name not in arena.ranges and name and (name[-1] == "'" or name[-1].isdigit()):
+        name = name[:-1]
+    return arena.ranges.get(name) or (None, None)

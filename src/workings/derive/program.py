@@ -1,0 +1,209 @@
+"""A program of forward and backward statements: shared parts named, operations counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from workings.derive.fresh import Names
+from workings.derive.graph import Node, entry
+from workings.derive.terms import Arena, Term, free_names, parts_first
+from workings.derive.written import to_expr
+from workings.expr import Add, Call, Deriv, Div, Expr, Mul, Neg, Num, Pow, Ref
+
+
+@dataclass(slots=True, eq=False)
+class Statement:
+    """`name = value`; `is_`: the derivative that it is."""
+
+    name: Ref
+    is_: Deriv | None
+    value: Expr
+
+
+@dataclass(slots=True, eq=False)
+class Program:
+    """Forward and backward statements; `gradients`: asked entry -> the statement that holds its derivative.
+
+    `operations`: mul, add, div, pow, call of each half; `recognised`: spellings that were named; `notes`.
+    """
+
+    forward: list[Statement]
+    backward: list[Statement]
+    gradients: list[tuple[Ref, Expr]]
+    operations: dict[str, dict[str, int]]
+    recognised: list[Any] = field(default_factory=list)
+
+    @property
+    def total(self) -> int:
+        """All operations, forward and backward."""
+        return sum(n for half in self.operations.values() for n in half.values())
+
+
+class Line(NamedTuple):
+    """A statement on its way: the value as a term, or as written where it is."""
+
+    name: Ref
+    value: Term
+    is_: Deriv | None
+    written: Expr | None = None
+
+
+OPERATIONS = frozenset(("add", "mul", "pow", "power", "call"))
+
+
+def finish(
+    arena: Arena, forward: list[Line], backward: list[Line], gradients: Mapping[Node, str], names: Names,
+    recognised: list[Any], idle: frozenset[str] = frozenset(),
+) -> Program:
+    """The program, with each part that several statements use named before its first use."""
+    share = _Sharing(arena, forward, backward, names, idle)
+    ahead = share.statements(forward)
+    back = share.statements(backward)
+    return Program(
+        ahead,
+        back,
+        [(entry(node), Ref(name, entry(node).indices) if name else Num(1, "1")) for node, name in gradients.items()],
+        {"forward": count(s.value for s in ahead), "backward": count(s.value for s in back)},
+        recognised,
+    )
+
+
+class _Sharing:
+    """Finds terms that stand in more than one place; a statement's own value is known by its name."""
+
+    def __init__(
+        self, arena: Arena, forward: list[Line], backward: list[Line], names: Names, idle: frozenset[str]
+    ) -> None:
+        self.arena, self.names = arena, names
+        self.owner: dict[Term, Ref] = {}
+        for line in (*forward, *backward):
+            if line.value.kind in OPERATIONS:
+                self.owner.setdefault(line.value, line.name)
+        self.idle = idle
+        self.shared = self._shared([line.value for line in (*forward, *backward)])
+        self.known: dict[Term, Term] = {}
+        self.mixed = self._mixed()
+        self.written: dict[Term, Expr] = {}
+
+    def _shared(self, roots: list[Term]) -> set[Term]:
+        """Operations that are used twice or more, sums' bodies left alone."""
+        uses: dict[Term, int] = {}
+        seen = self.seen = set(roots)
+        stack = list(seen)
+        while stack:
+            for arg in stack.pop().args:
+                uses[arg] = uses.get(arg, 0) + 1
+                if arg not in seen and (arg.kind in OPERATIONS or arg.kind == "big"):
+                    seen.add(arg)
+                    stack.append(arg)
+        return {
+            t for t, n in uses.items() if t.kind in OPERATIONS and (n > 1 or t in self.owner) and self._worth(t)
+        }
+
+    def _mixed(self) -> set[Term]:
+        """The terms with something shared inside."""
+        out: set[Term] = set()
+        if self.shared:
+            for term in sorted(self.seen, key=lambda t: t.number):
+                if any(a in self.shared or a in out for a in term.args):
+                    out.add(term)
+        return out
+
+    def _worth(self, term: Term) -> bool:
+        """Is it worth a line?  Not a sign alone, not an operation on sizes and numbers."""
+        if term.kind == "mul" and len(term.args) == 1 and term.head == -1:
+            return False
+        return any(t.kind == "ref" and t.head not in self.idle for t in parts_first(term))
+
+    def statements(self, lines: list[Line]) -> list[Statement]:
+        """The statements, shared parts before their first use."""
+        out: list[Statement] = []
+        placed = _in_order(lines)
+        for line in placed:
+            changed = self._parts(line, out) or line.value in self.known
+            out.append(Statement(line.name, line.is_, self._value(line, changed)))
+            if line.value in self.shared and line.value not in self.known:
+                self.known[line.value] = self._ref(line.name)
+        return out
+
+    def _value(self, line: Line, changed: bool) -> Expr:
+        if not changed and line.written is not None:
+            return line.written
+        known = self.known.get(line.value)
+        return to_expr(known or (self._rebuilt(line.value) if changed else line.value), self.written)
+
+    def _rebuilt(self, root: Term) -> Term:
+        args = tuple(self.arena.replace(a, self.known) for a in root.args)
+        return root if args == root.args else self.arena.rebuild(root, args)
+
+    def _parts(self, line: Line, out: list[Statement]) -> bool:
+        """Names the shared parts of one value that have no name yet; does the value use any name?"""
+        if line.value not in self.mixed:
+            return False
+        used = False
+        for term in parts_first(line.value)[:-1]:
+            if term not in self.shared:
+                continue
+            used = True
+            if term not in self.known:
+                owner = self._name(term, line.name)
+                out.append(Statement(owner, None, to_expr(self._rebuilt(term))))
+                self.known[term] = self._ref(owner)
+        return used
+
+    def _name(self, term: Term, user: Ref) -> Ref:
+        indices = tuple(Ref(n) for n in sorted(free_names(term)) if n in self.arena.ranges)
+        function = term.head[0] if term.kind == "call" else ""
+        return Ref(self.names.part(term.kind, function, user.name), indices)
+
+    def _ref(self, name: Ref) -> Term:
+        from workings.derive.written import to_term
+
+        return to_term(self.arena, name)
+
+
+def _in_order(lines: list[Line]) -> list[Line]:
+    """Parts that were named while walking back stand before the equation that they are a part of."""
+    parts = {line.value: line for line in lines if line.written is None and line.is_ is None}
+    if not parts:
+        return lines
+    out: list[Line] = []
+    for line in lines:
+        if line.value not in parts or line.written is not None or line.is_ is not None:
+            out += [parts.pop(t) for t in parts_first(line.value) if t in parts]
+            out.append(line)
+    return out
+
+
+def count(values: Iterable[Expr]) -> dict[str, int]:
+    """Operations by kind: every binary operator, power and call once; signs and factors of one are free."""
+    mul = add = div = power = call = 0
+    stack: list[Expr] = list(values)
+    while stack:
+        node = stack.pop()
+        kind = type(node)
+        if kind is Ref or kind is Num:
+            continue
+        inner = node.children()
+        stack += [c for c in inner if type(c) is not Ref]
+        if kind is Mul:
+            mul += len(inner) - 1 - sum([_is_one(c) for c in inner if type(c) is not Ref])
+        elif kind is Add:
+            add += len(inner) - 1
+        elif isinstance(node, Div):
+            div += not (isinstance(node.top, Num) and isinstance(node.bottom, Num))
+        elif isinstance(node, Pow):
+            square = isinstance(node.exponent, Num) and node.exponent.value == 2
+            mul, power = mul + square, power + (not square)
+        elif kind is Call:
+            call += 1
+    counts = {"mul": mul, "add": add, "div": div, "pow": power, "call": call}
+    return {k: n for k, n in counts.items() if n}
+
+
+def _is_one(expr: Expr) -> bool:
+    if isinstance(expr, Neg):
+        expr = expr.arg
+    return isinstance(expr, Num) and expr.value == 1
