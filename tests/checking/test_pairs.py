@@ -1,0 +1,50 @@
+"""The table of pairs with their verdicts: the rows are the tests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from workings.checking import equal
+from workings.functions import signatures
+from workings.syntax import read_expression
+
+
+class Pair(NamedTuple):
+    left: str
+    right: str
+    verdict: str
+    facts: tuple[str, ...]
+
+
+def rows() -> list[Pair]:
+    out = []
+    for line in (Path(__file__).parent / "pairs.txt").read_text().splitlines():
+        if line and not line.startswith("#"):
+            pair, *facts = (part.strip() for part in line.split(";;"))
+            left, right, verdict = (part.strip() for part in pair.split("|"))
+            out.append(Pair(left, right, verdict, tuple(facts)))
+    return out
+
+
+PAIRS = rows()
+
+
+def read(text: str):
+    return read_expression(text, signatures())
+
+
+def test_the_table_is_long_enough():
+    assert len(PAIRS) >= 150
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=lambda p: f"{p.left} | {p.right}"[:60])
+def test_pair(pair: Pair):
+    for a, b in ((pair.left, pair.right), (pair.right, pair.left)):
+        verdict = equal(read(a), read(b), facts=[read(f) for f in pair.facts])
+        assert verdict.kind == pair.verdict, verdict.evidence
+        assert verdict.evidence
+        if verdict.kind == "different":
+            assert verdict.counterexample is not None
