@@ -95,9 +95,9 @@ def _themes(scope: str) -> str:
 
 
 def _rule(role: str, scope: str, colour: dict[str, str]) -> str:
-    if role == "halo":
-        paper = colour["paper"]
-        return f".{scope} .halo{{fill:{paper};stroke:{paper};stroke-linejoin:round}}"
+    if role in ("halo", "halo-shade"):
+        behind = colour["paper" if role == "halo" else "panel"]
+        return f".{scope} .{role}{{fill:{behind};stroke:{behind};stroke-linejoin:round}}"
     look = LOOKS[role]
     if look.fill in HATCH_TURN:
         number = look.fill[-1]

@@ -99,10 +99,11 @@ class _Drawing:
         drawn = _element("use", f'class="{text.role}" {place}', text.title)
         if not text.halo:
             return drawn
-        self.roles.setdefault("halo")
+        halo = "halo-shade" if text.halo == "shade" else "halo"
+        self.roles.setdefault(halo)
         if text.halo == "box":
             return self._behind(x, text.y, box, text.size) + drawn
-        return f'<use class="halo" stroke-width="{_n(HALO / text.size * 12)}" {place}/>{drawn}'
+        return f'<use class="{halo}" stroke-width="{_n(HALO / text.size * 12)}" {place}/>{drawn}'
 
     def _behind(self, x: float, y: float, box: Box, size: float) -> str:
         """A box of paper behind a label."""

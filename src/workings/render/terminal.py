@@ -14,6 +14,7 @@ _GREEK = dict(zip(
     "varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell".split(),
     "αβγδεεζηθικλμνξπρστυφφχψωΓΔΘΛΞΠΣΥΦΨΩℓ", strict=True,
 ))
+SIDE_BY_SIDE = "   "          # what stands between formulas that share a display
 _GAP = "\u2003"               # a wide space, three of a terminal's
 _SIGNS = {
     "cdot": "·", "times": "×", "geq": "≥", "ge": "≥", "leq": "≤", "le": "≤", "neq": "≠", "ne": "≠", "in": "∈",
@@ -55,7 +56,7 @@ def readable(latex: str) -> str:
     text = re.sub(r"\\([A-Za-z]+)", _command, text)
     text = text.replace(r"\{", "{").replace(r"\}", "}")
     text = re.sub(r"[ \t\n]+", " ", re.sub(r"∂\s+", "∂", text)).strip()
-    return re.sub(rf" ?{_GAP} ?", "   ", text)
+    return re.sub(rf" ?{_GAP} ?", SIDE_BY_SIDE, text)
 
 
 def _quotient(match: re.Match[str]) -> str:

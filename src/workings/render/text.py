@@ -12,8 +12,8 @@ from workings.document import (
     Row, Step, Table,
 )
 from workings.expr import Expr
+from workings.render import terminal
 from workings.render.formulas import halves, tidy
-from workings.render.terminal import readable
 
 WIDTH = 80
 ALIGN = 24                    # a left side wider than this is not aligned with the others
@@ -91,9 +91,16 @@ class Writer:
         for number, (row, half) in enumerate(table):
             last = number + 1 == len(table) or table[number + 1][0] is not row
             head = f"{lefts[number]:>{edge}} {half.sign} " if half.sign else ""
-            body = [f"    {head}{_formula(half.right)}"]
+            body = self._fitted(f"    {head}", _formula(half.right))
             out += self._beside(body, line(row.note), row.tag) if last else body
         return out
+
+    def _fitted(self, head: str, formula: str) -> list[str]:
+        """A display of several formulas side by side takes several lines where one is too short."""
+        if len(head) + len(formula) <= self.width:
+            return [head + formula]
+        first, *rest = formula.split(terminal.SIDE_BY_SIDE)
+        return [head + first, *(" " * len(head) + part.strip() for part in rest)]
 
     def _beside(self, body: list[str], note: str, tag: str) -> list[str]:
         """The note and the number behind the last line where there is room, else the note below it."""
@@ -186,7 +193,7 @@ def _formula(formula: Expr | Raw | None) -> str:
     if formula is None:
         return ""
     if isinstance(formula, Raw):
-        return _clean(readable(formula.latex))
+        return _clean(terminal.readable(formula.latex))
     return plain(formula)
 
 
