@@ -10,9 +10,10 @@ from workings.answers import pieces as pieces_page
 from workings.answers.geometry import (
     box_dict, domain, exact, inside, listed, part_words, shape_dict, shape_words, steps_of,
 )
-from workings.document import Aside, Block, Bullets, Line, Math, Paragraph, Row, Step, Strong
+from workings.document import Aside, Block, Bullets, Line, Math, Paragraph, Picture, Row, Step, Strong
 from workings.exact import integer_row
 from workings.expr import Call, Rel
+from workings.figures.plane import boundary_figure
 from workings.geometry import Boundary, Part, Region, Shape, Side, Solved
 from workings.geometry.formulas import affine, inequality, num, reference
 from workings.geometry.polyhedron import crease, exchanged, facets
@@ -35,7 +36,7 @@ def as_dict(answer: Boundary) -> dict[str, Any]:
     if answer.jumps:
         out["jumps"] = [_part(part) for part in answer.jumps]
     counted = {**pieces_page.counts(answer.pieces), "box": box_dict(answer.box), "certified": answer.certified}
-    return {**out, **counted, "steps": steps_of(blocks(answer, pieces=False), answer.pieces.spelling)}
+    return {**out, **counted, "steps": steps_of(argument(answer), answer.pieces.spelling)}
 
 
 def _part(part: Part) -> dict[str, Any]:
@@ -70,11 +71,15 @@ def condition_text(answer: Boundary, side: Side) -> str:
 
 
 def blocks(answer: Boundary, pieces: bool = True) -> tuple[Block, ...]:
-    """The pieces, the level solved in each, and the boundary put together; `pieces`: do the pieces come first?"""
-    out: list[Block] = list(pieces_page.blocks(answer.pieces)) if pieces else []
-    out += _argmax(answer) if len(answer.outputs) > 1 else _levels(answer)
-    out.append(Aside("result", tuple(_result(answer))))
-    return (*out, *_pictures(answer))
+    """The pieces, the level solved in each, the boundary, the picture; `pieces`: do they come first?"""
+    first = pieces_page.blocks(answer.pieces) if pieces else ()
+    return (*first, *argument(answer), *_pictures(answer))
+
+
+def argument(answer: Boundary) -> tuple[Block, ...]:
+    """The level solved in each piece, and the boundary put together."""
+    found = _argmax(answer) if len(answer.outputs) > 1 else _levels(answer)
+    return (*found, Aside("result", tuple(_result(answer))))
 
 
 def _levels(answer: Boundary) -> list[Block]:
@@ -279,5 +284,8 @@ def _value(row: tuple[int, ...], point: tuple[Fraction, ...]) -> Fraction:
     return sum((c * x for c, x in zip(row, point)), Fraction(row[-1]))
 
 
-def _pictures(answer: Boundary) -> tuple[Block, ...]:
-    return ()
+def _pictures(answer: Boundary) -> Iterator[Block]:
+    """The boundary in the plane or on the line, with the class on each side; none for more inputs."""
+    if len(answer.inputs) <= 2:
+        figure = boundary_figure(answer, answer.pieces)
+        yield Picture(figure, ("The boundary, and the class on each side.",), figure.description, "boundary")

@@ -8,9 +8,10 @@ from typing import Any
 from workings.answers.geometry import (
     box_dict, chained, conjunction, exact, listed, numbers, shape_dict, steps_of, text, why,
 )
-from workings.document import Block, Bullets, Line, Math, Mono, Paragraph, Row, Step, Table
+from workings.document import Block, Bullets, Line, Math, Mono, Paragraph, Picture, Row, Step, Table
 from workings.exact import primitive
 from workings.expr import ZERO, Expr, Ref, Rel, free_keys, same, substitute
+from workings.figures.plane import domains_figure
 from workings.geometry import Certificate, Crease, Gate, Map, Output, Pieces, Region
 from workings.geometry.formulas import affine, inequality, reference
 from workings.notation import plain
@@ -29,7 +30,7 @@ def as_dict(answer: Pieces) -> dict[str, Any]:
         "units": [{"unit": u.name, "pre": plain(u.pre), "function": u.function} for u in answer.units],
         "regions": [_region(answer, region) for region in answer.regions],
         **counts(answer),
-        "steps": steps_of(blocks(answer), answer.spelling),
+        "steps": steps_of(argument(answer), answer.spelling),
     }
 
 
@@ -142,13 +143,15 @@ def _spelt_out(answer: Pieces) -> bool:
 
 
 def blocks(answer: Pieces) -> tuple[Block, ...]:
-    """The units, the patterns in order, why some are empty, and the function on each of the others."""
+    """The units, the patterns in order, why some are empty, the function on each of the others, and the picture."""
+    return (*argument(answer), *_pictures(answer))
+
+
+def argument(answer: Pieces) -> tuple[Block, ...]:
+    """The same without the picture."""
     if not answer.units:
         return (Paragraph(_no_units(answer)),)
-    return (
-        *_units(answer), _patterns(answer), *_empty(answer), _functions(answer), Paragraph(_summary(answer)),
-        *_pictures(answer),
-    )
+    return (*_units(answer), _patterns(answer), *_empty(answer), _functions(answer), Paragraph(_summary(answer)))
 
 
 def _no_units(answer: Pieces) -> Line:
@@ -222,10 +225,11 @@ def _empty(answer: Pieces) -> Iterator[Block]:
             groups.setdefault(said, (region.empty, []))[1].append(region)
     lines = [(*_which(found), *why(reason, answer.inputs), ".") for reason, found in groups.values()]
     if len(lines) <= MAX_REASONS:
-        yield from (Step("empty", line) for line in lines)
+        yield from (Step("empty pattern", line) for line in lines)
     else:
         items = tuple((Paragraph(line),) for line in lines[:MAX_SHOWN])
-        yield Step("empty", ("The other patterns are empty; for each, some inequalities contradict.",), (), (Bullets(items),))
+        says = "The other patterns are empty; for each, some inequalities contradict."
+        yield Step("empty patterns", (says,), (), (Bullets(items),))
 
 
 def _which(found: list[Region]) -> Line:
@@ -266,5 +270,10 @@ def _summary(answer: Pieces) -> Line:
     return (f"{said}{where}{same_maps}{thin}{empty}.",)
 
 
-def _pictures(answer: Pieces) -> tuple[Block, ...]:
-    return ()
+def _pictures(answer: Pieces) -> Iterator[Block]:
+    """The domains in the plane, or the graph over the line; none for constants and for more inputs."""
+    if len(answer.inputs) > 2 or not answer.units:
+        return
+    figure = domains_figure(answer)
+    numbered = "The domains, numbered as above" if len(answer.inputs) == 2 else "The function over its input"
+    yield Picture(figure, (f"{numbered}.",), figure.description, "domains")
