@@ -8,12 +8,17 @@ given by no equation stay as they are.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from workings.errors import OutOfReach
 from workings.expr import (
-    ONE, ZERO, Call, Deriv, Equation, Expr, Mul, Network, Num, Ref, fold, free_refs, fresh, preorder, same, substitute,
+    ONE, ZERO, Big, Call, Deriv, Equation, Expr, Mul, Network, Num, Ref, fold, free_refs, fresh, preorder, rewrite,
+    same, substitute,
 )
 from workings.expr.nodes import Key
+
+if TYPE_CHECKING:
+    from workings.derive.program import Statement
 
 
 def derivatives(expr: Expr) -> list[Deriv]:
@@ -85,51 +90,93 @@ class Resolver:
         return goal in keys or (kind != "P" and any(_reaches(self.net, k, goal) for k in keys))
 
     def _total(self, of: Expr, wrt: Ref) -> Expr:
-        if not isinstance(of, Ref):
-            of = self._name(of)
         return self._swept(self.net, of, wrt)
 
     def _partial(self, of: Expr, wrt: Ref) -> Expr:
         if isinstance(of, Ref):
             of = own_equation(self.net, of)
-        own = self._name(of)
         # The other names are free here; as parameters they stay taken, so that no adjoint bears their name.
-        free = {e.lhs.name: "parameter" for e in self.net.equations if e.key != own.key}
-        alone = self.net.with_(
-            equations=tuple(e for e in self.net.equations if e.key == own.key), roles={**free, **self.net.roles},
-        )
-        return self._swept(alone, own, wrt)
+        free = {e.lhs.name: "parameter" for e in self.net.equations}
+        return self._swept(self.net.with_(equations=(), roles={**free, **self.net.roles}), of, wrt)
 
-    def _name(self, expr: Expr) -> Ref:
-        """A fresh name for an expression, with its free indices."""
-        taken = {r.name for e in self.net.equations for r in (e.lhs, *free_refs(e.rhs))}
-        name = fresh("quantity", taken)
-        letters = {r.name for r in free_refs(expr) if not r.indices and self._letter(r)}
-        letters |= {r.name for q in free_refs(expr) for i in q.indices for r in free_refs(i) if self._letter(r)}
-        head = Ref(name, tuple(Ref(x) for x in sorted(letters)))
-        self.net = self.net.with_(equations=(*self.net.equations, Equation(head, expr)))
-        return head
+    def _swept(self, net: Network, of: Expr, wrt: Ref) -> Expr:
+        """The adjoint of `wrt` in the backward pass of `of`; the statements of the pass join the network.
+
+        The free indices of `of` are fixed letters during the pass; afterwards each adjoint that depends on them
+        has them as indices of its own, so that dp[i]/dz[j] is gz[j,i].
+        """
+        from workings.derive import backward
+
+        fixed = {x: Ref(fresh(x + "'", _names(net) | _names(self.net))) for x in self._letters(of)}
+        if fixed or not isinstance(of, Ref):
+            head = Ref(fresh("quantity", _names(self.net)))
+            net = net.with_(equations=(*net.equations, Equation(head, substitute(of, fixed))))
+            of = head
+        program = backward(net, of, [wrt])
+        statements = [*program.forward, *program.backward]
+        _complete(statements, net)
+        depending = _depending([(s.name, s.value) for s in statements], {r.name for r in fixed.values()})
+        extra = tuple(fixed.values())
+
+        def widened(expr: Expr) -> Expr:
+            return rewrite(expr, lambda n: Ref(n.name, (*n.indices, *extra), n.span)
+                           if isinstance(n, Ref) and n.key in depending else n)
+
+        known = self.net.defs
+        new = [Equation(_head(widened(s.name)), widened(s.value)) for s in statements if s.name.key not in known]
+        self.net = self.net.with_(equations=(*self.net.equations, *new))
+        value = widened(program.gradients[-1][1])
+        return substitute(value, {r.name: Ref(x) for x, r in fixed.items()})
+
+    def _letters(self, expr: Expr) -> list[str]:
+        """The free indices of an expression, in reading order."""
+        out: dict[str, None] = {}
+        for q in free_refs(expr):
+            out.update(dict.fromkeys(r.name for i in q.indices for r in free_refs(i) if self._letter(r)))
+            if self._letter(q):
+                out.setdefault(q.name)
+        bound = {n.index for n in preorder(expr) if isinstance(n, Big)}
+        return [x for x in out if x not in bound or any(r.name == x and not r.indices for r in free_refs(expr))]
 
     def _letter(self, r: Ref) -> bool:
         return not r.indices and r.key not in self.net.defs and (
             r.name in self.net.indices or r.name.rstrip("'0123456789") in self.net.ranges
-        )
+        ) and r.name not in self.net.sizes
 
-    def _swept(self, net: Network, of: Ref, wrt: Ref) -> Expr:
-        from workings.derive import backward
 
-        program = backward(net, of, [wrt])
-        self._take(program)
-        return program.gradients[-1][1]
+def _complete(statements: list[Statement], net: Network) -> None:
+    """No statement may use an adjoint that is left open: it would pass for a free quantity."""
+    given = {s.name.name for s in statements} | _names(net) | set(net.sizes) | set(net.roles)
+    for s in statements:
+        bound = {n.index for n in preorder(s.value) if isinstance(n, Big)}
+        for r in free_refs(s.value):
+            letter = r.name.rstrip("'0123456789") in net.ranges
+            if r.name.startswith(("g", "adj")) and r.name not in given and not letter and r.name not in bound:
+                raise OutOfReach(f"the adjoint {r.name} is left open", span=s.name.span)
 
-    def _take(self, program: object) -> None:
-        known = self.net.defs
-        new = [
-            Equation(s.name, s.value)
-            for s in (*program.forward, *program.backward)  # type: ignore[attr-defined]
-            if s.name.key not in known
-        ]
-        self.net = self.net.with_(equations=(*self.net.equations, *new))
+
+def _names(net: Network) -> set[str]:
+    out = {n.name for e in net.equations for x in (e.lhs, e.rhs) for n in preorder(x) if isinstance(n, Ref)}
+    return out | {n.index for e in net.equations for n in preorder(e.rhs) if isinstance(n, Big)} | set(net.ranges)
+
+
+def _head(expr: Expr) -> Ref:
+    assert isinstance(expr, Ref)
+    return expr
+
+
+def _depending(statements: list[tuple[Ref, Expr]], letters: set[str]) -> set[Key]:
+    """The statements whose values use the letters, themselves or through others."""
+    out: set[Key] = set()
+    for _ in statements if letters else ():
+        before = len(out)
+        for name, value in statements:
+            refs = free_refs(value)
+            if any(r.key in out or (r.name in letters and not r.indices) for r in refs):
+                out.add(name.key)
+        if len(out) == before:
+            break
+    return out
 
 
 def _same_entry(of: Ref, wrt: Ref) -> Expr:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from workings.checking import sums
-from workings.checking.algebra import Arena, Budget, Frac, Poly
+from workings.checking.algebra import Arena, Budget, Frac, Poly, Terms, terms
 from workings.checking.transcend import Transcend, Undefined
 from workings.expr import (
     Add, Big, Call, Claim, Const, Deriv, Div, Equation, Expr, Logic, Mul, Neg, Network, Num, Pow, Ref, Rel, free_keys,
@@ -202,10 +202,14 @@ class Normal(Transcend):
 
     def _declared(self, g: int) -> Any:
         gen = self.arena.gen_list[g]
-        found = self.net.ranges.get(str(gen.head).rstrip("'0123456789")) or self.net.ranges.get(str(gen.head))
-        if gen.kind != "ref" or found is None:
+        if gen.kind == "bound" and gen.head[0] == "place":
+            letter = gen.head[2]
+        elif gen.kind == "ref":
+            letter = gen.head
+        else:
             return None
-        return (self.read(found.lo).key, self.read(found.hi).key)
+        found = self.net.ranges.get(letter) or self.net.ranges.get(letter.rstrip("'0123456789"))
+        return None if found is None else (self.read(found.lo).key, self.read(found.hi).key)
 
     def _big(self, node: Big, env: Mapping[str, Frac]) -> Frac:
         lo, hi = self._ends(node, env)
@@ -393,9 +397,45 @@ class Normal(Transcend):
             if known is None:
                 if any(self.arena.gen_list[g].kind == "bound" for g in sums._used(self, [f])):
                     return None
-                raise Split(p, jumps)
+                known = self._by_factors(p, jumps)
             out *= known
         return out
+
+    def _by_factors(self, p: Poly, jumps: bool) -> int:
+        """The sign of a polynomial from those of its irreducible factors."""
+        content, factors = p.factor()
+        out = 1 if content > 0 else -1
+        for q, e in factors:
+            if e % 2 or jumps:
+                out *= self._irreducible(q, jumps) ** int(e)
+        return out
+
+    def _irreducible(self, p: Poly, jumps: bool) -> int:
+        known = self.arena.sign(p)
+        if known is None:
+            known = self._transcendent(terms(p), jumps)
+        if known is None:
+            raise Split(p, jumps)
+        return known
+
+    def _transcendent(self, ts: Terms, jumps: bool) -> int | None:
+        """exp(u) - c exp(v) has the sign of u - v - log c, and log(u) that of u - 1."""
+        if len(ts) == 1 and len(ts[0][0]) == 1:
+            gen = self.arena.gen_list[ts[0][0][0][0]]
+            if gen.kind == "log" and self.positive(gen.args[0]):
+                return self.sign(gen.args[0] - self.arena.one, jumps)
+            return None
+        if len(ts) != 2 or any(self.arena.gen_list[g].kind != "exp" for mono, _ in ts for g, _ in mono):
+            return None
+        (m1, c1), (m2, c2) = ts
+        if c1 * c2 > 0:
+            return 1 if c1 > 0 else -1
+        logs = []
+        for mono, c in ((m1, c1), (m2, c2)):
+            value = Frac(self.arena, self.arena.poly([(mono, abs(c))]), self.arena.ctx.constant(1))
+            logs.append(self.log_abs(value))
+        known = self.sign(logs[0] - logs[1], jumps)
+        return None if known is None else known if c1 > 0 else -known
 
     def _step_generator(self, f: Frac) -> Frac:
         """step(f) inside a sum, off its kink."""
