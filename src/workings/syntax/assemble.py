@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from workings.errors import InputTooLarge, NotReadable, Source, Span
+from workings.errors import InputTooLarge, NotReadable, Source, Span, WorkingsError
 from workings.expr import (
     Add, Deriv, Div, Equation, Expr, Function, Key, Mul, Neg, Network, Num, Opaque, Pow, Range, Ref, Rel, Remark,
 )
@@ -217,4 +217,7 @@ def _build(
     if len(builder.equations) > MAX_EQUATIONS:
         raise InputTooLarge(f"the network has {len(builder.equations):,} equations; at most {MAX_EQUATIONS:,} are read")
     net = builder.network()
-    return finish(net, scope, {"input": inputs, "parameter": parameters, "target": targets})
+    try:
+        return finish(net, scope, {"input": inputs, "parameter": parameters, "target": targets})
+    except WorkingsError as error:
+        raise error.located(source) from None

@@ -34,7 +34,7 @@ def big(reader: Reader) -> Expr:
         if low:
             _read_below(reader, below)
         else:
-            above = reader.exponent()
+            above = reader.exponent(of_sign=True)
     if not below.indices:
         if op in ("max", "min"):
             return apply(reader, op, kind, at)

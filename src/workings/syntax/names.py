@@ -19,6 +19,9 @@ LETTER = re.compile(r"[A-Za-z]\d?'*|(?:{})'*".format("|".join(letters.GREEK_WORD
 _CUT = re.compile(r"(_\d+)(?=[A-Za-z])|(?<=[A-Za-z]\d)(?=[A-Za-z])|(?<=\d\d)(?=[A-Za-z])")
 
 
+_DECLARED = frozenset(("\\rm", "\\it", "\\bf", "\\cal"))      # fonts that hold to the end of the braces
+
+
 @dataclass(slots=True)
 class Raw:
     """A name as it stands, before it is known which of its parts are indices."""
@@ -124,7 +127,7 @@ def _argument(reader: Reader, command: str) -> Raw:
     """The name inside a font or an accent: one token, or all in braces."""
     kind, _text, _at, _ = reader.toks[reader.i]
     if kind != "{":
-        if kind == "w":
+        if kind == "w" and command not in _DECLARED:
             reader.split_word(1)
         return base_of(reader) if kind in NAME_STARTS else _no_name(reader, command)
     reader.i += 1
@@ -230,7 +233,9 @@ def subscript(reader: Reader) -> list[Item]:
     while reader.toks[reader.i][0] != "}":
         kind, text, _, _ = reader.toks[reader.i]
         after = reader.toks[reader.i + 1][0]
-        if kind == ",":
+        if kind in ("in", "or") and text == kind:      # x_{in} has two indices
+            kind = "w"
+        if kind == "," or kind in _DECLARED:
             reader.i += 1
         elif kind in letters.FONTS or kind == "text":
             raw = base_of(reader)

@@ -233,11 +233,11 @@ class Reader:
             return Call("norm2", left.args, 0, span)
         return Pow(left, exponent, span)
 
-    def exponent(self) -> Expr | None:
-        """What stands after ^, braces or not; None for a transpose."""
+    def exponent(self, of_sign: bool = False) -> Expr | None:
+        """What stands after ^, braces or not; None for a transpose, which the upper end of a sum cannot be."""
         self.deeper()
         tok = self.toks[self.i]
-        if self._transposes():
+        if not of_sign and self._transposes():
             found = None
         elif tok[0] == "{":
             found = operand(self)

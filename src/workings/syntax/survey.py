@@ -339,6 +339,18 @@ def _settle_functions(deeper: list[Found], scope: Scope) -> None:
             item.kind = "function"
 
 
+def _applied(toks: list[Token], j: int) -> bool:
+    """Does a bracket or a subscript follow, or a power and a bracket as in f^2(x)?"""
+    if toks[j][0] == "^":
+        j += 1
+        if toks[j][0] == "{":
+            while toks[j][0] not in ("}", "end"):
+                j += 1
+        j += toks[j][0] != "end"
+        return toks[j][0] == "("
+    return toks[j][0] in ("(", "[", "_")
+
+
 def _bare(found: list[Found]) -> set[str]:
     """Names that stand somewhere without a bracket behind them."""
     out: set[str] = set()
@@ -346,6 +358,6 @@ def _bare(found: list[Found]) -> set[str]:
         toks = item.draft.toks
         at = item.draft.relations[0] if item.draft.relations else 0
         for j, (kind, text, _, _) in enumerate(toks):
-            if kind == "w" and toks[j + 1][0] not in ("(", "[", "_") and not (item.kind == "equation" and j < at):
+            if kind == "w" and not _applied(toks, j + 1) and not (item.kind == "equation" and j < at):
                 out.add(text)
     return out

@@ -101,7 +101,8 @@ def _reference(reader: Reader) -> Expr:
         spelled = names.plain_name(raw.base, "", [s for s in raw.subs if isinstance(s, str)])
         function = reader.scope.function(spelled, after in ("(", "["))
         upright = reader.toks[reader.i - 1][0] in ("}", "text") and not raw.subs
-        if function is not None and (after in ("(", "[") or upright or raw.primes):
+        power = after == "^" and spelled in reader.scope.functions
+        if function is not None and (after in ("(", "[") or upright or raw.primes or power):
             return apply(reader, function, spelled, at, len(raw.primes))
     tree = resolve(raw, reader)
     tree = _constant(reader, raw, tree)
