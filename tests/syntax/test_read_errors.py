@@ -28,7 +28,7 @@ ROWS = [
     (r"y = \frac{a}{b", 15, "the end of the statement where a closing brace } should stand", "a closing brace }"),
     ("y = x[i", 6, "the bracket [ is never closed", "a closing ]"),
     ("__import__('os')", 1, "_ cannot begin a formula", "a name"),
-    ("a = " + "(" * 500 + "x" + ")" * 500, 406, "brackets and functions stand more than 400 deep", "names of their own"),
+    ("a = " + "(" * 500 + "x" + ")" * 500, 406, "brackets and functions stand more than 400 deep", "of their own"),
     ("a = " + "9" * 500, 5, "the number 99999999999999999999… is too long", "400 digits"),
     ("y = 1e99999", 5, "the number 1e99999… is too long", "an exponent of at most"),
     ("a = \x00", 5, "the character '\\x00' (u+0000) has no meaning in a formula", "letters"),
@@ -63,8 +63,9 @@ def test_a_bracket_left_open_does_not_swallow_the_next_equation() -> None:
 
 _SOUP = st.lists(
     st.sampled_from(
-        r"a x1 w_{13} \tanh ( ) [ ] { } + - * / ^ _ = , ; \\ \frac \sum_{i=1}^n \partial dE/dw 3 0.5 & | \left( \right) "
-        r"\begin{cases} \end{cases} \text{if} ' . .. \dots sum(i, e^ T ^\top \underbrace D( for class given in and".split()
+        r"a x1 w_{13} \tanh ( ) [ ] { } + - * / ^ _ = , ; \\ \frac \sum_{i=1}^n \partial dE/dw 3 0.5 & | \left( "
+        r"\right) \begin{cases} \end{cases} \text{if} ' . .. \dots sum(i, e^ T ^\top \underbrace D( for class "
+        r"given in and".split()
     ),
     max_size=14,
 )

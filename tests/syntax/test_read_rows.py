@@ -165,7 +165,8 @@ def test_ranges_that_no_line_states() -> None:
 
 
 def test_spelling_is_the_first_one_and_bold_only_where_always_bold() -> None:
-    net = read(r"\hat{y} = \sum_{i=1}^d w_i x_i + \boldsymbol{b}; E = \theta_{\rm out} + \boldsymbol{w}_1", signatures())
+    text = r"\hat{y} = \sum_{i=1}^d w_i x_i + \boldsymbol{b}; E = \theta_{\rm out} + \boldsymbol{w}_1"
+    net = read(text, signatures())
     assert net.spelling["yhat"] == r"\hat{y}" and net.spelling["b"] == r"\boldsymbol{b}" and net.spelling["w"] == "w"
 
 
