@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from workings.errors import BadValue, WorkingsError
 from workings.evaluate.forward import Found, forward, quantities
-from workings.evaluate.given import Point, read_point, unknown
+from workings.evaluate.given import Point, read_point
 from workings.evaluate.numbers import Undefined, ball, out, sharp
 from workings.evaluate.state import Missing, State
 from workings.expr import Expr, Network
@@ -72,7 +72,8 @@ def value(expr: Expr, env: Mapping[str, Any], net: Network | None = None, mode: 
     try:
         return out(_climb(compute, sharp, point, mode, bits), mode)
     except Missing as missing:
-        raise unknown(missing.args[0], list(env)) from None
+        raise BadValue(f"no value is given for {missing.args[0]}", span=expr.span,
+                       expected="a value for every name") from None
     except Undefined as problem:
         raise BadValue(f"no value: {problem}", span=expr.span) from None
 

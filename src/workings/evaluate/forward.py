@@ -39,8 +39,8 @@ class Found:
             return []
         needed = _cone(self.net, list(self.without))
         names = [_label(self.net, k) for k in (*self.net.leaves, *self.net.opaque) if k in needed and not point.has(k)]
-        return list(dict.fromkeys([*names, *(n for n in self.without.values() if n.split("[")[0] not in
-                                             {m.split("[")[0] for m in names})]))
+        named = {n.split("[")[0] for n in names}
+        return list(dict.fromkeys([*names, *(n for n in self.without.values() if n.split("[")[0] not in named)]))
 
 
 def quantities(point: Point, wanted: Sequence[str] | None) -> list[Key]:

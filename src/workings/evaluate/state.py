@@ -240,7 +240,7 @@ class State:
     def _matched(self, equation: Equation, at: tuple[int, ...]) -> dict[str, Value] | None:
         bound: dict[str, int] = {}
         for index, p in zip(equation.lhs.indices, at):
-            letters = [r.name for r in free_refs(index) if r.name not in self.sizes]
+            letters = [r.name for r in free_refs(index) if not self._given(r.name)]
             if len(set(letters)) > 1:
                 return None
             if not letters:
@@ -254,6 +254,10 @@ class State:
                 return None
             bound[letters[0]] = value
         return {name: self.fmpq(v) for name, v in bound.items()}
+
+    def _given(self, name: str) -> bool:
+        """Is the name a number here, and no letter of an index?"""
+        return name in self.sizes or ((name, 0), ()) in self.memo
 
     def _shift_of(self, index: Expr, letter: str) -> int:
         at0, at1 = (whole(self.machine(index, {letter: self.fmpq(k)}).run(), "an index") for k in (0, 1))
@@ -283,6 +287,10 @@ class State:
         (name, _), at = entry
         found = None
         try:
+            given = self.families.get(entry[0])
+            if given is not None:
+                self.memo[entry] = self._picked(given, at, Ref(name, tuple(map(Num, at))))
+                return []
             found = self._equation(entry)
             if found is None:
                 raise Missing(written(name, at))
