@@ -106,7 +106,7 @@ def _solve(answer: Boundary, region: Region, solved: Solved) -> Step:
     rows = [Row(Rel((name, value), ("=",)))]
     for op in ("<", "=", ">"):
         rows.append(Row(inequality(solved.row, op, inputs), ("where ", Math(Rel((name, level), (op,))))))
-    return Step("solve in a piece", _sentence((*head, *_cut(answer, solved))), tuple(rows))
+    return Step("solve in a piece", _sentence((*head, *_cut(answer, region, solved))), tuple(rows))
 
 
 def _sentence(line: Line) -> Line:
@@ -126,14 +126,15 @@ def _constant(solved: Solved) -> Line:
     return ("the whole piece has this value.",)
 
 
-def _cut(answer: Boundary, solved: Solved) -> Line:
+def _cut(answer: Boundary, region: Region, solved: Solved) -> Line:
     """What is left of the solution within the domain."""
     name, level = reference(answer.outputs[0]), num(answer.level)
     if solved.zero is None:
         sign = ">" if solved.above is not None else "<"
         return ("the level is not met here, ", Math(Rel((name, level), (sign,))), " throughout.")
     if solved.below is not None and solved.above is not None:
-        below = domain(solved.below, answer.inputs, {crease(integer_row(solved.row))})
+        open_ = [row for row, s in zip(region.rows, region.pattern) if s == "-"]
+        below = domain(solved.below, answer.inputs, map(crease, [integer_row(solved.row), *open_]))
         assert below is not None
         cut: Line = (Math(Rel((name, level), ("<",))), " where ", Math(below))
         return ("the boundary is ", *shape_words(solved.zero), "; ", *cut, ".")
@@ -152,6 +153,7 @@ def _mirrored(answer: Boundary) -> Iterator[Block]:
     same = Rel(
         (Call(answer.outputs[0], swapped), Call(answer.outputs[0], tuple(map(reference, answer.inputs)))), ("=",),
     )
+    regions = {region.number: region for region in answer.pieces.full}
     pairs = listed([(f"({s.number}) from ({s.mirrored})",) for s in found])
     says: Line = (
         Math(same), ": with ", Math(reference(answer.inputs[i])), " and ", Math(reference(answer.inputs[j])),
@@ -159,7 +161,7 @@ def _mirrored(answer: Boundary) -> Iterator[Block]:
         *pairs, ".",
     )
     items = tuple(
-        (Paragraph((f"({s.number}), mirrored from ({s.mirrored}): ", *_cut(answer, s)),),)
+        (Paragraph((f"({s.number}), mirrored from ({s.mirrored}): ", *_cut(answer, regions[s.number], s)),),)
         for s in found[:MAX_SOLVED] if any(s.row[:-1])
     )
     yield Step("symmetry", says)

@@ -117,8 +117,15 @@ def domain(shape: Shape, inputs: Sequence[str], walls: Iterable[tuple[int, ...]]
     """The inequalities that bound a set with an interior, joined by "and"; strict at the walls.  None: everything."""
     assert shape.body is not None
     strict = set(walls)
-    found = [inequality(row, ">" if crease(row) in strict else ">=", inputs) for row in _sides(shape)]
+    sides = sorted(_sides(shape), key=_plain)
+    found = [inequality(row, ">" if crease(row) in strict else ">=", inputs) for row in sides]
     return conjunction(chained(found))
+
+
+def _plain(row: tuple[int, ...]) -> tuple[int, int]:
+    """Inequalities of one name first, x1 before x2."""
+    used = [i for i, v in enumerate(row[:-1]) if v]
+    return len(used), used[0] if used else 0
 
 
 def _sides(shape: Shape) -> tuple[tuple[int, ...], ...]:

@@ -18,14 +18,15 @@ from itertools import pairwise
 from workings import functions
 from workings.errors import NotReadable, OutOfReach, Span, WorkingsError
 from workings.expr import (
-    Add, Big, Call, Claim, Div, Equation, Expr, Key, Logic, Mul, Neg, Network, Num, Pow, Ref, Rel, fold, free_keys,
+    Add, Big, Call, Claim, Equation, Expr, Key, Logic, Mul, Network, Num, Ref, Rel, fold, free_keys,
 )
+from workings.geometry.arithmetic import ARITHMETIC, Combine
 from workings.geometry.data import Gate, Output, Unit
 from workings.geometry.formulas import combination, num, reference
 from workings.geometry.gates import Decision, GateForm, Gates, Value
-from workings.geometry.linear import Form, plus, times, variable
+from workings.geometry.linear import Form, plus, variable
 from workings.geometry.names import entries, entry_name, input_names, outputs_of, unit_letter
-from workings.limits import MAX_EXPONENT, MAX_INDEX
+from workings.limits import MAX_INDEX
 from workings.notation import plain
 
 MAX_SHOWN = 400               # nodes of an argument shown as written inside a function's body
@@ -391,48 +392,3 @@ def _stored(values: Mapping[str, object], name: str, places: tuple[int, ...]) ->
 
 def _first_span(node: Expr) -> Span | None:
     return next((c.span for c in node.children() if c.span), None)
-
-
-# --- arithmetic on forms; None: not affine ---
-
-Combine = Callable[[list[Form]], Form | None]
-
-
-def _product(forms: list[Form]) -> Form | None:
-    out = forms[0]
-    for form in forms[1:]:
-        if not out.constant and not form.constant:
-            return None
-        out = times(out, form.const) if form.constant else times(form, out.const)
-    return out
-
-
-def _sum(forms: list[Form]) -> Form:
-    out = Form(dict(forms[0].of), forms[0].const)
-    for form in forms[1:]:
-        for v, c in form.of.items():
-            out.of[v] = out.of.get(v, Fraction(0)) + c
-        out.const += form.const
-    return Form({v: c for v, c in out.of.items() if c}, out.const)
-
-
-def _quotient(forms: list[Form]) -> Form | None:
-    top, bottom = forms
-    return times(top, 1 / bottom.const) if bottom.constant and bottom.const else None
-
-
-def _power(forms: list[Form]) -> Form | None:
-    base, exponent = forms
-    if not exponent.constant or exponent.const.denominator != 1:
-        return None
-    power = int(exponent.const)
-    if power in (0, 1):
-        return base if power else Form(const=Fraction(1))
-    if not base.constant or abs(power) > MAX_EXPONENT or (power < 0 and not base.const):
-        return None
-    return Form(const=base.const**power)
-
-
-ARITHMETIC: dict[type[Expr], Combine] = {
-    Add: _sum, Mul: _product, Div: _quotient, Pow: _power, Neg: lambda f: times(f[0], -1),
-}
