@@ -35,8 +35,8 @@ PROVED = [
 
 @pytest.mark.parametrize(("printed", "line", "restored", "what"), PROVED)
 def test_a_printed_line_proves_what_was_lost(printed: str, line: str, restored: str, what: str) -> None:
-    sheet = read(f"{NETWORK}(a) The error is {printed} with target t. Compute $\\partial E/\\partial w_2$.\n\n{line}\n\n"
-                 "(b) Compute $\\partial E/\\partial w_1$.\n")
+    sheet = read(f"{NETWORK}(a) The error is {printed} with target t. Compute $\\partial E/\\partial w_2$.\n\n"
+                 f"{line}\n\n(b) Compute $\\partial E/\\partial w_1$.\n")
     assert error(sheet, 0) == restored == error(sheet, 1)
     says = [r.says for r in sheet.remarks if r.kind == "repaired"]
     assert len(says) == 1 and what in says[0] and "the literal reading" in says[0]

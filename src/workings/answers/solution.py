@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from workings.document import Block, Line
+from workings.document import Block
 from workings.errors import Source, Span, WorkingsError
 from workings.expr import Network, Remark
 
@@ -45,8 +45,7 @@ class SolvedPart:
     statement: tuple[Block, ...]
     tasks: list[Task]
     builds_on: tuple[str, ...] = ()
-    notes: tuple[Line, ...] = ()
-    claims: tuple[Block, ...] = ()      # the printed solution, to be judged by `check` in time
+    printed: tuple[Block, ...] = ()     # the sheet's own solution, to be judged by `check` in time
     remarks: tuple[Remark, ...] = ()
 
 

@@ -13,7 +13,6 @@ from workings.document import (
 )
 from workings.expr import Remark
 from workings.sheets import blocks as sheet
-from workings.sheets.model import Hint
 
 # What each verb's answer is called on the page.
 NAMES = {
@@ -82,7 +81,7 @@ def _part(exercise: SolvedExercise, part: SolvedPart, solution: Solution) -> Ite
         yield _remark(remark, solution)
     for task in part.tasks:
         yield from _task(task, len(part.tasks) > 1)
-    yield from part.claims
+    yield from part.printed
 
 
 def _lower(names: list[str]) -> list[str]:
@@ -123,9 +122,10 @@ def _remark(remark: Remark, solution: Solution) -> Aside:
     return Aside(VARIANTS.get(remark.kind, "note"), tuple(inner))
 
 
-def hint_line(hint: Hint) -> Line:
-    """A hint in the sheet's words."""
-    return _titled(hint.text)
+def printed(blocks: Sequence[sheet.Block]) -> tuple[Block, ...]:
+    """The sheet's own solution, folded away: it is quoted, not judged."""
+    inner = quoted(blocks)
+    return (Fold(("What the sheet itself prints after the question",), inner),) if inner else ()
 
 
 def quoted(blocks: Iterable[sheet.Block]) -> tuple[Block, ...]:

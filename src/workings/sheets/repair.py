@@ -48,19 +48,21 @@ class Candidate:
 def repaired(net: Network, claims: Sequence[Statement], parser: Parser) -> tuple[Network, Remark | None]:
     """The network under the repaired reading, with the remark that says so; else the network as it is."""
     printed = [p for s in claims for p in printed_derivatives(s.body) if _comparable(p, net)]
-    held = {i: _holds(p, net) for i, p in enumerate(printed)}
-    wrong = [p for i, p in enumerate(printed) if held[i] is False]
-    right = [p for i, p in enumerate(printed) if held[i] is True]
-    for line in wrong:
-        found = []
-        for candidate in _candidates(net, line.of, parser):
-            tried = _with(net, candidate)
-            if _holds(line, tried) and not any(_holds(p, tried) is False for p in right):
-                found.append((candidate, tried))
-        if len(found) == 1:
-            candidate, tried = found[0]
-            return tried, _remark(candidate, line, parser)
+    for line in printed:
+        candidates = list(_candidates(net, line, parser))
+        if not candidates or _holds(line, net) is not False:
+            continue
+        tried = [(c, _with(net, c)) for c in candidates]
+        true = [(c, n) for c, n in tried if _holds(line, n)]
+        if len(true) == 1 and not _spoils(printed, net, true[0][1]):
+            candidate, found = true[0]
+            return found, _remark(candidate, line, parser)
     return net, None
+
+
+def _spoils(printed: Sequence[Printed], before: Network, after: Network) -> bool:
+    """Does a repair make a printed line false that was true?"""
+    return any(_holds(p, after) is False and _holds(p, before) for p in printed)
 
 
 def printed_derivatives(body: Expr) -> Iterator[Printed]:
@@ -100,10 +102,10 @@ def _holds(line: Printed, net: Network) -> bool | None:
     return False if verdict.kind == "different" else None
 
 
-def _candidates(net: Network, of: Ref, parser: Parser) -> Iterator[Candidate]:
-    """Every equation that `of` rests on, with one loss restored, nearest first; each reading once."""
+def _candidates(net: Network, line: Printed, parser: Parser) -> Iterator[Candidate]:
+    """Every equation between the two names of a line, with one loss restored, nearest first; each reading once."""
     count = 0
-    for equation in _below(net, of):
+    for equation in _between(net, line.of, line.wrt):
         seen: list[str] = []
         for restored, what in _restorations(equation.rhs, parser.source.text):
             plain = parser.plain(restored)
@@ -116,13 +118,14 @@ def _candidates(net: Network, of: Ref, parser: Parser) -> Iterator[Candidate]:
             yield Candidate(equation, restored, what)
 
 
-def _below(net: Network, of: Ref) -> Iterator[Equation]:
+def _between(net: Network, of: Ref, wrt: Ref) -> Iterator[Equation]:
+    """The equations that the derivative of `of` by `wrt` can depend on; how `wrt` itself is made is none of them."""
     seen, todo = {of.key}, [of.key]
     while todo:
         for equation in net.defs.get(todo.pop(0), ()):
             yield equation
             for ref in free_refs(equation.rhs):
-                if ref.key not in seen:
+                if ref.key not in seen and ref.key != wrt.key:
                     seen.add(ref.key)
                     todo.append(ref.key)
 

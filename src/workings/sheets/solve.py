@@ -27,11 +27,12 @@ def solve(given: Source | Sheet | str, progress: Progress | None = None) -> Solu
     for exercise in sheet.exercises:
         parts: list[SolvedPart] = []
         for part in exercise.all_parts:
-            tasks = []
+            tasks: list[Task] = []
             for question in part.questions:
                 if progress is not None:
                     progress(done, total, f"{exercise.number}{part.label} {question.asked}")
-                tasks.append(_task(question, part, sheet))
+                shown = [t.asked for t in tasks if t.status == "solved" and t.about == question.about]
+                tasks.append(_task(question, part, sheet, shown))
                 done += 1
             parts.append(_part(part, tasks, sheet))
             for name, latex in part.net.spelling.items():
@@ -47,13 +48,13 @@ def _exercise(exercise: Exercise, parts: list[SolvedPart]) -> SolvedExercise:
 
 
 def _part(part: Part, tasks: list[Task], sheet: Sheet) -> SolvedPart:
-    end = part.solution
-    asked = [b for b in part.blocks if end is None or b.span.start < end.start]
+    starts = [part.solution.start] if part.solution else []
+    starts += [claim.span.start for claim in part.claims]
+    end = min(starts, default=max((b.span.end for b in part.blocks), default=0))
+    asked = [b for b in part.blocks if b.span.end <= end or (b.span.start < end and b.kind == "paragraph")]
+    printed = [b for b in part.blocks if b not in asked]
     own = tuple(r for r in sheet.remarks if r.span and _within(r, part))
-    return SolvedPart(
-        part.label, page.quoted(asked), tasks, part.builds_on,
-        notes=tuple(page.hint_line(h) for h in part.hints if h.kind != "claim"), remarks=own,
-    )
+    return SolvedPart(part.label, page.quoted(asked), tasks, part.builds_on, page.printed(printed), own)
 
 
 def _within(remark: Remark, part: Part) -> bool:
@@ -61,11 +62,11 @@ def _within(remark: Remark, part: Part) -> bool:
     return any(b.span.start <= at < max(b.span.end, b.span.start + 1) for b in part.blocks)
 
 
-def _task(question: Question, part: Part, sheet: Sheet) -> Task:
+def _task(question: Question, part: Part, sheet: Sheet, shown: list[str]) -> Task:
     q = question
     task = Task(part.label, q.asked, q.about, "solved", q.text, q.span, part.net, method=q.method)
     try:
-        found = answer(question, part.net)
+        found = answer(question, part.net, shown)
         checks = CHECKS.get(question.asked)
         said = checks(found.result, question, part.net) if checks else ()
     except Broken as broken:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,13 +21,18 @@ class Answer:
     blocks: tuple[Block, ...]
 
 
-def answer(question: Question, net: Network) -> Answer:
-    """The answer to one question; raises a `WorkingsError` that says why there is none."""
+def answer(question: Question, net: Network, shown: Collection[str] = ()) -> Answer:
+    """The answer to one question; raises a `WorkingsError` that says why there is none.
+
+    `shown`: what the same part has already answered, so that the page does not say it twice.
+    """
     if question.problem is not None:
         raise question.problem
     engine = ENGINES.get(question.asked)
     if engine is None:
         raise NotReadable("what is asked here was not understood", span=question.span, expected=EXPECTED, hint=HINT)
+    if question.asked == "boundary":
+        return _boundary(question, net, "pieces" not in shown)
     return engine(question, net)
 
 
@@ -46,7 +51,7 @@ def _run(question: Question, net: Network) -> Answer:
     from workings.answers import run
 
     found = work.run(net, question.at)
-    if question.of is not None and question.of.name in found.missing:
+    if question.of is not None and question.of.name not in {name.split("[")[0] for name in found.values}:
         raise BadValue(f"no value is given for {', '.join(found.missing)}", span=question.span,
                        expected="the value of every input and parameter", hint="write x1 = 1, x2 = -1 in the question")
     return Answer(found, run.as_dict(found), run.blocks(found))
@@ -60,12 +65,12 @@ def _pieces(question: Question, net: Network) -> Answer:
     return Answer(found, pieces.as_dict(found), pieces.blocks(found))
 
 
-def _boundary(question: Question, net: Network) -> Answer:
+def _boundary(question: Question, net: Network, with_pieces: bool = True) -> Answer:
     from workings import work
     from workings.answers import boundary
 
     found = work.boundary(_only(question, net), question.of, question.level)
-    return Answer(found, boundary.as_dict(found), boundary.blocks(found))
+    return Answer(found, boundary.as_dict(found), boundary.blocks(found, with_pieces))
 
 
 def _gradient(question: Question, net: Network) -> Answer:
