@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from workings.expr import All, Expr
 from workings.syntax import letters
 from workings.syntax.pratt import Reader
+from workings.syntax.tokens import Token
 
 Item = str | Expr             # one part of a subscript: digits, letters, or a shift such as t-1
 _WORD = re.compile(r"([A-Za-z]+)(\d*)((?:_[A-Za-z0-9]+)*)('*)")
@@ -169,7 +170,7 @@ def _suffixes(reader: Reader, raw: Raw) -> None:
             reader.i += 1
             raw.subs.extend(subscript(reader))
         elif kind == "^":
-            if not _above(reader, raw):
+            if not _above(reader, raw) and not _subscript_first(reader):
                 return
         elif kind == "'":
             reader.i += 1
@@ -178,6 +179,30 @@ def _suffixes(reader: Reader, raw: Raw) -> None:
             raw.indices = _bracket_indices(reader)
         else:
             return
+
+
+def _subscript_first(reader: Reader) -> bool:
+    """x^2_1 is x_1^2: puts the subscript before the power."""
+    toks, at = reader.toks, reader.i
+    middle = _after_group(toks, at + 1)
+    if not reader.tex or toks[middle][0] != "_":
+        return False
+    stop = _after_group(toks, middle + 1)
+    toks[at:stop] = [*toks[middle:stop], *toks[at:middle]]
+    return True
+
+
+def _after_group(toks: list[Token], j: int) -> int:
+    """The place after one token, or after all that stands in braces."""
+    if toks[j][0] != "{":
+        return min(j + 1, len(toks) - 1)
+    depth = 0
+    while toks[j][0] != "end":
+        depth += (toks[j][0] == "{") - (toks[j][0] == "}")
+        j += 1
+        if not depth:
+            break
+    return j
 
 
 def _adjacent(reader: Reader) -> bool:
@@ -258,6 +283,10 @@ def _above(reader: Reader, raw: Raw) -> bool:
     toks = reader.toks
     braced = toks[save + 1][0] == "{"
     j = save + 1 + braced
+    if not braced and reader.tex and toks[j][0] == "w":
+        reader.i = j
+        reader.split_word(1)
+        reader.i = save
     kind, text = toks[j][:2]
     if kind in ("(", "[") and braced and toks[j][1] in ("(", "[", "\\left(", "\\left["):
         reader.i = j
@@ -284,8 +313,18 @@ def _above(reader: Reader, raw: Raw) -> bool:
         raw.sample.append(text)
         reader.i = j + 1 + braced
         return True
+    elif braced and kind == "w" and _is_letter_index(reader, text) and _shift_ends(toks, j):
+        reader.i = j
+        raw.sample.append(reader.expr(10))
+        reader.expect("}", "a closing brace }")
+        return True
     reader.i = save
     return False
+
+
+def _shift_ends(toks: list[Token], j: int) -> bool:
+    """l+1 and nothing more before the closing brace."""
+    return toks[j + 1][0] in ("+", "-") and toks[j + 2][0] == "n" and toks[j + 3][0] == "}"
 
 
 def _marks(reader: Reader, raw: Raw) -> bool:

@@ -13,6 +13,9 @@ from workings.syntax.calls import arguments
 from workings.syntax.pratt import FACTORS, LOGIC, OPERANDS, PRODUCT, Reader
 
 
+_OTHERWISE = frozenset(("otherwise", "else", "sonst"))
+
+
 def number(reader: Reader) -> Num:
     """A written number, exact: 0.1 is 1/10."""
     _, text, at, _ = reader.toks[reader.i]
@@ -173,7 +176,7 @@ def environment(reader: Reader) -> Expr:
     _, name, at, _ = reader.toks[reader.i]
     reader.i += 1
     reader.deeper()
-    if name in ("cases", "dcases", "rcases"):
+    if name in ("cases", "dcases", "rcases") or (name == "array" and _conditions_ahead(reader)):
         tree = _cases(reader, name, at)
     elif name in ("bmatrix", "pmatrix", "matrix", "smallmatrix", "Bmatrix", "array"):
         tree = _matrix(reader, name, at)
@@ -182,6 +185,16 @@ def environment(reader: Reader) -> Expr:
                           span=reader.span(at))
     reader.depth -= 1
     return tree
+
+
+def _conditions_ahead(reader: Reader) -> bool:
+    """Does a relation or `otherwise` stand in this array, as in cases?"""
+    for kind, text, _, _ in reader.toks[reader.i :]:
+        if kind == "end":
+            return False
+        if kind in ("<", ">", "<=", ">=", "!=") or (kind == "text" and text.strip(" .,:").lower() in _OTHERWISE):
+            return True
+    return False
 
 
 def _rows(reader: Reader, name: str) -> list[list[Expr | None]]:
@@ -202,7 +215,7 @@ def _rows(reader: Reader, name: str) -> list[list[Expr | None]]:
                 rows.append([])
         elif kind in ("text", "w") and text.strip(" .,:").lower() in ("if", "for", "when", "where", "falls", "wenn"):
             reader.i += 1
-        elif kind in ("text", "w") and text.strip(" .,:").lower() in ("otherwise", "else", "sonst"):
+        elif kind in ("text", "w") and text.strip(" .,:").lower() in _OTHERWISE:
             reader.i += 1
             rows[-1].append(None)
         else:

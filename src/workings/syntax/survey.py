@@ -341,6 +341,8 @@ def _settle_functions(deeper: list[Found], scope: Scope) -> None:
 
 def _applied(toks: list[Token], j: int) -> bool:
     """Does a bracket or a subscript follow, or a power and a bracket as in f^2(x)?"""
+    while toks[j][0] == "'":
+        j += 1
     if toks[j][0] == "^":
         j += 1
         if toks[j][0] == "{":
