@@ -11,8 +11,11 @@ from workings.figures.activations import act_label, op_word
 from workings.figures.describe import describe, title
 from workings.figures.network import network_figure
 from workings.forms.affine import plus
-from workings.forms.graphs import Edge, Graph, Neuron, Operation
+from workings.figures.network_layout import columns
+from workings.forms.graphs import Edge, Graph, Neuron, Operation, sources
 from workings.notation import plain
+
+DRAWN = 300                   # nodes above which a network is counted, not drawn
 
 
 def as_dict(graph: Graph) -> dict[str, Any]:
@@ -81,6 +84,8 @@ def blocks(graph: Graph, measure: Measure | None = None) -> tuple[Block, ...]:
     >>> [type(b).__name__ for b in blocks(graph(Network((Equation(Ref("y"), Ref("x")),))))]
     ['Picture', 'Table']
     """
+    if len(graph.nodes) > DRAWN:
+        return _summary(graph)
     picture = Picture(network_figure(graph, measure), (f"{title(graph)}.",), describe(graph), "network")
     found: list[Block] = [picture, _table(graph)]
     if graph.operations:
@@ -88,17 +93,35 @@ def blocks(graph: Graph, measure: Measure | None = None) -> tuple[Block, ...]:
     return (*found, *(Paragraph(line) for line in _remarks(graph)))
 
 
+def _summary(graph: Graph) -> tuple[Block, ...]:
+    """A network too large to be looked at: its layers."""
+    rows: list[tuple[Line, ...]] = []
+    known = {n.id: n for n in graph.nodes}
+    for depth, names in enumerate(columns(graph)):
+        nodes = [known[name] for name in names if name in known]
+        acts = dict.fromkeys(_act(n) for n in nodes)
+        edges = sum(len(sources(n)) for n in nodes)
+        rows.append(((str(depth),), (str(len(names)),), (", ".join(acts) or "inputs",), (str(edges),)))
+    said = f"{title(graph)}: more than the {DRAWN} that a picture can show."
+    head: tuple[Line, ...] = (("layer",), ("nodes",), ("nonlinearity",), ("connections in",))
+    return Paragraph((said,)), Table(head, tuple(rows))
+
+
+def _act(node: Neuron | Operation) -> str:
+    return (node.act or plain(node.formula)) if isinstance(node, Neuron) else op_word(node)
+
+
 def _table(graph: Graph) -> Table:
     head: tuple[Line, ...] = (("neuron",), ("pre-activation",), ("bias",), ("nonlinearity",), ("weights in",))
     named = any(n.pre is not None for n in graph.neurons)
-    rows = [_row(graph, n) for n in graph.neurons]
+    refs = graph.refs()
+    rows = [_row(refs, n) for n in graph.neurons]
     if not named:                            # a column of dashes says nothing
         head, rows = (head[0], *head[2:]), [(r[0], *r[2:]) for r in rows]
     return Table(head, tuple(rows))
 
 
-def _row(graph: Graph, node: Neuron) -> tuple[Line, ...]:
-    refs = graph.refs()
+def _row(refs: dict[str, Ref], node: Neuron) -> tuple[Line, ...]:
     weights = [_incoming(refs, edge) for edge in node.edges]
     return (
         (Math(refs[node.id]),),

@@ -7,9 +7,9 @@ from fractions import Fraction
 from workings.expr import Ref, Rel
 from workings.figures import plane_words as words
 from workings.figures.axes import LEFT, TOP, number
-from workings.figures.plane_canvas import NUMBER, SMALL_TEXT, TEXT, Plane
+from workings.figures.plane_canvas import NUMBER, SMALL_TEXT, Plane
 from workings.figures.plane_view import SIDE, View, rounded, span
-from workings.figures.shapes import Circle, Figure, Measure, Text, line, rectangle
+from workings.figures.shapes import Circle, Figure, Measure, Place, Text, line, rectangle
 from workings.geometry import Boundary, Pieces, Region, Side
 from workings.geometry import Shape as Set
 
@@ -29,11 +29,13 @@ def line_figure(
     else:
         for i, side in enumerate(boundary.classes):
             _draw_side(plot, boundary, side, CLASS_ROLES[i % len(CLASS_ROLES)])
+    curve: list[tuple[Place, Place]] = []
     for region, (low, high) in zip(pieces.full, ends):
         run = [plot.shown.at((x, _value(region, name, x))) for x in (low, high)]
         plot.lines.append(line(run, "curve", words.region(pieces, region, name)))
+        curve.append((run[0], run[1]))
     if boundary is not None:
-        _draw_level(plot, boundary, name)
+        _draw_level(plot, boundary, curve)
     return plot.figure(title, description, (pieces.inputs[0], name))
 
 
@@ -76,8 +78,8 @@ def _draw_domains(plot: Plane, ends: list[tuple[float, float]]) -> None:
         if right - x > 24:
             plot.labels.append(Circle((x + right) / 2, y + 16, 10, "badge"))
             plot.labels.append(Text(str(region.number), (x + right) / 2, y + 16, "number", size=NUMBER))
-    points = sorted({v[0] for r in plot.pieces.full if r.shape is not None and r.shape.pointed for v in r.shape.vertices})
-    for point in points:
+    shapes = [r.shape for r in plot.pieces.full if r.shape is not None and r.shape.pointed]
+    for point in sorted({v[0] for shape in shapes for v in shape.vertices}):
         x, y = plot.shown.at((point, top))
         if plot.shown.low[0] < point < plot.shown.high[0]:
             plot.lines.append(line([(x, y), plot.shown.at((point, bottom))], "crease"))
@@ -95,7 +97,7 @@ def _draw_side(plot: Plane, boundary: Boundary, side: Side, role: str) -> None:
         plot.legend.append((role, words.side_label(boundary, side)))
 
 
-def _draw_level(plot: Plane, boundary: Boundary, name: str) -> None:
+def _draw_level(plot: Plane, boundary: Boundary, curve: list[tuple[Place, Place]]) -> None:
     """The level as a dashed line, and the points where the function has it."""
     level = boundary.level
     run = [plot.shown.at((x, level)) for x in (plot.shown.low[0], plot.shown.high[0])]
@@ -104,8 +106,12 @@ def _draw_level(plot: Plane, boundary: Boundary, name: str) -> None:
         for point in part.points[:1] if part.type == "point" else ():
             x, y = plot.shown.at((point[0], level))
             plot.labels.append(Circle(x, y, 4, "vertex", words.part(part)))
+            plot.taken.append((x - 5, y - 5, x + 5, y + 5))
+    for part in boundary.parts:
+        for point in part.points[:1] if part.type == "point" else ():
             where = Rel((Ref(boundary.inputs[0]), number(point[0])), ("=",))
-            plot.labels.append(Text(where, x, y + 18, size=TEXT, halo="box"))
+            if not plot.beside(where, plot.shown.at((point[0], level)), curve):
+                plot.legend.append(("number", where))
         if part.shape is not None:
             low, high = _ends(plot.shown, part.shape)
             plot.lines.append(line([plot.shown.at((low, level)), plot.shown.at((high, level))], "boundary"))

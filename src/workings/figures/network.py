@@ -98,7 +98,7 @@ class _Drawing:
     # --- nodes ---
 
     def _node(self, place: Node) -> Group:
-        node = next((n for n in self.graph.nodes if n.id == place.id), None)
+        node = self.plan.of.get(place.id)
         if node is None:
             return self._input(place)
         inner: list[Shape] = []

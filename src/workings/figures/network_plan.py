@@ -141,5 +141,5 @@ class Plan:
                 box = self.measure(label)
                 wishes.append(Wish(box.width * WEIGHT, (box.above + box.below) * WEIGHT, run.points))
                 which.append(k)
-        spots, free = place(wishes, [b for n in self.nodes.values() for b in n.boxes()])
-        return dict(zip(which, spots)), free
+        spots = place(wishes, [b for n in self.nodes.values() for b in n.boxes()])
+        return {k: spot for k, (spot, _) in zip(which, spots)}, all(free for _, free in spots)

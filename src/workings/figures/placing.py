@@ -29,8 +29,8 @@ class Wish:
     line: Sequence[Place]
 
 
-def place(wishes: Sequence[Wish], taken: Sequence[Rect], favourite: float = FAVOURITE) -> tuple[list[Place], bool]:
-    """The middle of each label, and whether all of them stand free."""
+def place(wishes: Sequence[Wish], taken: Sequence[Rect], favourite: float = FAVOURITE) -> list[tuple[Place, bool]]:
+    """The middle of each label, and whether it stands free."""
     lines = [_sparse(w.line) for w in wishes]
     choices = [_choices(w, i, lines, taken, favourite) for i, w in enumerate(wishes)]
     order = sorted(range(len(wishes)), key=lambda i: (-wishes[i].width, i))
@@ -45,8 +45,8 @@ def place(wishes: Sequence[Wish], taken: Sequence[Rect], favourite: float = FAVO
         if not moved:
             break
     boxes = [spot[i] for i in range(len(wishes))]
-    free = all(not overlap(b, r) for i, b in enumerate(boxes) for r in (*taken, *boxes[:i]))
-    return [((a + c) / 2, (b + d) / 2) for a, b, c, d in boxes], free
+    free = [not any(overlap(b, r) for r in (*taken, *boxes[:i], *boxes[i + 1 :])) for i, b in enumerate(boxes)]
+    return [(((a + c) / 2, (b + d) / 2), ok) for (a, b, c, d), ok in zip(boxes, free)]
 
 
 def _choices(

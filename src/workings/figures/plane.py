@@ -5,16 +5,17 @@ Both stand in one frame with ticks; what is shown is the box, or all vertices wi
 
 from __future__ import annotations
 
+from math import hypot
+
 from workings.errors import OutOfReach
-from workings.expr import Ref, Rel
+from workings.expr import Expr, Ref, Rel
 from workings.figures import plane_words as words
 from workings.figures.axes import LEFT, TOP, equation, number, sum_of
 from workings.figures.glyphs import measuring
 from workings.figures.line_plot import line_figure
-from workings.figures.placing import Rect, overlap, passes, place
 from workings.figures.plane_canvas import FAR, NUMBER, SMALL_TEXT, TEXT, Plane
-from workings.figures.plane_view import View, view
-from workings.figures.shapes import Circle, Figure, Label, Measure, Place, Text, extent, line, polygon
+from workings.figures.plane_view import CLOSE, ROOMY, View, view
+from workings.figures.shapes import Circle, Figure, Measure, Place, Text, line, polygon
 from workings.geometry import Boundary, Part, Pieces, Point, Region, Side
 
 LABELLED = 60                 # domains above which they bear no labels
@@ -73,8 +74,9 @@ def _view(pieces: Pieces, more: list[Point], boundary: Boundary | None = None) -
             hint="fix the others by equations of their own, or take a slice",
         )
     points = [v for r in pieces.full if r.shape is not None and r.shape.pointed for v in r.shape.vertices]
+    closed = boundary is not None and all(part.type in ("segment", "point") for part in boundary.parts)
     symmetric = boundary is not None and bool(boundary.symmetries)
-    return view([*points, *more], pieces.box, symmetric, LEFT, TOP)
+    return view([*points, *more], pieces.box, symmetric, CLOSE if closed and more else ROOMY, LEFT, TOP)
 
 
 # --- domains ---
@@ -90,9 +92,11 @@ def _draw_domains(plane: Plane, name: str) -> None:
         role = "shade" if region.pattern.count("-") % 2 else "domain"
         plane.fills.append(polygon(corners, role, words.region(plane.pieces, region, name)))
         if len(full) <= LABELLED:
-            choices = _domain_lines(plane, region, name, "" if role == "shade" else "rim")
+            choices = _domain_lines(plane, region, name, "shade" if role == "shade" else "rim")
             if plane.block(corners, choices) not in choices[:2]:
-                plane.legend.append(("number", (f"{region.number}:  ", choices[0][-1].label)))
+                value = choices[0][-1].label
+                assert isinstance(value, Expr)
+                plane.legend.append(("number", (f"{region.number}:  ", value)))
 
 
 def _domain_lines(plane: Plane, region: Region, name: str, halo: str) -> list[list[Text]]:
@@ -102,7 +106,8 @@ def _domain_lines(plane: Plane, region: Region, name: str, halo: str) -> list[li
     *slope, const = region.affine[name]
     value = sum_of(slope, plane.pieces.inputs, const)
     formula = Text(Rel((Ref(name), value), ("=",)), 0, 0, size=TEXT, halo=halo)
-    return [[badge, signs, formula], [badge, formula], [badge, signs], [badge]]
+    small = Text(str(region.number), 0, 0, "number", size=9.0, halo=halo)
+    return [[badge, signs, formula], [badge, formula], [badge, signs], [badge], [small]]
 
 
 # --- the boundary ---
@@ -197,11 +202,11 @@ def _draw_equations(plane: Plane, runs: list[tuple[Part, Place, Place]]) -> None
     wishes, labels = [], []
     for part, a, b in runs:
         label = _equation_of(part, plane.pieces.inputs)
-        wishes.append(plane.wish(label, a, b))
-        labels.append(label)
-    spots, _ = place(wishes, [*plane.taken, *plane.outside()], favourite=0.6)
-    for label, (x, y) in zip(labels, spots):
-        plane.labels.append(Text(label, x, y, "label", size=SMALL_TEXT, halo="box"))
+        wish = plane.wish(label, a, b)
+        if hypot(b[0] - a[0], b[1] - a[1]) > wish.width + 2 * SMALL_TEXT:
+            wishes.append(wish)
+            labels.append(label)
+    plane.along(wishes, labels, "label", 0.6)
 
 
 def _equation_of(part: Part, inputs: tuple[str, ...]) -> Rel:
@@ -212,32 +217,19 @@ def _equation_of(part: Part, inputs: tuple[str, ...]) -> Rel:
 
 
 def _draw_vertices(plane: Plane, boundary: Boundary, runs: list[tuple[Place, Place]]) -> None:
-    """A dot at each corner and end, its exact coordinates in a free place beside it."""
-    ends = [p for part in boundary.parts if part.type != "line" for p in part.points]
-    points = sorted(dict.fromkeys(ends))
+    """A dot at each corner and end, its exact coordinates in a free place beside it, or else in the legend."""
+    points = sorted({p for part in boundary.parts if part.type != "line" for p in part.points})
     for point in points:
         x, y = plane.shown.at(point)
         plane.labels.append(Circle(x, y, 3.6, "vertex", words.point(point)))
-        if len(points) <= COORDINATES:
-            label = ("(", number(point[0]), ", ", number(point[1]), ")")
-            text = _beside(plane, label, (x, y), runs)
-            plane.labels.append(text)
-            plane.taken.append(extent(text, plane.measure))
+        plane.taken.append((x - 5, y - 5, x + 5, y + 5))
+    if len(points) > COORDINATES:
+        return
+    left = [p for p in points if not plane.beside(_coordinates(p), plane.shown.at(p), runs)]
+    for i in range(0, len(left), 4):
+        row = [item for p in left[i : i + 4] for item in (*_coordinates(p), "   ")]
+        plane.legend.append(("number", ("and at " if i else "corners at ", *row)))
 
 
-def _beside(plane: Plane, label: Label, spot: Place, runs: list[tuple[Place, Place]]) -> Text:
-    """A label in the freest of eight places around a point."""
-    box = plane.measure(label)
-    half_width, half_height = box.width * TEXT / 2, (box.above + box.below) * TEXT / 2
-    best: tuple[float, Text] | None = None
-    for rank, (i, j) in enumerate(((1, -1), (-1, -1), (1, 1), (-1, 1), (1, 0), (-1, 0), (0, -1), (0, 1))):
-        x = spot[0] + i * (half_width + (7 if j else 9))
-        y = spot[1] + j * (half_height + (7 if i else 9))
-        text = Text(label, x, y, "label", size=TEXT, halo="rim")
-        rect: Rect = extent(text, plane.measure)
-        cost = rank + 1000 * sum(overlap(rect, r) for r in (*plane.taken, *plane.outside()))
-        cost += 50 * sum(passes(run, rect) for run in runs)
-        if best is None or cost < best[0]:
-            best = (cost, text)
-    assert best is not None
-    return best[1]
+def _coordinates(point: Point) -> tuple[str | Expr, ...]:
+    return ("(", number(point[0]), ", ", number(point[1]), ")")

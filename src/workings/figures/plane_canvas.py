@@ -7,11 +7,11 @@ from fractions import Fraction
 
 from workings.expr import Num, Rel
 from workings.figures.axes import axes, equation
-from workings.figures.placing import Rect, Wish, place
+from workings.figures.placing import COVERS, CROSSES, Rect, Wish, overlap, passes, place
 from workings.figures.plane_words import crease
 from workings.figures.plane_view import View, roomiest, seen, stretch
 from workings.figures.shapes import (
-    Circle, Figure, Label, Measure, Place, Shape, Text, bounds, line, moved, rectangle,
+    Circle, Figure, Label, Measure, Place, Shape, Text, bounds, extent, line, moved, rectangle,
 )
 from workings.geometry import Pieces, Point, Row
 from workings.geometry import Shape as Set
@@ -20,6 +20,7 @@ from workings.notation import plain
 MARGIN = 12.0
 TEXT, SMALL_TEXT, NUMBER = 12.0, 10.5, 12.5      # sizes of letters
 FAR = float("inf")
+AROUND = ((1, -1), (-1, -1), (1, 1), (-1, 1), (1, 0), (-1, 0), (0, -1), (0, 1))
 
 
 class Plane:
@@ -63,13 +64,13 @@ class Plane:
         """Width and height of a line of a block."""
         box = self.measure(text.label)
         if text.role == "number":
-            return 22.0, 24.0
+            return (22.0, 24.0) if text.size == NUMBER else (box.width * text.size, text.size)
         return box.width * text.size, max(15.0, (box.above + box.below) * text.size + 4)
 
     def _stack(self, texts: list[Text], sizes: list[tuple[float, float]], x: float, top: float) -> None:
         for text, (width, height) in zip(texts, sizes):
             y = top + height / 2
-            if text.role == "number":
+            if text.role == "number" and text.size == NUMBER:
                 self.labels.append(Circle(x, y, 10, "badge"))
             self.labels.append(Text(text.label, x, y, text.role, "middle", text.size, text.halo))
             self.taken.append((x - width / 2, top, x + width / 2, top + height))
@@ -79,7 +80,8 @@ class Plane:
 
     def creases(self) -> None:
         """Where a unit changes its sign, with the equation of each line."""
-        wishes, labels = [], []
+        wishes: list[Wish] = []
+        labels: list[Label] = []
         for index in range(len(self.pieces.units)):
             runs = list(self._crease(index))
             for a, b in runs:
@@ -89,9 +91,36 @@ class Plane:
                 a, b = max(runs, key=lambda run: (run[1][0] - run[0][0]) ** 2 + (run[1][1] - run[0][1]) ** 2)
                 wishes.append(self.wish(label, a, b))
                 labels.append(label)
-        spots, _ = place(wishes, [*self.taken, *self.outside()], favourite=0.88)
-        for label, (x, y) in zip(labels, spots):
-            self.labels.append(Text(label, x, y, "weight", size=SMALL_TEXT, halo="box"))
+        self.along(wishes, labels, "weight", 0.88)
+
+    def along(self, wishes: Sequence[Wish], labels: Sequence[Label], role: str, favourite: float) -> None:
+        """Labels on lines, those that find a free spot."""
+        spots = place(wishes, [*self.taken, *self.outside()], favourite)
+        for wish, label, ((x, y), free) in zip(wishes, labels, spots):
+            if free:
+                self.labels.append(Text(label, x, y, role, size=SMALL_TEXT, halo="box"))
+                half = wish.width / 2
+                self.taken.append((x - half, y - wish.height / 2, x + half, y + wish.height / 2))
+
+    def beside(self, label: Label, spot: Place, runs: list[tuple[Place, Place]]) -> bool:
+        """A label in the freest of eight places around a point; false where none is free."""
+        box = self.measure(label)
+        half_width, half_height = box.width * TEXT / 2, (box.above + box.below) * TEXT / 2
+        blocked = [*self.taken, *self.outside()]
+        found: list[tuple[float, Text, Rect]] = []
+        for rank, (i, j) in enumerate(AROUND):
+            x = spot[0] + i * (half_width + (7 if j else 9))
+            y = spot[1] + j * (half_height + (7 if i else 9))
+            text = Text(label, x, y, "label", size=TEXT, halo="rim")
+            rect = extent(text, self.measure)
+            cost = rank + COVERS * sum(overlap(rect, r) for r in blocked) + CROSSES * sum(passes(r, rect) for r in runs)
+            found.append((cost, text, rect))
+        cost, text, rect = min(found, key=lambda f: f[0])
+        if cost >= COVERS:
+            return False
+        self.labels.append(text)
+        self.taken.append(rect)
+        return True
 
     def faint_creases(self) -> None:
         """The creases as a background."""

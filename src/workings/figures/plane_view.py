@@ -11,7 +11,7 @@ from workings.figures.shapes import Place
 from workings.geometry import Box, Point, Shape
 
 SIDE = 330.0                  # of the shown square, in points
-ROOMY = 2.2                   # the shown square is so many times as wide as the vertices need
+ROOMY, CLOSE = 2.2, 1.4       # the shown square is so many times as wide as the vertices need; where all is bounded
 FAR = 1e3                     # how far an unbounded set is followed, in sides of the shown square
 
 
@@ -38,10 +38,10 @@ class View:
         return [(a, b), (c, b), (c, d), (a, d)]
 
 
-def view(points: Iterable[Point], box: Box | None, symmetric: bool, left: float, top: float) -> View:
+def view(points: Iterable[Point], box: Box | None, symmetric: bool, room: float, left: float, top: float) -> View:
     """The part of the plane to be shown: the box, or else all vertices with room around them."""
     known = list(points)
-    spans = [span([float(p[axis]) for p in known], None if box is None else box[axis]) for axis in (0, 1)]
+    spans = [span([float(p[axis]) for p in known], None if box is None else box[axis], room) for axis in (0, 1)]
     if box is None:
         half = max((high - low) / 2 for low, high in spans)
         spans = [((low + high) / 2 - half, (low + high) / 2 + half) for low, high in spans]
@@ -54,7 +54,9 @@ def view(points: Iterable[Point], box: Box | None, symmetric: bool, left: float,
     return View((a, c), (b, d), left, top, width, height)
 
 
-def span(values: list[float], side: tuple[Fraction | None, Fraction | None] | None) -> tuple[float, float]:
+def span(
+    values: list[float], side: tuple[Fraction | None, Fraction | None] | None, room: float = ROOMY
+) -> tuple[float, float]:
     """From where to where an axis is shown: its side of the box, or the values with room around them."""
     low, high = (min(values), max(values)) if values else (0.0, 0.0)
     if side is not None:
@@ -62,7 +64,7 @@ def span(values: list[float], side: tuple[Fraction | None, Fraction | None] | No
         reach = max(high - low, 2.0)
         return (low - reach if first is None else float(first)), (high + reach if last is None else float(last))
     middle, half = (low + high) / 2, (high - low) / 2
-    half = half * ROOMY if half else 0.0
+    half *= room
     return middle - half, middle + half
 
 
@@ -75,8 +77,8 @@ def rounded(low: float, high: float) -> tuple[float, float]:
 
 
 def step(length: float) -> float:
-    """The distance of ticks: 1, 2 or 5 times a power of ten, about seven of them."""
-    rough = length / 7
+    """The distance of ticks: 1, 2 or 5 times a power of ten, about eight of them."""
+    rough = length / 8
     power = 10.0 ** floor(log10(rough))
     return next((m * power for m in (1.0, 2.0, 5.0) if m * power >= rough * 0.999), 10.0 * power)
 

@@ -53,7 +53,8 @@ class Circle:
 class Text:
     """A label.  `anchor`: which point of its box stands at x: "start", "middle" or "end"; its middle height is at y.
 
-    `halo`: where lines pass behind it, a "rim" around its letters or a "box" in the colour of the paper.
+    `halo`: where lines pass behind it, a "rim" around its letters or a "box" in the colour of the paper;
+    "shade": a rim in the colour of shaded ground.
     """
 
     label: Label

@@ -62,7 +62,7 @@ class Roles:
     def _shifted(self, index: Expr, own: set[str]) -> bool:
         if not isinstance(index, Ref):
             return any(r.name in own for r in free_refs(index)) or isinstance(index, Num)
-        return index.name in self.net.sizes
+        return index.name not in self.net.indices or index.name in self.net.sizes
 
 
 def _numbered(ref: Ref) -> bool:

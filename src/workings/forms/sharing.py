@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from workings.expr import Expr, Key, Network, Ref, free_refs
+from workings.expr.names import natural
 from workings.forms.graphs import Neuron, Operation, Shared
 
 Place = tuple[str, str]       # (neuron, source), or (neuron, "") for its bias
@@ -32,7 +33,7 @@ def shared(net: Network, nodes: Sequence[Neuron | Operation]) -> tuple[Shared, .
                 places.setdefault(inner.key, {})[place] = None
                 through.setdefault(inner.key, {})[ref.name] = None
     return tuple(
-        Shared(refs[key], tuple(where), tuple(through.get(key, ())))
+        Shared(refs[key], tuple(where), tuple(sorted(through.get(key, ()), key=natural)))
         for key, where in places.items()
         if len(where) > 1 and not _only_within_one(key, places, through)
     )

@@ -1,0 +1,123 @@
+"""Drawings of networks: no label on another, everything the table says is in the picture, words for ears."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from workings.answers.draw import as_dict, blocks
+from workings.document import Picture, Table
+from workings.figures import Circle, Figure, Path, Text
+from workings.figures.glyphs import measuring
+from workings.figures.network import network_figure
+from workings.figures.overlap import overlaps
+from workings.forms.neurons import graph
+from workings.functions import signatures
+from workings.notation import plain
+from workings.syntax import read
+
+NETS = {
+    "1a": "rho(z) = max(0, z); y = 1 - rho(x1) - rho(x2) + rho(x1 + x2)",
+    "3a": "z3 = x1*w13 + x2*w23; a3 = tanh(z3); z4 = x1*w14 + x2*w24; a4 = tanh(z4); z5 = a3*w35 + a4*w45;"
+          "a5 = tanh(z5); z6 = a3*w36 + a4*w46; a6 = tanh(z6); y = a5*w57 + a6*w67; E = log(cosh(y - t))",
+    "4c": "w13 = log(1 + exp(v)); w24 = -log(1 + exp(-v)); z3 = x1*w13; z4 = x2*w24; a3 = 0.5*z3^2;"
+          "a4 = 0.5*z4^2; y = a3 + a4; E = (y - t)^2",
+    "two outputs": "h1 = sigmoid(w1*i1 + w2*i2 + b1); h2 = sigmoid(w3*i1 + w4*i2 + b1); o1 = sigmoid(w5*h1 + w6*h2 + b2);"
+                   "o2 = sigmoid(w7*h1 + w8*h2 + b2); E = 1/2*(t1 - o1)^2 + 1/2*(t2 - o2)^2",
+    "long weights": "h1 = tanh((alpha*u1 + beta^2/3)*x1 + 2*w*x2/sqrt(k) + b1/2); h2 = leaky(exp(a)*x1 - x2*log(1 + exp(v))/(c + d), 0.1);"
+                    "y = (p + q)*(r - s)*h1 + h2/(1 + exp(-g)) + x1*(a1 + a2*a3*a4 + a5*a6*a7 + a8*a9)",
+    "gru": "z = sigmoid(wz*x + uz*h0); r = sigmoid(wr*x + ur*h0); n = tanh(wn*x + un*(r*h0)); h = (1 - z)*h0 + z*n",
+    "recurrent": "h[t] = tanh(w*h[t-1] + u*x[t] + b); h[0] = 0; y = v*h[T]",
+    "family": "y[k] = sum(i, w[i]*x[i,k]); E[k] = (y[k] - t[k])^2",
+    "skips": "a = tanh(w1*x1 + w2*x2); c = tanh(u*a); y = c + v*x3 + s*x1",
+}
+
+
+def figure(text: str) -> Figure:
+    return network_figure(graph(read(text.replace(";", "\n"), signatures())))
+
+
+@pytest.mark.parametrize("text", NETS.values(), ids=NETS)
+def test_no_label_lies_on_another(text: str) -> None:
+    drawn = figure(text)
+    assert overlaps(drawn, measuring(drawn.spelling)) == []
+
+
+@settings(max_examples=12, derandomize=True, deadline=None)
+@given(st.lists(st.integers(1, 4), min_size=2, max_size=4))
+def test_dense_networks(sizes: list[int]) -> None:
+    layers = [[f"x{i}" for i in range(1, sizes[0] + 1)]]
+    lines = []
+    for depth, size in enumerate(sizes[1:], 1):
+        names = [f"{'abc'[depth - 1]}{j}" for j in range(1, size + 1)]
+        for j, name in enumerate(names, 1):
+            terms = [f"w{depth}_{i}_{j}*{source}" for i, source in enumerate(layers[-1], 1)]
+            lines.append(f"{name} = tanh({' + '.join(terms)} + b{depth}_{j})")
+        layers.append(names)
+    drawn = figure("\n".join(lines))
+    assert overlaps(drawn, measuring(drawn.spelling)) == []
+    links = [s for s in drawn.flat() if isinstance(s, Path) and s.role == "edge" and s.title]
+    assert len(links) == sum(p * q for p, q in zip(sizes, sizes[1:]))
+
+
+def labels(drawn: Figure, role: str) -> list[str]:
+    texts = [s for s in drawn.flat() if isinstance(s, Text) and s.role == role]
+    parts = [t.label if isinstance(t.label, tuple) else (t.label,) for t in texts]
+    return ["".join(p if isinstance(p, str) else plain(p) for p in label) for label in parts]
+
+
+def test_what_the_exercise_asks_is_in_the_picture() -> None:
+    drawn = figure(NETS["1a"])
+    assert sorted(labels(drawn, "weight")) == ["-1", "-1", "1", "1", "1", "1", "1"]
+    notes = labels(drawn, "note")
+    assert [notes.count(word) for word in ("ReLU", "linear", "bias 0", "bias 1")] == [3, 1, 3, 1]
+    assert sum(isinstance(s, Circle) and s.role == "neuron" for s in drawn.flat()) == 4
+
+
+def test_shared_parameters_are_marked_by_more_than_colour() -> None:
+    drawn = figure(NETS["4c"])
+    roles = [s.role for s in drawn.flat() if isinstance(s, Path)]
+    assert roles.count("shared-edge") == 3                 # two connections, and the sample of the legend
+    assert any(note.startswith("v is shared by 2 connections, through w13, w24") for note in labels(drawn, "note"))
+
+
+def test_index_order_is_kept() -> None:
+    places = {}
+    for shape in figure(NETS["3a"]).flat():
+        if isinstance(shape, Text) and shape.role == "label":
+            places[plain(shape.label)] = shape.y  # type: ignore[arg-type]
+    assert places["x1"] < places["x2"] and places["a3"] < places["a4"] and places["a5"] < places["a6"]
+
+
+def test_the_error_stands_apart() -> None:
+    shapes = list(figure(NETS["3a"]).flat())
+    neurons = [s.x for s in shapes if isinstance(s, Circle) and s.role == "neuron"]
+    error = [s.x for s in shapes if isinstance(s, Circle) and s.role == "loss"]
+    assert len(error) == 2 and min(error) > max(neurons)
+
+
+def test_the_description_says_it_all() -> None:
+    says = figure(NETS["3a"]).description
+    assert "Neuron a3: pre-activation z3, bias 0, nonlinearity tanh; from x1 with weight w13 and x2 with weight w23." in says
+    assert "the error E = log(cosh(y - t)) compares y and the target t" in says
+
+
+def test_json() -> None:
+    found = as_dict(graph(read(NETS["4c"].replace(";", "\n"), signatures())))
+    assert found["neurons"][0] == {
+        "id": "a3", "in": {"x1": "w13"}, "bias": "0", "act": "0.5*z^2", "pre": "z3", "out": "a3",
+    }
+    assert found["outputs"] == {"y": "y"}
+    assert found["shared"] == [{"weight": "v", "times": 2, "at": [["a3", "x1"], ["a4", "x2"]], "through": ["w13", "w24"]}]
+
+
+def test_page() -> None:
+    picture, table, *_ = blocks(graph(read(NETS["1a"].replace(";", "\n"), signatures())))
+    assert isinstance(picture, Picture) and picture.alt == picture.figure.description
+    assert isinstance(table, Table) and len(table.rows) == 4
+
+
+def test_a_network_too_large_to_look_at_is_counted() -> None:
+    text = "z0 = w0*x\n" + "\n".join(f"z{i} = tanh(w{i}*z{i - 1})" for i in range(1, 400))
+    assert not any(isinstance(b, Picture) for b in blocks(graph(read(text, signatures()))))
