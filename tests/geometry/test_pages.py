@@ -38,7 +38,7 @@ def test_the_patterns_as_the_lecturer_numbers_them() -> None:
     assert patterns[1] == ("2", "(x1 >= 0) and (x2 >= 0) and (x1 + x2 < 0)", "empty")
     assert [p[0] for p in patterns if p[2]] == ["2", "7"]
     assert rows(found, "function on each piece")[:3] == [
-        ("1", "y = 1 - x1 - x2 + (x1 + x2) = 1", ""), ("3", "y = 1 - x1 - 0 + (x1 + x2) = x2 + 1", ""),
+        ("1", "y = 1 - x1 - x2 + (x1 + x2) = 1", ""), ("3", "y = 1 - x1 - 0 + (x1 + x2) = 1 + x2", ""),
         ("4", "y = 1 - x1 - 0 + 0 = 1 - x1", "")]
     said = page(found)
     assert "(2) is empty: x1 >= 0 and x2 >= 0 add up to x1 + x2 >= 0, against x1 + x2 < 0" in said

@@ -34,7 +34,7 @@ def test_the_pyramid() -> None:
     answer = cut(PYRAMID)
     assert [(r.number, r.pattern) for r in answer.regions if r.status == "empty"] == [(2, "++-"), (7, "--+")]
     assert functions(answer) == {
-        "+++": "1", "+-+": "x2 + 1", "+--": "1 - x1", "-++": "x1 + 1", "-+-": "1 - x2", "---": "1",
+        "+++": "1", "+-+": "1 + x2", "+--": "1 - x1", "-++": "1 + x1", "-+-": "1 - x2", "---": "1",
     }
     counts = answer.counts
     assert (counts.cells, counts.maps, counts.cells_after_output, counts.empty, counts.thin) == (6, 5, 10, 2, 0)
@@ -118,7 +118,7 @@ def test_one_input_in_a_box() -> None:
 def test_a_step_holds_off_its_crease_and_says_what_it_is_there() -> None:
     answer = cut("y = step(x1) + x2")
     on = answer.regions[0]
-    assert functions(answer) == {"+": "x2 + 1", "-": "x2"}
+    assert functions(answer) == {"+": "1 + x2", "-": "x2"}
     (crease,) = on.on_crease
     assert crease.affine["y"] == (0, 1, 0) and crease.shape.dimension == 1
     assert cut("y = where(x1 > 0, x1, 0)").regions[0].on_crease == ()
@@ -180,3 +180,8 @@ def test_in_a_box_the_cells_fill_it_and_form_a_disc(net: Random) -> None:
 def _area(corners: tuple[tuple[Fraction, ...], ...]) -> Fraction:
     pairs = zip(corners, corners[1:] + corners[:1])
     return sum((a[0] * b[1] - a[1] * b[0] for a, b in pairs), F(0)) / 2
+
+
+def test_an_input_that_is_declared_and_not_used_is_an_input() -> None:
+    answer = pieces(read("y = relu(x1)", signatures(), inputs=["x2", "x1"]))
+    assert answer.inputs == ("x1", "x2") and answer.counts.edges == 1

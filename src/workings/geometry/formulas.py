@@ -21,9 +21,9 @@ def num(value: Number) -> Expr:
 
 
 def combination(terms: Sequence[tuple[Fraction, Expr]], const: Fraction) -> Expr:
-    """The sum of coefficient * name and a constant, which stands first where that saves a leading minus."""
+    """The sum of coefficient * name and a constant, first where it is positive: 1 + x2, x1 + x2 - 1."""
     parts = [_term(c, e) for c, e in terms if c]
-    if const and parts and const > 0 and isinstance(parts[0], Neg):
+    if const > 0 and parts:
         parts.insert(0, num(const))
     elif const or not parts:
         parts.append(num(const))

@@ -8,7 +8,7 @@ from itertools import product
 
 from workings.errors import OutOfReach
 from workings.expr import Equation, Expr, Key, Network, Num, Ref, free_keys
-from workings.expr.names import base
+from workings.expr.names import base, natural
 
 
 def entry_name(name: str, places: Sequence[int]) -> str:
@@ -17,9 +17,11 @@ def entry_name(name: str, places: Sequence[int]) -> str:
 
 
 def input_names(net: Network) -> tuple[str, ...]:
-    """Each input, and each entry of an input that is a family or an array."""
+    """Each input, those declared and never used among them, and each entry of one that is a family or an array."""
     out: list[str] = []
-    for name, places in net.inputs:
+    used = {name for name, _ in (*net.leaves, *net.defs, *net.opaque)}
+    unused = [(name, 0) for name, role in net.roles.items() if role == "input" and name not in used]
+    for name, places in sorted([*net.inputs, *unused], key=lambda key: natural(key[0])):
         if not places and name not in net.shapes:
             out.append(name)
             continue
