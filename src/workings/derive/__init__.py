@@ -1,5 +1,8 @@
 """The derivation engine: gradients with their steps, chain rules, backward programs, second derivatives."""
 
 from workings.derive.backward import backward
+from workings.derive.derivation import chain_rule, gradient
+from workings.derive.program import Program, Statement
+from workings.derive.steps import Derivation, Step
 
-__all__ = ["backward"]
+__all__ = ["Derivation", "Program", "Statement", "Step", "backward", "chain_rule", "gradient"]

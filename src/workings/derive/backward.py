@@ -18,7 +18,8 @@ from workings.derive.graph import Graph, Node, apart, entry, free_names_of, summ
 from workings.derive.indices import solve
 from workings.derive.program import Line, Program, finish
 from workings.derive.sweep import Context, Leaf, sweep
-from workings.derive.terms import Arena, Term, free_names, parts_first
+from workings.derive.terms import Arena, Term, parts_first
+from workings.derive.tidy import outside
 from workings.derive.written import to_term
 from workings.errors import BadValue, OutOfReach
 from workings.expr import Deriv, Equation, Key, Network, Ref
@@ -318,19 +319,16 @@ class _Pass:
         return found[0] if good else None
 
 
-def outside(arena: Arena, term: Term) -> Term:
-    """Constant factors taken out of a sum."""
-    if term.kind != "big" or term.head[0] != "sum" or len(term.args) != 1:
-        return term
-    body, index = outside(arena, term.args[0]), term.head[1]
-    if body.kind != "mul":
-        return arena.big("sum", index, body, (None, None, None))
-    free = [f for f in body.args if index not in free_names(f)]
-    bound = [f for f in body.args if f not in free]
-    if not free and body.head == 1 or not bound:
-        return arena.big("sum", index, body, (None, None, None))
-    inner = arena.big("sum", index, arena.mul(bound), (None, None, None))
-    return arena.mul([arena.num(body.head), *free, inner])
+def general(net: Network, key: Key) -> Ref:
+    """w[i] for the family w, in the index letters of the text."""
+    from workings.expr import free_refs
+
+    found = [r for e in net.equations for r in (e.lhs, *free_refs(e.rhs)) if r.key == key]
+    letters: list[str] = []
+    for n in range(key[1]):
+        used = [i.name for r in found if isinstance(i := r.indices[n], Ref)]
+        letters.append(next((u for u in used if u not in letters), "") or "ijklmn"[n])
+    return Ref(key[0], tuple(Ref(x) for x in letters))
 
 
 def _one_of(names: Iterable[str]) -> str:

@@ -1,0 +1,250 @@
+"""The chain rule over named quantities: all paths from one to another, stated with common parts factored."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+from workings.derive.calculus import Bound
+from workings.derive.graph import Edge, Graph, Node, entry, free_names_of
+from workings.derive.indices import solve
+from workings.derive.terms import Arena, free_names
+from workings.derive.written import to_expr
+from workings.errors import OutOfReach
+from workings.expr import Add, Big, Deriv, Expr, Key, Mul, Num, substitute
+from workings.limits import MAX_PATHS
+
+MAX_LENGTH = 24               # edges of one path, above which the chain rule is stated layer by layer
+
+
+class Web(NamedTuple):
+    """All entries on a path from `bottom` up to `top`: for each the edges to those that use it."""
+
+    top: Node
+    bottom: Node
+    edges: dict[Node, list[Edge]]
+    order: list[Node]          # from the bottom up
+
+
+def web(graph: Graph, top: Node, bottom: Node, stop: Collection[Key] = ()) -> Web:
+    """The entries between; the keys of `stop` end a path as `top` does."""
+    keys = graph.below(top.key) | {top.key}
+    edges: dict[Node, list[Edge]] = {}
+    below: dict[Node, frozenset[str]] = {bottom: frozenset(free_names_of((*bottom.indices, *top.indices)))}
+    stack = [bottom]
+    recurrent = _recurrent(graph, bottom.key, keys)
+    while stack:
+        node = stack.pop()
+        if node in edges or node.key == top.key or node.key in stop:
+            continue
+        edges[node] = []
+        for edge in graph.edges(node, below[node], keys):
+            if edge.upper.key in recurrent and any(free_names(i) for i in edge.upper.indices):
+                raise OutOfReach(f"the derivative through the recurrence of {edge.upper.name} is not worked out yet",
+                                 span=edge.equation.span)
+            edges[node].append(edge)
+            names = below[node] | free_names_of(edge.upper.indices)
+            if edge.upper not in below:
+                below[edge.upper] = names
+            stack.append(edge.upper)
+    return _trimmed(graph.arena, Web(top, bottom, edges, []), stop)
+
+
+def _recurrent(graph: Graph, start: Key, keys: set[Key]) -> set[Key]:
+    """The variables that use themselves."""
+    out = set()
+    for key in [start, *graph.above(start)]:
+        if key in keys and any(e.lhs.key == key and _uses(graph, key, key) for e in graph.net.defs.get(key, ())):
+            out.add(key)
+    return out
+
+
+def _uses(graph: Graph, key: Key, own: Key) -> bool:
+    return own in graph.needs(key)
+
+
+def _trimmed(arena: Arena, full: Web, stop: Collection[Key]) -> Web:
+    """Only what leads to the top (or to a stop), tops of other indices made the asked one."""
+    users: dict[Node, list[Edge]] = {}
+    for edges in full.edges.values():
+        for edge in edges:
+            users.setdefault(edge.upper, []).append(edge)
+    ends = [n for n in users if n.key == full.top.key or n.key in stop]
+    if full.bottom.key == full.top.key:
+        ends.append(full.bottom)
+    good = set(ends)
+    stack = list(ends)
+    while stack:
+        for edge in users.get(stack.pop(), ()):
+            if edge.lower not in good:
+                good.add(edge.lower)
+                stack.append(edge.lower)
+    edges = {n: [e for e in es if e.upper in good] for n, es in full.edges.items() if n in good}
+    return Web(full.top, full.bottom, edges, _bottom_up(full.bottom, edges))
+
+
+def _bottom_up(bottom: Node, edges: dict[Node, list[Edge]]) -> list[Node]:
+    """The entries, each after those that it uses."""
+    done: list[Node] = []
+    seen: set[Node] = set()
+    stack = [(bottom, False)]
+    while stack:
+        node, ready = stack.pop()
+        if ready:
+            done.append(node)
+        elif node not in seen:
+            seen.add(node)
+            stack.append((node, True))
+            stack.extend((e.upper, False) for e in edges.get(node, ()))
+    return done[::-1]
+
+
+def paths(whole: Web) -> int:
+    """How many paths there are, counted up to a bound only."""
+    count = {whole.bottom: 1}
+    total = 0
+    for node in whole.order:
+        n = count.get(node, 0)
+        edges = whole.edges.get(node, ())
+        if not edges:
+            total = min(total + n, MAX_PATHS + 1)
+        for edge in edges:
+            count[edge.upper] = min(count.get(edge.upper, 0) + n, MAX_PATHS + 1)
+    return total
+
+
+def listed(whole: Web) -> list[list[Edge]]:
+    """Every path, from the bottom up, in the order of the text."""
+    out: list[list[Edge]] = []
+    stack: list[tuple[Node, list[Edge]]] = [(whole.bottom, [])]
+    while stack:
+        node, path = stack.pop()
+        edges = whole.edges.get(node, [])
+        if not edges:
+            out.append(path)
+        stack.extend((e.upper, [*path, e]) for e in reversed(edges))
+    return out
+
+
+def long(whole: Web) -> bool:
+    """Too many or too long paths for one line?"""
+    return paths(whole) > MAX_PATHS or len(whole.order) > MAX_LENGTH * MAX_PATHS or any(
+        len(p) > MAX_LENGTH for p in listed(whole))
+
+
+class Stated(NamedTuple):
+    """A product of derivatives, from the top down, under sums not yet written."""
+
+    factors: list[Expr]
+    pending: list[Bound]
+
+
+def statement(graph: Graph, whole: Web, totals: Collection[Key] = ()) -> Expr:
+    """D(top, bottom) as the sum over paths, factored; above an entry of `totals` the derivative is left whole."""
+    arena = graph.arena
+    ends: dict[Node, list[list[Edge]]] = {}
+    for path in listed(whole):
+        if path:
+            ends.setdefault(path[-1].upper, []).append(path)
+    parts = []
+    for end, group in ends.items():
+        stated = _Factoring(whole).of(group)
+        if end.key in totals:
+            stated.factors.insert(0, Deriv(entry(whole.top), (entry(end),)))
+        elif end != whole.top:
+            stated = _meet(arena, stated, end, whole.top)
+        parts.append(_sums(_product(stated.factors), stated.pending))
+    return parts[0] if len(parts) == 1 else Add(tuple(parts))
+
+
+def _meet(arena: Arena, stated: Stated, end: Node, top: Node) -> Stated:
+    """The paths end at E[k'] where E[k] is asked: k' is k."""
+    found = solve(arena, end.indices, top.indices, stated.pending)
+    if found is None:
+        return Stated([Num(0, "0")], [])
+    table = {name: to_expr(value) for name, value in found.table.items()}
+    factors = [substitute(f, table) for f in stated.factors] + [to_expr(f) for f in found.factors]
+    return Stated(factors, [b for b in stated.pending if b.index not in found.table])
+
+
+class _Factoring:
+    """The sum over some paths between the same two ends, with what all of them pass written once."""
+
+    def __init__(self, whole: Web) -> None:
+        self.whole = whole
+
+    def of(self, group: list[list[Edge]]) -> Stated:
+        if len(group) == 1:
+            path = group[0][::-1]
+            return Stated([self._mark(e) for e in path], [b for e in path for b in e.fresh])
+        cuts = _common(group)
+        return self._segments(group, cuts) if cuts else self._parallel(group)
+
+    def _mark(self, edge: Edge) -> Deriv:
+        return Deriv(entry(edge.upper), (entry(edge.lower),), kind_of(self.whole, edge))
+
+    def _parallel(self, group: list[list[Edge]]) -> Stated:
+        """No entry is common: one term for each quantity that uses the bottom."""
+        by_first: dict[Edge, list[list[Edge]]] = {}
+        for path in group:
+            by_first.setdefault(path[0], []).append(path[1:])
+        stay = free_names_of(group[0][-1].upper.indices)
+        terms: list[Expr] = []
+        pending: dict[str, Bound] = {}
+        for first, rest in by_first.items():
+            upper = self.of(rest) if rest[0] else Stated([], [])
+            factors, bounds = [*upper.factors, self._mark(first)], [*upper.pending, *first.fresh]
+            pending.update({b.index: b for b in bounds if b.index in stay})
+            terms.append(_sums(_product(factors), [b for b in bounds if b.index not in stay]))
+        return Stated([Add(tuple(terms))], list(pending.values()))
+
+    def _segments(self, group: list[list[Edge]], cuts: list[Node]) -> Stated:
+        """Factors between the entries that every path passes."""
+        factors: list[Expr] = []
+        pending: list[Bound] = []
+        ends = [*cuts, group[0][-1].upper]
+        rest = group
+        for end in ends:
+            heads: dict[tuple[Edge, ...], None] = {}
+            tails: dict[tuple[Edge, ...], None] = {}
+            for path in rest:
+                at = next(n for n, e in enumerate(path) if e.upper == end) + 1
+                heads.setdefault(tuple(path[:at]))
+                tails.setdefault(tuple(path[at:]))
+            stated = self.of([list(h) for h in heads])
+            factors = [*stated.factors, *factors]
+            pending = [*stated.pending, *pending]
+            rest = [list(t) for t in tails]
+        return Stated(factors, pending)
+
+
+def kind_of(whole: Web, edge: Edge) -> str:
+    """"P" where the lower also reaches the upper through others, so that the two readings differ."""
+    seen: set[Node] = set()
+    stack = [e.upper for e in whole.edges.get(edge.lower, ()) if e is not edge]
+    while stack:
+        node = stack.pop()
+        if node == edge.upper:
+            return "P"
+        if node not in seen:
+            seen.add(node)
+            stack.extend(e.upper for e in whole.edges.get(node, ()))
+    return "d"
+
+
+def _common(group: list[list[Edge]]) -> list[Node]:
+    """The entries strictly between the ends that every path passes, from the bottom up."""
+    inner = [{e.upper for e in path[:-1]} for path in group]
+    shared = set.intersection(*inner)
+    return [e.upper for e in group[0][:-1] if e.upper in shared]
+
+
+def _product(factors: list[Expr]) -> Expr:
+    return factors[0] if len(factors) == 1 else Mul(tuple(factors))
+
+
+def _sums(body: Expr, pending: list[Bound]) -> Expr:
+    for bound in reversed(pending):
+        lo, hi = (None if e is None else to_expr(e) for e in (bound.lo, bound.hi))
+        body = Big("sum", bound.index, body, lo, hi)
+    return body

@@ -1,0 +1,350 @@
+"""One derivative as a derivation: chain rule, local derivatives, substitution, simplification, result."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from workings.derive.chain import Web, long, statement, web
+from workings.derive.forms import local_rule
+from workings.derive.fresh import Names, taken
+from workings.derive.graph import Edge, Graph, Node, entry
+from workings.derive.parts import take_apart
+from workings.derive.steps import Derivation, Step, equal
+from workings.derive.terms import Arena, Term
+from workings.derive.tidy import Knowledge, tidy
+from workings.derive.written import to_expr, to_term
+from workings.errors import BadValue, OutOfReach
+from workings.expr import (
+    Deriv, Equation, Expr, Key, Network, Num, Ref, free_keys, preorder, rewrite, same,
+)
+
+
+def gradient(net: Network, of: Ref, wrt: Ref, *, through: Sequence[Ref] = (), verified: bool = True) -> Derivation:
+    """The derivative of `of` by `wrt`, step by step; the result uses the names of forward quantities."""
+    of, wrt = asked(net, of), asked(net, wrt)
+    work = Work(net, Names(taken(net)))
+    result, steps = work.derive(net, of, wrt, _cut(net, of, wrt, through))
+    if len(steps) == 1:
+        steps.insert(0, work.starting(net, of, wrt))
+    out = Derivation(of, wrt, result, work.where, steps, net)
+    if verified:
+        from workings.derive.verify import verify
+
+        verify(out, net)
+    return out
+
+
+def chain_rule(net: Network, of: Ref, wrt: Ref, through: Sequence[Ref] = (), *, verified: bool = True) -> Derivation:
+    """The chain rule for the derivative of `of` by `wrt`, stated and not worked out.
+
+    `through`: the quantities whose own derivatives are left whole, as in dE/dv = dE/da da/dv + dE/db db/dv.
+    """
+    of, wrt = asked(net, of), asked(net, wrt)
+    work = Work(net, Names(taken(net)))
+    result, steps = work.state(net, of, wrt, _cut(net, of, wrt, through))
+    out = Derivation(of, wrt, result, work.where, [work.starting(net, of, wrt), *steps], net)
+    if verified:
+        from workings.derive.verify import verify
+
+        verify(out, net)
+    return out
+
+
+def asked(net: Network, ref: Ref) -> Ref:
+    """A whole family asked for is its general entry: w is w[i]."""
+    known = {r for e in net.equations for r in (e.lhs.key, *free_keys(e.rhs))} | set(net.opaque)
+    known |= {a.key for o in net.opaque.values() for a in o.args}
+    if ref.key in known or ref.indices:
+        if ref.key not in known and not any(name == ref.name for name, _ in known):
+            raise _unknown(ref, known)
+        return ref
+    family = [key for key in known if key[0] == ref.name]
+    if len(family) != 1:
+        raise _unknown(ref, known)
+    from workings.derive.backward import general
+
+    return general(net, family[0])
+
+
+def _unknown(ref: Ref, known: set[Key]) -> BadValue:
+    from difflib import get_close_matches
+
+    names = sorted({name for name, _ in known})
+    near = get_close_matches(ref.name, names, 3)
+    return BadValue(f"{ref.name} does not occur in the equations",
+                    expected="one of " + ", ".join(names[:12]), hint=f"{near[0]}?" if near else "")
+
+
+def _cut(net: Network, of: Ref, wrt: Ref, through: Sequence[Ref]) -> tuple[Key, ...]:
+    """Where the chain rule leaves derivatives whole: as asked, else at parameters that are made of `wrt`."""
+    if through:
+        return tuple(asked(net, r).key for r in through)
+    graph = Graph(net)
+    above = graph.above(wrt.key) & (graph.below(of.key) | {of.key})
+    made = {k for k in above if k != of.key and _weight(graph, k)}
+    edge = [k for k in made if any(u.lhs.key in above and u.lhs.key not in made for u in graph.uses().get(k, ()))]
+    return tuple(k for k in net.defs if k in edge)
+
+
+def _weight(graph: Graph, key: Key) -> bool:
+    """Is it made of parameters only?"""
+    leaves = [k for k in graph.below(key) if k not in graph.net.defs]
+    return bool(leaves) and all(graph.net.role(k) in ("parameter", "index", "size") for k in leaves)
+
+
+class Work:
+    """What one derivation knows: the names that it gave, and their meaning."""
+
+    def __init__(self, net: Network, names: Names) -> None:
+        self.net, self.names = net, names
+        self.where: list[tuple[Ref, Expr]] = []
+
+    def starting(self, net: Network, of: Ref, wrt: Ref) -> Step:
+        """The equation to begin with."""
+        lines = [equal(e.lhs, e.rhs) for e in net.defs.get(of.key, [])]
+        if not lines and of.key in net.opaque:
+            raise OutOfReach(f"{of.name} is given by no equation", hint=f"write {of.name} = ...")
+        if not lines:
+            raise BadValue(f"{of.name} is not defined by an equation")
+        line = lines[0]
+        return Step("equation", {"of": of, "wrt": wrt}, line.args[0], line.args[1], line)
+
+    # -- one derivative
+    def derive(self, net: Network, of: Ref, wrt: Ref, cut: Sequence[Key] = ()) -> tuple[Expr, list[Step]]:
+        """The derivative and the steps to it."""
+        graph = Graph(net)
+        top, bottom = _node(graph.arena, of), _node(graph.arena, wrt)
+        head = Deriv(of, (wrt,))
+        if top == bottom:
+            return Num(1, "1"), [Step("itself", {"of": of}, head, Num(1, "1"), equal(head, Num(1, "1")))]
+        whole = web(graph, top, bottom, cut)
+        edges = [e for n in whole.order for e in whole.edges.get(n, ())]
+        if not edges:
+            zero = Num(0, "0")
+            return zero, [Step("independent", {"of": of, "wrt": wrt}, head, zero, equal(head, zero))]
+        if len(edges) == 1 and edges[0].upper == top and not edges[0].fresh:
+            return self.local(graph, edges[0], "d")
+        if not cut and long(whole):
+            from workings.derive.layers import by_layers
+
+            return by_layers(self, graph, whole, head)
+        stated = statement(graph, whole, cut)
+        steps = [self._chain_step(head, stated, whole, cut)]
+        table = self._locals(graph, whole, stated, cut, steps)
+        return self.finish(graph, head, stated, table, steps, {})
+
+    def state(self, net: Network, of: Ref, wrt: Ref, cut: Sequence[Key]) -> tuple[Expr, list[Step]]:
+        """The chain rule alone."""
+        graph = Graph(net)
+        whole = web(graph, _node(graph.arena, of), _node(graph.arena, wrt), cut)
+        head = Deriv(of, (wrt,))
+        edges = [e for n in whole.order for e in whole.edges.get(n, ())]
+        if not edges:
+            zero = Num(0, "0")
+            return zero, [Step("independent", {"of": of, "wrt": wrt}, head, zero, equal(head, zero))]
+        if not cut and long(whole):
+            from workings.derive.layers import state_layers
+
+            return state_layers(self, graph, whole, head)
+        if len(edges) == 1:
+            graph, whole = self._opened(graph, edges[0], whole)
+        stated = statement(graph, whole, cut)
+        return stated, [self._chain_step(head, stated, whole, cut)]
+
+    def _opened(self, graph: Graph, edge: Edge, whole: Web) -> tuple[Graph, Web]:
+        """A single equation with nested functions: the chain rule runs over its parts."""
+        if not isinstance(edge.equation, Equation):
+            return graph, whole
+        lines = take_apart(edge.equation, edge.lower.key, self.names)
+        if len(lines) == 1:
+            return graph, whole
+        self.where += [(e.lhs, e.rhs) for e in lines[:-1]]
+        small = Graph(_inside(self.net, lines))
+        return small, web(small, _node(small.arena, entry(edge.upper)), _node(small.arena, entry(edge.lower)))
+
+    def _chain_step(self, head: Deriv, stated: Expr, whole: Web, cut: Sequence[Key]) -> Step:
+        inner = [n for n in reversed(whole.order) if n not in (whole.top, whole.bottom)]
+        last = [e.upper for e in whole.edges.get(whole.bottom, ())]
+        several = len(last) > 1
+        rule = "multivariate chain rule" if several and len(inner) == len(last) else "chain rule"
+        says = {
+            "of": head.of, "wrt": head.wrt[0], "through": [entry(n) for n in inner],
+            "last": [entry(n) for n in last], "several": several,
+        }
+        return Step(rule, says, head, stated, equal(head, stated))
+
+    def _locals(
+        self, graph: Graph, whole: Web, stated: Expr, cut: Sequence[Key], steps: list[Step]
+    ) -> list[tuple[Deriv, Expr]]:
+        """Each derivative of the statement worked out, in the order in which it stands there."""
+        by_ends = {(e.upper, e.lower): e for es in whole.edges.values() for e in es}
+        table: list[tuple[Deriv, Expr]] = []
+        for node in preorder(stated):
+            if not isinstance(node, Deriv) or any(same(node, d) for d, _ in table):
+                continue
+            upper, lower = (_node(graph.arena, r) for r in (node.of, node.wrt[0]))
+            edge = by_ends.get((upper, lower)) or _renamed(graph, by_ends, upper, lower)
+            if edge is None or node.kind == "d" and lower.key in cut:
+                result, inner = self.derive(graph.net, _ref(node.of), _ref(node.wrt[0]))
+                steps.append(self._stage(node, result, inner))
+            else:
+                result, inner = self.local(graph, edge, node.kind)
+                if len(inner) == 1:
+                    steps += inner
+                elif inner:
+                    steps.append(self._stage(node, result, inner))
+            table.append((node, result))
+        return table
+
+    def _stage(self, head: Deriv, result: Expr, inner: list[Step]) -> Step:
+        if len(inner) == 1:
+            return inner[0]
+        return Step("local", {"of": head.of, "wrt": head.wrt[0]}, head, result, equal(head, result), inner)
+
+    # -- one edge
+    def local(self, graph: Graph, edge: Edge, kind: str) -> tuple[Expr, list[Step]]:
+        """The derivative in one equation, taken apart where it is nested."""
+        head = Deriv(entry(edge.upper), (entry(edge.lower),), kind)
+        if not isinstance(edge.equation, Equation):
+            return head, []
+        lines = take_apart(edge.equation, edge.lower.key, self.names)
+        if len(lines) > 1:
+            return self._nested(edge, lines, head)
+        arena = graph.arena
+        slope = _last(tidy(arena, edge.slope, Knowledge({}, {})), edge.slope)
+        result = to_expr(slope)
+        rule, says = local_rule(edge, graph)
+        return result, [Step(rule, says, head, result, equal(head, result))]
+
+    def _nested(self, edge: Edge, lines: list[Equation], head: Deriv) -> tuple[Expr, list[Step]]:
+        """z = y - t, c = cosh(z), E = log(c): the chain rule over the parts."""
+        of, wrt = _ref(head.of), _ref(head.wrt[0])
+        parts = [(e.lhs, e.rhs) for e in lines[:-1]]
+        self.where += parts
+        rels = tuple(equal(e.lhs, e.rhs) for e in lines)
+        steps = [Step("name the parts", {"of": of, "names": [p for p, _ in parts]}, edge.equation.rhs,  # type: ignore[union-attr]
+                      lines[-1].rhs, rels[-1], [], rels[:-1])]
+        graph = Graph(_inside(self.net, lines))
+        whole = web(graph, _node(graph.arena, of), _node(graph.arena, wrt))
+        stated = statement(graph, whole)
+        steps.append(self._chain_step(head, stated, whole, ()))
+        table = self._locals(graph, whole, stated, (), steps)
+        return self.finish(graph, head, stated, table, steps, dict(enumerate(parts)))
+
+    # -- substitution and simplification
+    def finish(
+        self, graph: Graph, head: Deriv, stated: Expr, table: list[tuple[Deriv, Expr]], steps: list[Step],
+        parts: dict[int, tuple[Ref, Expr]],
+    ) -> tuple[Expr, list[Step]]:
+        """The local derivatives put in, the outer parts put back, the rules of `tidy`, the inner parts put back."""
+        put = rewrite(stated, lambda n: _looked_up(n, table))
+        outer, inner = _layers(list(parts.values()))
+        arena = Arena()
+        arena.ranges.update(_ranges(arena, self.net))
+        if outer:
+            put = _replace(put, outer)
+        says = {"of": head.of, "wrt": head.wrt[0]}
+        steps.append(Step("substitute", says, stated, put, equal(head, put)))
+        term = to_term(arena, put, self.net.functions)
+        plain = to_expr(term)
+        known = Knowledge(self._lines(arena), {})
+        before = put
+        fired = tidy(arena, term, known)
+        for n, step in enumerate(fired):
+            after = to_expr(step.after)
+            steps.append(Step(step.rule, {**says, **step.says}, before, after, equal(head, after)))
+            before = after
+            del n
+        if not fired and not same(plain, put):
+            steps.append(Step("simplify", says, put, plain, equal(head, plain)))
+            before = plain
+        result = before if fired or not same(plain, put) else put
+        if inner:
+            back = to_expr(_last(tidy(arena, to_term(arena, _replace(result, inner)), known), to_term(
+                arena, _replace(result, inner))))
+            if not same(back, result):
+                names = [p for p, _ in inner]
+                steps.append(Step("put back", {**says, "names": names}, result, back, equal(head, back)))
+                result = back
+        return result, steps
+
+    def _lines(self, arena: Arena) -> dict[Term, Term]:
+        """Lines of the text that an identity may look through: c = cosh(z)."""
+        out: dict[Term, Term] = {}
+        for equation in self.net.equations:
+            if type(equation.rhs).__name__ == "Call" and len(self.net.defs[equation.key]) == 1:
+                try:
+                    out[to_term(arena, equation.lhs)] = to_term(arena, equation.rhs, self.net.functions)
+                except OutOfReach:
+                    continue
+        return out
+
+
+def _inside(net: Network, lines: list[Equation]) -> Network:
+    """The equations of one taken apart, everything else a leaf."""
+    return net.with_(equations=tuple(lines), opaque={}, facts=(), classes=(), remarks=())
+
+
+def _node(arena: Arena, ref: Expr) -> Node:
+    name = _ref(ref)
+    return Node(name.name, tuple(to_term(arena, i) for i in name.indices))
+
+
+def _ref(expr: Expr) -> Ref:
+    assert isinstance(expr, Ref)
+    return expr
+
+
+def _renamed(graph: Graph, by_ends: dict[tuple[Node, Node], Edge], upper: Node, lower: Node) -> Edge | None:
+    """The edge whose ends differ only in indices that were set to the asked ones."""
+    for (u, v), edge in by_ends.items():
+        if u.key == upper.key and v.key == lower.key:
+            swap = {a.head: b for p, q in ((u, upper), (v, lower)) for a, b in zip(p.indices, q.indices, strict=True)
+                    if a.kind == "ref" and a is not b}
+            return Edge(upper, lower, (), graph.arena.rename(edge.slope, swap), edge.equation)
+    return None
+
+
+def _looked_up(node: Expr, table: list[tuple[Deriv, Expr]]) -> Expr:
+    if isinstance(node, Deriv):
+        return next((value for d, value in table if d.kind == node.kind and same(d, node)), node)
+    return node
+
+
+def _layers(
+    parts: list[tuple[Ref, Expr]]
+) -> tuple[list[tuple[Ref, Expr]], list[tuple[Ref, Expr]]]:
+    """Parts made of parts (put back at once, c = cosh(z)) and the innermost ones (put back last, z = y - t)."""
+    names = {p.key for p, _ in parts}
+    outer = [(p, e) for p, e in parts if names & set(free_keys(e))]
+    return outer, [(p, e) for p, e in parts if not names & set(free_keys(e))]
+
+
+def _replace(expr: Expr, parts: list[tuple[Ref, Expr]]) -> Expr:
+    """Names of parts replaced by what they stand for, outermost first."""
+    from workings.expr import substitute
+
+    table = {p.key: (p, e) for p, e in parts}
+
+    def change(node: Expr) -> Expr:
+        if isinstance(node, Ref) and node.key in table:
+            head, body = table[node.key]
+            swap = {_ref(i).name: j for i, j in zip(head.indices, node.indices, strict=True)}
+            return substitute(body, swap)
+        return node
+
+    for _ in range(len(parts)):
+        new = rewrite(expr, change)
+        if same(new, expr):
+            break
+        expr = new
+    return expr
+
+
+def _ranges(arena: Arena, net: Network) -> dict[str, Any]:
+    return {n: (to_term(arena, r.lo), to_term(arena, r.hi)) for n, r in net.ranges.items()}
+
+
+def _last(fired: list[Any], term: Term) -> Term:
+    return fired[-1].after if fired else term

@@ -1,0 +1,62 @@
+"""Steps: what was done, to what, with what result.  Words are in `answers`, none are here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from workings.expr import Expr, Network, Ref, Rel, same
+
+
+@dataclass(slots=True, eq=False)
+class Step:
+    """One idea: `rule` is its id, `says` the fields that its sentence needs, `line` what holds now.
+
+    `lines` are further lines of the same idea that stand before `line`; `inner` are smaller steps.
+    """
+
+    rule: str
+    says: Mapping[str, Any]
+    before: Expr
+    after: Expr
+    line: Rel
+    inner: list[Step] = field(default_factory=list)
+    lines: tuple[Rel, ...] = ()
+
+
+@dataclass(slots=True, eq=False)
+class Derivation:
+    """The derivative of `of` by `wrt`, and how it was found; `where` holds the names that the steps gave."""
+
+    of: Ref
+    wrt: Ref | tuple[Ref, Ref]
+    result: Expr
+    where: list[tuple[Ref, Expr]]
+    steps: list[Step]
+    net: Network | None = None
+
+    def every(self) -> Iterator[Step]:
+        """All steps, inner ones before the step they belong to."""
+        stack: list[tuple[Step, bool]] = [(s, False) for s in reversed(self.steps)]
+        while stack:
+            step, ready = stack.pop()
+            if ready or not step.inner:
+                yield step
+            else:
+                stack.append((step, True))
+                stack.extend((s, False) for s in reversed(step.inner))
+
+
+def equal(*sides: Expr) -> Rel:
+    """a = b = c"""
+    return Rel(sides, ("=",) * (len(sides) - 1))
+
+
+def replays(steps: list[Step]) -> bool:
+    """Does each step begin where the one before it ended (steps that begin something new aside)?"""
+    return all(
+        same(b.before, a.after)
+        for a, b in zip(steps, steps[1:], strict=False)
+        if "goes on" in b.says
+    )

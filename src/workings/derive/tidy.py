@@ -1,0 +1,218 @@
+"""Rules that bring a derivative into the form in which a textbook prints it, in the order in which they fire.
+
+Each rule is a rewriting of terms with a name; `tidy` lists what fired.  Numbers are collected, ones dropped
+and signs moved to the front by the terms themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from functools import reduce
+from math import gcd
+from typing import Any, NamedTuple
+
+from workings.derive.calculus import Bound
+from workings.derive.indices import solve
+from workings.derive.terms import Arena, Term, free_names, unpack
+
+
+class Fired(NamedTuple):
+    """A rule that changed something, with the fields of its sentence and the term after it."""
+
+    rule: str
+    says: Mapping[str, Any]
+    after: Term
+
+
+class Knowledge(NamedTuple):
+    """Right sides of names: `lines` are those of the text, `parts` those that the derivation named."""
+
+    lines: Mapping[Term, Term]
+    parts: Mapping[Term, Term]
+
+
+Rule = Callable[[Arena, Term, Knowledge], Term]
+
+
+def tidy(arena: Arena, term: Term, known: Knowledge) -> list[Fired]:
+    """The rules that changed the term, one after the other."""
+    out: list[Fired] = []
+    for name, rule in RULES:
+        for _ in range(8):
+            new = rule(arena, term, known)
+            if new is term:
+                break
+            term = new
+            if out and out[-1].rule == name:
+                out[-1] = Fired(name, {}, term)
+            else:
+                out.append(Fired(name, {}, term))
+    return out
+
+
+# -- identities
+def hyperbolic(arena: Arena, root: Term, known: Knowledge) -> Term:
+    """sinh(z)/cosh(z) = tanh(z), also where a line says c = cosh(z)"""
+    return arena.rewrite(root, lambda t: _quotient(arena, t, known, "sinh", "cosh", "tanh"))
+
+
+def circular(arena: Arena, root: Term, known: Knowledge) -> Term:
+    """sin(z)/cos(z) = tan(z)"""
+    return arena.rewrite(root, lambda t: _quotient(arena, t, known, "sin", "cos", "tan"))
+
+
+def _quotient(arena: Arena, term: Term, known: Knowledge, top: str, bottom: str, whole: str) -> Term:
+    if term.kind != "mul":
+        return term
+    for under in term.args:
+        if under.kind != "pow" or under.head != -1:
+            continue
+        inner = known.lines.get(under.args[0], under.args[0])
+        if inner.kind != "call" or inner.head != (bottom, 0):
+            continue
+        over = arena.call(top, inner.args)
+        for factor in term.args:
+            if factor is over or known.lines.get(factor) is over:
+                rest = [f for f in term.args if f is not factor and f is not under]
+                new = arena.call(whole, inner.args)
+                at = term.args.index(factor)
+                rest.insert(min(at, len(rest)), new)
+                return arena.mul([arena.num(term.head), *rest])
+    return term
+
+
+# -- indices
+def collapse(arena: Arena, root: Term, known: Knowledge) -> Term:
+    """Of a sum over k of f(k) delta(k, m) the term k = m remains"""
+    return arena.rewrite(root, lambda t: _collapsed(arena, t))
+
+
+def _collapsed(arena: Arena, term: Term) -> Term:
+    if term.kind != "big" or term.head[0] != "sum":
+        return term
+    lo, hi, condition, body = unpack(term)
+    index = term.head[1]
+    if body.kind == "add" and any(_delta(arena, a, index) for a in body.args):
+        parts = [*body.args, arena.num(body.head)] if body.head else list(body.args)
+        return arena.add([_collapsed(arena, arena.big("sum", index, p, (lo, hi, condition))) for p in parts])
+    delta = _delta(arena, body, index)
+    if delta is None:
+        return _opened(arena, term, body, index, (lo, hi, condition))
+    bound = Bound(index, lo, hi, condition)
+    for place, wanted in (delta.args, delta.args[::-1]):
+        if index in free_names(wanted):
+            continue
+        found = solve(arena, (place,), (wanted,), (bound,))
+        if found is not None and index in found.table:
+            rest = arena.mul([body, arena.pow(delta, -1)]) if body.kind == "mul" else arena.one
+            return arena.mul([*found.factors, arena.rename(rest, found.table)])
+    return term
+
+
+def _opened(arena: Arena, term: Term, body: Term, index: str, ends: tuple[Any, Any, Any]) -> Term:
+    """A bracket with a delta inside is multiplied out: p (delta - q)"""
+    if body.kind != "mul":
+        return term
+    for factor in body.args:
+        if factor.kind == "add" and any(_delta(arena, a, index) for a in factor.args):
+            rest = arena.mul([arena.num(body.head), *(f for f in body.args if f is not factor)])
+            terms = [*factor.args, arena.num(factor.head)] if factor.head else list(factor.args)
+            return arena.add(
+                [_collapsed(arena, arena.big("sum", index, arena.mul([rest, t]), ends)) for t in terms])
+    return term
+
+
+def _delta(arena: Arena, term: Term, index: str) -> Term | None:
+    factors = term.args if term.kind == "mul" else (term,)
+    for factor in factors:
+        if factor.kind == "call" and factor.head == ("delta", 0) and index in free_names(factor):
+            return factor
+    return None
+
+
+# -- sums and common factors
+def constants_out(arena: Arena, root: Term, known: Knowledge) -> Term:
+    """A factor without the index stands before the sum"""
+    return arena.rewrite(root, lambda t: outside(arena, t))
+
+
+def outside(arena: Arena, term: Term) -> Term:
+    """Constant factors taken out of one sum."""
+    if term.kind != "big" or term.head[0] != "sum":
+        return term
+    lo, hi, condition, body = unpack(term)
+    index = term.head[1]
+    if body.kind != "mul":
+        return term
+    free = [f for f in body.args if index not in free_names(f)]
+    if not free and body.head == 1:
+        return term
+    inner = [f for f in body.args if index in free_names(f)]
+    if not inner and condition is None and (lo is None or hi is None):
+        inner = [arena.one]
+    whole = arena.big("sum", index, arena.mul(inner) if inner else arena.one, (lo, hi, condition))
+    return arena.mul([arena.num(body.head), *free, whole])
+
+
+def common_factors(arena: Arena, root: Term, known: Knowledge) -> Term:
+    """a b + a c = a (b + c)"""
+    return arena.rewrite(root, lambda t: factored(arena, t))
+
+
+def factored(arena: Arena, term: Term) -> Term:
+    """The factors that all terms of a sum share, taken out."""
+    if term.kind != "add" or term.head or len(term.args) < 2:
+        return term
+    bags = [_bag(a) for a in term.args]
+    shared: list[Term] = []
+    for base, e in bags[0].items():
+        low = _least([bag.get(base, 0) for bag in bags])
+        if low and base.kind != "num":
+            shared.append(arena.pow(base, low))
+    number = _content([a.head if a.kind == "mul" else 1 for a in term.args])
+    if not shared and number == 1:
+        return term
+    out = arena.mul([arena.num(number), *shared])
+    under = arena.pow(out, -1)
+    return arena.mul([out, arena.add([arena.mul([a, under]) for a in term.args])])
+
+
+def _bag(term: Term) -> dict[Term, Any]:
+    factors = term.args if term.kind == "mul" else (term,)
+    return {(f.args[0] if f.kind == "pow" else f): (f.head if f.kind == "pow" else 1) for f in factors}
+
+
+def _least(exponents: list[Any]) -> Any:
+    """The power that all have: the least of positive ones, the greatest of negative ones."""
+    if all(e > 0 for e in exponents):
+        return min(exponents)
+    if all(e < 0 for e in exponents):
+        return max(exponents)
+    return 0
+
+
+def _content(numbers: list[Any]) -> Any:
+    """The number that divides all: 2 of 2 and 4, 1/2 of 1/2 and -1/2."""
+    exact = [Fraction(n) for n in numbers]
+    if len({q.denominator for q in exact}) > 1:
+        return 1
+    top = reduce(gcd, (abs(q.numerator) for q in exact))
+    out = Fraction(top, exact[0].denominator)
+    if all(q < 0 for q in exact):
+        out = -out
+    return out
+
+
+def parts_back(arena: Arena, root: Term, known: Knowledge) -> Term:
+    """What was named on the way is put back"""
+    return arena.replace(root, known.parts) if known.parts else root
+
+
+RULES: tuple[tuple[str, Rule], ...] = (
+    ("index", collapse),
+    ("tanh identity", hyperbolic),
+    ("tan identity", circular),
+    ("constants out", constants_out),
+    ("common factor", common_factors),
+)
