@@ -17,7 +17,7 @@ from workings.notation import latex, latex_name, mathml, plain, plain_name
 from workings.syntax import read, read_expression
 
 NET = read(SCOPE, signatures())
-SPELLING = {"x[,]": "x_{#1}^{(#2)}", "yhat": r"\hat{y}", "W1": "W^{(1)}", "rho": r"\rho", "h[]": r"h^{\langle #1\rangle}"}
+SPELLING = {"x[,]": "x_{#1}^{(#2)}", "yhat": r"\hat{y}", "W1": "W^{(1)}", "rho": r"\rho"}
 CHECKED = settings(max_examples=100, deadline=None, derandomize=True)
 
 
