@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -23,9 +25,11 @@ NETS = {
           "a5 = tanh(z5); z6 = a3*w36 + a4*w46; a6 = tanh(z6); y = a5*w57 + a6*w67; E = log(cosh(y - t))",
     "4c": "w13 = log(1 + exp(v)); w24 = -log(1 + exp(-v)); z3 = x1*w13; z4 = x2*w24; a3 = 0.5*z3^2;"
           "a4 = 0.5*z4^2; y = a3 + a4; E = (y - t)^2",
-    "two outputs": "h1 = sigmoid(w1*i1 + w2*i2 + b1); h2 = sigmoid(w3*i1 + w4*i2 + b1); o1 = sigmoid(w5*h1 + w6*h2 + b2);"
+    "two outputs": "h1 = sigmoid(w1*i1 + w2*i2 + b1); h2 = sigmoid(w3*i1 + w4*i2 + b1);"
+                   "o1 = sigmoid(w5*h1 + w6*h2 + b2);"
                    "o2 = sigmoid(w7*h1 + w8*h2 + b2); E = 1/2*(t1 - o1)^2 + 1/2*(t2 - o2)^2",
-    "long weights": "h1 = tanh((alpha*u1 + beta^2/3)*x1 + 2*w*x2/sqrt(k) + b1/2); h2 = leaky(exp(a)*x1 - x2*log(1 + exp(v))/(c + d), 0.1);"
+    "long weights": "h1 = tanh((alpha*u1 + beta^2/3)*x1 + 2*w*x2/sqrt(k) + b1/2);"
+                    "h2 = leaky(exp(a)*x1 - x2*log(1 + exp(v))/(c + d), 0.1);"
                     "y = (p + q)*(r - s)*h1 + h2/(1 + exp(-g)) + x1*(a1 + a2*a3*a4 + a5*a6*a7 + a8*a9)",
     "gru": "z = sigmoid(wz*x + uz*h0); r = sigmoid(wr*x + ur*h0); n = tanh(wn*x + un*(r*h0)); h = (1 - z)*h0 + z*n",
     "recurrent": "h[t] = tanh(w*h[t-1] + u*x[t] + b); h[0] = 0; y = v*h[T]",
@@ -58,7 +62,7 @@ def test_dense_networks(sizes: list[int]) -> None:
     drawn = figure("\n".join(lines))
     assert overlaps(drawn, measuring(drawn.spelling)) == []
     links = [s for s in drawn.flat() if isinstance(s, Path) and s.role == "edge" and s.title]
-    assert len(links) == sum(p * q for p, q in zip(sizes, sizes[1:]))
+    assert len(links) == sum(p * q for p, q in pairwise(sizes))
 
 
 def labels(drawn: Figure, role: str) -> list[str]:
@@ -99,7 +103,8 @@ def test_the_error_stands_apart() -> None:
 
 def test_the_description_says_it_all() -> None:
     says = figure(NETS["3a"]).description
-    assert "Neuron a3: pre-activation z3, bias 0, nonlinearity tanh; from x1 with weight w13 and x2 with weight w23." in says
+    neuron = "Neuron a3: pre-activation z3, bias 0, nonlinearity tanh; from x1 with weight w13 and x2 with weight w23."
+    assert neuron in says
     assert "the error E = log(cosh(y - t)) compares y and the target t" in says
 
 
@@ -109,7 +114,8 @@ def test_json() -> None:
         "id": "a3", "in": {"x1": "w13"}, "bias": "0", "act": "0.5*z^2", "pre": "z3", "out": "a3",
     }
     assert found["outputs"] == {"y": "y"}
-    assert found["shared"] == [{"weight": "v", "times": 2, "at": [["a3", "x1"], ["a4", "x2"]], "through": ["w13", "w24"]}]
+    (v,) = found["shared"]
+    assert v == {"weight": "v", "times": 2, "at": [["a3", "x1"], ["a4", "x2"]], "through": ["w13", "w24"]}
 
 
 def test_page() -> None:
