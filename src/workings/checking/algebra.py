@@ -16,8 +16,9 @@ from typing import Any
 Poly = Any                    # flint.fmpq_mpoly, which has no types
 Terms = tuple[tuple[tuple[tuple[int, int], ...], Any], ...]
 SIZES = (16, 48, 160)         # generators that a context holds
-MAX_TERMS = 12_000            # terms of one polynomial
-MAX_PRODUCT = 400_000         # products of terms in one multiplication
+MAX_TERMS = 6_000             # terms of one polynomial
+MAX_PRODUCT = 200_000         # products of terms in one multiplication
+MAX_STEPS = 400_000           # about two seconds of arithmetic
 
 
 class Budget(Exception):
@@ -122,7 +123,7 @@ class Arena:
     assumed: dict[Terms, None] = field(default_factory=dict)   # those of `signs` that a domain gave
     level: int = -1
     steps: int = 0
-    max_steps: int = 60_000
+    weak: dict[Terms, None] = field(default_factory=dict)      # polynomials known to be nowhere negative
     ctx: Any = None
 
     def __post_init__(self) -> None:
@@ -171,8 +172,14 @@ class Arena:
     def room(self, p: Poly, q: Poly) -> None:
         """Raise `Budget` rather than begin a product that will not end soon."""
         size = len(p) * len(q)
-        self.steps += 1 + size // 50
-        if size > MAX_PRODUCT or self.steps > self.max_steps:
+        self.spend(1 + size // 8)
+        if size > MAX_PRODUCT:
+            raise Budget
+
+    def spend(self, steps: int) -> None:
+        """Count work; past the limit the comparison ends."""
+        self.steps += steps
+        if self.steps > MAX_STEPS:
             raise Budget
 
     def frac(self, num: Poly, den: Poly) -> Frac:
@@ -180,6 +187,7 @@ class Arena:
         if num.is_zero():
             return self.zero_now()
         if not den.is_constant():
+            self.spend(4 + (len(num) + len(den)) * min(len(num), len(den)) // 16)
             common = num.gcd(den)
             if not common.is_one():
                 num, den = num / common, den / common
@@ -307,7 +315,28 @@ class Arena:
 
     def nonnegative(self, p: Poly) -> bool:
         """Is it plain that the polynomial is nowhere negative?"""
-        return all(c > 0 and self._nonnegative(mono) for mono, c in terms(p))
+        return all(c > 0 and self._nonnegative(mono) for mono, c in terms(p)) or self._known_weak(p)
+
+    def _known_weak(self, p: Poly) -> bool:
+        lead = p.leading_coefficient()
+        key = terms(p / lead)
+        return bool(lead > 0) and (key in self.weak or self.signs.get(key) == 1)
+
+    def note_square(self, f: Frac) -> None:
+        """f is an even power, so its numerator times its denominator is nowhere negative."""
+        p = f.num * f.den
+        if len(p) > 1 and p.leading_coefficient() > 0:
+            self.weak.setdefault(terms(p / p.leading_coefficient()))
+
+    def note_sum(self, parts: list[Frac], total: Frac) -> None:
+        """A sum of parts that are nowhere negative, one of them positive, is positive."""
+        if total.zero or total.num.is_constant() or self.sign(total.num) is not None:
+            return
+        signs = [self.sign(f.num * f.den) for f in parts]
+        if any(s == 1 for s in signs) and all(s == 1 or self.nonnegative(f.num * f.den) for s, f in zip(signs, parts)):
+            den = self.sign(total.den)
+            if den is not None:
+                self.assume(total.num, den)
 
     def _nonnegative(self, mono: tuple[tuple[int, int], ...]) -> bool:
         return all(e % 2 == 0 or self._gen_positive(g) for g, e in mono)

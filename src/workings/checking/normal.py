@@ -106,7 +106,10 @@ class Normal(Transcend):
                 raise Undefined
             return inner[0] / inner[1]
         if isinstance(node, Pow):
-            return self.power(inner[0], inner[1], whole=self._whole_number(node.exponent, env))
+            out = self.power(inner[0], inner[1], whole=self._whole_number(node.exponent, env))
+            if inner[1].constant and inner[1].value().q == 1 and inner[1].value().p % 2 == 0:
+                self.arena.note_square(out)
+            return out
         if isinstance(node, Call):
             return self.call(node.function, inner, node.primes)
         if isinstance(node, Const):
@@ -118,8 +121,10 @@ class Normal(Transcend):
 
     def _sum(self, parts: list[Frac]) -> Frac:
         # Halves first: a sum of many quotients stays small longer.
+        whole = parts
         while len(parts) > 1:
             parts = [parts[i] + parts[i + 1] if i + 1 < len(parts) else parts[i] for i in range(0, len(parts), 2)]
+        self.arena.note_sum([self.arena.lift(f) for f in whole], parts[0])
         return parts[0]
 
     def _whole_number(self, exponent: Expr, env: Mapping[str, Frac]) -> bool:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from math import floor, gcd
 from typing import Any
 
-from workings.checking.algebra import MAX_PRODUCT, Arena, Budget, Frac, Poly
+from workings.checking.algebra import MAX_PRODUCT, Arena, Budget, Frac, Poly, terms
 
 MAX_DENSE = 16                # exponents above which the base of a power becomes a generator of its own
 MAX_ANGLE = 6                 # multiples of an angle that are expanded
@@ -64,11 +64,41 @@ class Transcend:
     def exp(self, a: Frac) -> Frac:
         """exp of a rational function."""
         out = self.arena.one
-        den = Frac(self.arena, self.arena.lift(a).den, self.arena.ctx.constant(1))
-        for mono, c in a.key[0]:
-            m = Frac(self.arena, self.arena.poly([(mono, self.arena.rational(1))]), self.arena.ctx.constant(1)) / den
+        for m, c in self.additive(a):
             out = out * self._exp_term(m, c)
         return out
+
+    def additive(self, a: Frac) -> list[tuple[Frac, Any]]:
+        """a as a sum of rational multiples of basic functions: monomials, and monomials over a denominator.
+
+        Terms are grouped by what the denominator does not hold, cancelled, and divided: x + y/(1 + z^2) gives x and
+        y/(1 + z^2), however it was written.
+        """
+        a = self.arena.lift(a)
+        one = self.arena.ctx.constant(1)
+        if a.den.is_constant():
+            unit = self.arena.rational(1)
+            return [(Frac(self.arena, self.arena.poly([(mono, unit)]), one), c) for mono, c in a.key[0]]
+        inside = {g for mono, _ in a.key[1] for g, _ in mono}
+        groups: dict[Any, list[Any]] = {}
+        for mono, c in a.key[0]:
+            outer = tuple((g, e) for g, e in mono if g not in inside)
+            groups.setdefault(outer, []).append((tuple((g, e) for g, e in mono if g in inside), c))
+        parts: list[tuple[Frac, Any]] = []
+        for outer, group in groups.items():
+            front = Frac(self.arena, self.arena.poly([(outer, self.arena.rational(1))]), one)
+            share = Frac(self.arena, self.arena.poly(group), one) / Frac(self.arena, a.den, one)
+            whole, rest = divmod(share.num, share.den)
+            for poly, den in ((whole, one), (rest, share.den)):
+                for mono, c in terms(poly):
+                    unit = Frac(self.arena, self.arena.poly([(mono, self.arena.rational(1))]), one)
+                    parts.append((front * unit / Frac(self.arena, den, one), c))
+        merged: dict[Any, tuple[Frac, Any]] = {}
+        for m, c in parts:
+            # A quotient of monomials may have cancelled to a number times a monomial of another part.
+            before = merged.get(m.key)
+            merged[m.key] = (m, c if before is None else before[1] + c)
+        return [(m, c) for m, c in merged.values() if c != 0]
 
     def _exp_term(self, m: Frac, c: Any) -> Frac:
         log = self._single(m, "log")
@@ -261,12 +291,10 @@ class Transcend:
     def sine_cosine(self, a: Frac) -> tuple[Frac, Frac]:
         """(sin a, cos a), sums and small multiples of angles expanded."""
         s, c = self.arena.zero_now(), self.arena.number(1)
-        parts = a.key[0]
-        den = Frac(self.arena, self.arena.lift(a).den, self.arena.ctx.constant(1))
+        parts = self.additive(a)
         if len(parts) > 3:
             return self._angle(a)
-        for mono, k in parts:
-            m = Frac(self.arena, self.arena.poly([(mono, self.arena.rational(1))]), self.arena.ctx.constant(1)) / den
+        for m, k in parts:
             s1, c1 = self._multiple(m, k)
             s, c = s * c1 + c * s1, c * c1 - s * s1
         return s, c
