@@ -9,7 +9,7 @@ from typing import Any
 
 from workings.document import Block
 from workings.errors import Source, Span, WorkingsError
-from workings.expr import Network, Remark
+from workings.expr import Expr, Network, Remark
 
 STATUSES = ("solved", "not understood", "out of reach")
 
@@ -34,6 +34,7 @@ class Task:
     blocks: tuple[Block, ...] = ()
     checks: tuple[str, ...] = ()
     error: WorkingsError | None = None
+    subjects: tuple[Expr, ...] = ()     # `about` as formulas
     method: bool = False
 
 

@@ -41,11 +41,21 @@ def _overview(solution: Solution) -> Iterator[Block]:
             f"All {len(solution.tasks)} questions are solved.")
         yield Paragraph((words,))
     rows = tuple(
-        ((e.number + t.label,), (NAMES.get(t.asked, t.asked),), (Mono(t.about),) if t.about else ("–",), (t.status,))
+        ((e.number + t.label,), (NAMES.get(t.asked, t.asked),), _about(t) or ("–",), (t.status,))
         for e in solution.exercises for t in e.tasks
     )
     if rows:
         yield Table((("Part",), ("Asked",), ("About",), ("Status",)), rows)
+
+
+def _about(task: Task) -> Line:
+    """What a question is about: formulas, or the words of the task where there is none."""
+    if not task.subjects:
+        return (Mono(task.about),) if task.about else ()
+    out: list[Inline] = []
+    for subject in task.subjects:
+        out += [", ", Math(subject)] if out else [Math(subject)]
+    return tuple(out)
 
 
 def _exercise(exercise: SolvedExercise, solution: Solution) -> Iterator[Block]:
@@ -90,8 +100,8 @@ def _lower(names: list[str]) -> list[str]:
 
 def _task(task: Task, several: bool) -> Iterator[Block]:
     if several:
-        about: Line = (", ", Mono(task.about)) if task.about else ()
-        yield Heading(4, (NAMES.get(task.asked, task.asked), *about))
+        about = _about(task)
+        yield Heading(4, (NAMES.get(task.asked, task.asked), *((": ", *about) if about else ())))
     if task.status != "solved":
         yield from _unsolved(task)
         return

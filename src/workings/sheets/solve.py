@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from workings.answers.solution import Solution, SolvedExercise, SolvedPart, Task
 from workings.errors import Source, WorkingsError
-from workings.expr import Remark
+from workings.expr import Deriv, Expr, Remark
 from workings.sheets import page
 from workings.sheets.crosscheck import CHECKS, Broken
 from workings.sheets.model import Exercise, Part, Question, Sheet
@@ -62,9 +62,19 @@ def _within(remark: Remark, part: Part) -> bool:
     return any(b.span.start <= at < max(b.span.end, b.span.start + 1) for b in part.blocks)
 
 
+def _subjects(question: Question) -> tuple[Expr, ...]:
+    """What a question is about, as formulas: the quantity, or its derivatives."""
+    of, wrt = question.of, question.wrt
+    if of is None or not wrt:
+        return (of,) if of is not None else ()
+    pairs = [wrt] if question.asked == "hessian" else [(w,) for w in wrt]
+    return tuple(Deriv(of, pair) for pair in pairs)
+
+
 def _task(question: Question, part: Part, sheet: Sheet, shown: list[str]) -> Task:
     q = question
-    task = Task(part.label, q.asked, q.about, "solved", q.text, q.span, part.net, method=q.method)
+    task = Task(
+        part.label, q.asked, q.about, "solved", q.text, q.span, part.net, subjects=_subjects(q), method=q.method)
     try:
         found = answer(question, part.net, shown)
         checks = CHECKS.get(question.asked)
