@@ -97,7 +97,10 @@ def read_name(reader: Reader) -> Raw:
 
 
 def base_of(reader: Reader) -> Raw:
+    """The name without what hangs on it."""
     kind, text, at, stop = reader.toks[reader.i]
+    if kind not in NAME_STARTS:
+        raise reader.fail(f"{reader.seen()} where a name should stand", "a letter or a word")
     if kind == "w":
         if len(text) > 1 and stop - at == len(text):
             reader.split_word(len(pieces(text, reader)))
@@ -257,6 +260,8 @@ def subscript(reader: Reader) -> list[Item]:
     out: list[Item] = []
     while reader.toks[reader.i][0] != "}":
         kind, text, _, _ = reader.toks[reader.i]
+        if kind == "end":
+            raise reader.fail("a subscript ends in the middle", "a closing }")
         after = reader.toks[reader.i + 1][0]
         if kind in ("in", "or") and text == kind:      # x_{in} has two indices
             kind = "w"

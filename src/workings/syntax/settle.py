@@ -226,9 +226,9 @@ def _range(item: Found, reader: Reader) -> Settled:
     first, last = at + 1, len(toks) - 1
     if toks[first][0] in ("(", "[") and toks[last - 1][0] in (")", "]"):
         first, last = first + 1, last - 1
-    lo_end = next(j for j in range(first, last) if toks[j][0] in (",", "..", "dots"))
-    hi_start = max(j for j in range(first, last) if toks[j][0] in (",", "..", "dots")) + 1
-    if lo_end == first or hi_start >= last:
+    cuts = [j for j in range(first, last) if toks[j][0] in (",", "..", "dots")]
+    lo_end, hi_start = (cuts[0], cuts[-1] + 1) if cuts else (first, last)
+    if not indices or lo_end == first or hi_start >= last:
         raise NotReadable("a range needs both ends", span=draft.span, expected="i = 1..d")
     _begin(item, reader, first, lo_end)
     lo = reader.whole()

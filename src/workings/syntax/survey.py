@@ -187,7 +187,7 @@ def declare(item: Found, scope: Scope) -> None:
 
 def _letters(toks: list[Token], scope: Scope) -> None:
     """Letters that are indices by where they stand: bound by a sum, in a shift, in brackets above or behind."""
-    depth_below = False
+    toks = [*toks, *[toks[-1]] * 4]          # so that looking ahead is safe
     for j, (kind, text, at, _) in enumerate(toks):
         if kind in _BOUND_BY and toks[j + 1][0] == "_":
             k = j + 2 + (toks[j + 2][0] == "{")
@@ -198,7 +198,6 @@ def _letters(toks: list[Token], scope: Scope) -> None:
         elif kind == "^" and toks[j + 1][0] == "{" and toks[j + 2][0] == "(" and toks[j + 4][0] == ")":
             _note(toks[j + 3], scope)
         elif kind == "_" and toks[j + 1][0] == "{":
-            depth_below = True
             if toks[j + 3][0] in ("+", "-") and toks[j + 4][0] == "n":
                 _note(toks[j + 2], scope)
         elif kind == "[" and j and toks[j - 1][0] == "w" and toks[j - 1][3] == at:
@@ -206,7 +205,6 @@ def _letters(toks: list[Token], scope: Scope) -> None:
             while toks[k][0] not in ("]", "end"):
                 _note(toks[k], scope)
                 k += 1
-    del depth_below
 
 
 def _note(tok: Token, scope: Scope) -> None:
