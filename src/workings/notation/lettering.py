@@ -22,6 +22,7 @@ STYLES = ("boldsymbol", "mathbf", "bm", "mathcal", "mathbb", "mathit", "mathscr"
 SCRIPTS = dict(zip("BEFHILMR", "ℬℰℱℋℐℒℳℛ", strict=True))
 DOUBLE = dict(zip("CHNPQRZ", "ℂℍℕℙℚℝℤ", strict=True))
 TOKEN = re.compile(r"\\[A-Za-z]+|\\.|[A-Za-z]|\d+|\s+|.", re.DOTALL)
+PRIME = '<mo lspace="0" rspace="0">′</mo>'
 DEEPEST = 12                  # groups inside one another in a name; deeper is shown as written
 
 
@@ -79,11 +80,13 @@ class _Reader:
             token = self.tokens[self.at]
             self.at += 1
             if token == "'":
-                above.append("<mo>′</mo>")
+                base = f"<mrow>{base}{PRIME}</mrow>"
             else:
                 (below if token == "_" else above).append(self.item(""))
         if below and above:
             return f"<msubsup>{base}{_row(below)}{_row(above)}</msubsup>"
+        if not below and not above:
+            return base
         return f"<msub>{base}{_row(below)}</msub>" if below else f"<msup>{base}{_row(above)}</msup>"
 
     def item(self, style: str) -> str:

@@ -7,7 +7,7 @@ from html import escape
 
 from workings.expr import Expr
 from workings.notation.layout import formula
-from workings.notation.lettering import styled, symbols
+from workings.notation.lettering import PRIME, styled, symbols
 
 TIMES, APPLY = "\u2062", "\u2061"
 FENCES = {r"\lVert": "‖", r"\rVert": "‖", r"\langle": "⟨", r"\rangle": "⟩"}
@@ -40,6 +40,8 @@ class MathmlInk:
 
     def sign(self, latex: str, role: str) -> str:
         text = escape(SIGNS.get(latex, latex))
+        if latex == r"\prime":
+            return PRIME
         if role == "ord":
             return f"<mi mathvariant='normal'>{text}</mi>" if text in "∂∇⊤" else f"<mo>{text}</mo>"
         return f'<mo form="{role}">{text}</mo>'
@@ -73,6 +75,11 @@ class MathmlInk:
         return f"<mfrac>{top}{bottom}</mfrac>"
 
     def script(self, base: str, below: str, above: str) -> str:
+        if above and not above.replace(PRIME, ""):          # the glyph is raised already: set small it would vanish
+            base, above = self.row([base, above]), ""
+        if not below and not above:
+            return base
+        below = self.tight(below)
         if above and not below and base.startswith("<msub>") and base.endswith("</msub>"):
             return f"<msubsup>{base[6:-7]}{above}</msubsup>"
         if below and above:
@@ -80,6 +87,7 @@ class MathmlInk:
         return f"<msub>{base}{below}</msub>" if below else f"<msup>{base}{above}</msup>"
 
     def limits(self, op: str, below: str, above: str) -> str:
+        below = self.tight(below)
         big = f'<mo movablelimits="true">{BIG[op]}</mo>' if op in BIG else f'<mo movablelimits="true">{op}</mo>'
         return f"<munderover>{big}{below}{above}</munderover>" if above else f"<munder>{big}{below}</munder>"
 
@@ -111,7 +119,7 @@ class MathmlInk:
         return f'<mo>{APPLY}</mo><mspace width="0.17em"></mspace>' if after == "word" else ""
 
     def tight(self, text: str) -> str:
-        return text
+        return text.replace('<mo form="infix">', '<mo form="infix" lspace="0.08em" rspace="0.08em">')
 
     def bold(self, latex: str) -> str:
         return styled(latex, "boldsymbol")
