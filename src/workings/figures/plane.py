@@ -19,6 +19,7 @@ from workings.figures.shapes import Circle, Figure, Measure, Place, Text, line, 
 from workings.geometry import Boundary, Part, Pieces, Point, Region, Side
 
 LABELLED = 60                 # domains above which they bear no labels
+LISTED = 8                    # functions beside the picture above which they are left to the list
 EQUATIONS = 8                 # parts of a boundary above which they bear no equations
 COORDINATES = 24              # vertices above which they bear no coordinates
 CLASS_ROLES = ("class1", "class2", "class3", "class4")
@@ -97,6 +98,8 @@ def _draw_domains(plane: Plane, name: str) -> None:
                 value = choices[0][-1].label
                 assert isinstance(value, Expr)
                 plane.legend.append(("number", (f"{region.number}:  ", value)))
+    if len(plane.legend) > LISTED:
+        plane.legend = [("number", "The functions stand in the list of pieces.")]
 
 
 def _domain_lines(plane: Plane, region: Region, name: str, halo: str) -> list[list[Text]]:
@@ -156,7 +159,8 @@ def _draw_side(plane: Plane, boundary: Boundary, side: Side, role: str) -> None:
         plane.fills.append(polygon(corners, role, words.side(boundary, side)))
     full = [Text(name, 0, 0, size=TEXT + 2, halo="rim")] if name else []
     full.append(Text(condition, 0, 0, size=TEXT, halo="rim"))
-    for group in _connected(polygons):
+    groups = _connected(polygons) if len(polygons) <= LABELLED else [polygons]
+    for group in groups if polygons else []:
         best = max(group, key=lambda corners: abs(_area(corners)))
         plane.block(best, [full, full[:1]])
     if polygons:

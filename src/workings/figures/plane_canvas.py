@@ -11,7 +11,7 @@ from workings.figures.placing import COVERS, CROSSES, Rect, Wish, overlap, passe
 from workings.figures.plane_words import crease
 from workings.figures.plane_view import View, roomiest, seen, stretch
 from workings.figures.shapes import (
-    Circle, Figure, Label, Measure, Place, Shape, Text, bounds, extent, line, moved, rectangle,
+    Circle, Figure, Label, Measure, Place, Shape, Text, bounds, extent, line, moved, polygon, rectangle,
 )
 from workings.geometry import Pieces, Point, Row
 from workings.geometry import Shape as Set
@@ -19,6 +19,7 @@ from workings.notation import plain
 
 MARGIN = 12.0
 TEXT, SMALL_TEXT, NUMBER = 12.0, 10.5, 12.5      # sizes of letters
+CREASES = 3_000               # units times domains above which creases are no longer followed one by one
 FAR = float("inf")
 AROUND = ((1, -1), (-1, -1), (1, 1), (-1, 1), (1, 0), (-1, 0), (0, -1), (0, 1))
 
@@ -80,6 +81,9 @@ class Plane:
 
     def creases(self) -> None:
         """Where a unit changes its sign, with the equation of each line."""
+        if self.crowded:
+            self.outlines()
+            return
         wishes: list[Wish] = []
         labels: list[Label] = []
         for index in range(len(self.pieces.units)):
@@ -124,8 +128,23 @@ class Plane:
 
     def faint_creases(self) -> None:
         """The creases as a background."""
+        if self.crowded:
+            self.outlines()
+            return
         for index in range(len(self.pieces.units)):
             self.lines += [line([a, b], "faint-crease") for a, b in self._crease(index)]
+
+    @property
+    def crowded(self) -> bool:
+        """Are there too many creases to follow each?"""
+        return len(self.pieces.units) * len(self.pieces.full) > CREASES
+
+    def outlines(self) -> None:
+        """The rims of all domains, in place of creases."""
+        for region in self.pieces.full:
+            corners = self.seen(region.shape)
+            if len(corners) >= 3:
+                self.lines.append(polygon(corners, "outline"))
 
     def _crease_label(self, index: int) -> Label | None:
         rows = {r.rows[index] for r in self.pieces.full if len(r.rows) > index}

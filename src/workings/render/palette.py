@@ -51,6 +51,7 @@ LOOKS = {
     "grid": Look("faint", 0.7),
     "crease": Look("ink", 1.1, dash="5 3"),
     "faint-crease": Look("soft", 0.8, dash="4 3"),
+    "outline": Look("soft", 0.5),
     "badge": Look("ink", 1.0, "paper"),
     "boundary": Look("ink", 3.2),
     "touches": Look("ink", 2.2, dash="1 4"),
