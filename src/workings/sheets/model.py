@@ -26,6 +26,7 @@ class Question:
     span: Span
     of: Ref | None = None
     wrt: tuple[Ref, ...] = ()
+    through: tuple[Ref, ...] = ()        # derivatives found before, at which a chain rule may stop
     at: Mapping[str, Any] = field(default_factory=dict)          # a point: exact values by plain name
     output: str | None = None
     level: Number = 0

@@ -21,7 +21,7 @@ from workings.sheets.prose import Prose, Sentence, prose
 from workings.sheets.purpose import Sorted, sort
 from workings.sheets.repair import repaired
 from workings.sheets.roles import Said, classes, conventions, said
-from workings.sheets.targets import Scope, command, questions, spelled
+from workings.sheets.targets import Scope, ancestors, command, questions, spelled
 from workings.syntax import Statement
 
 EARLIER = re.compile(
@@ -86,6 +86,8 @@ class _PartReader:
             part.solution = self.prose.span(*self.sorted.solution)
         part.questions = self._questions(net, told)
         part.builds_on = self._builds_on()
+        for question in part.questions:
+            question.through = self._through(question, part)
         return part
 
     # -- what the part says about its scope
@@ -195,6 +197,15 @@ class _PartReader:
         marks = [r for s in self.prose.sentences if s.text in text for r in self._mentioned(s)]
         used = [asked[m] for m in marks if m in asked]
         return tuple(dict.fromkeys(named or used or labels[-1:]))
+
+    def _through(self, question: Question, part: Part) -> tuple[Ref, ...]:
+        """The names by which earlier parts derived the same quantity, where they now depend on what is asked."""
+        if question.of is None or not question.wrt or question.asked not in ("gradient", "chain rule"):
+            return ()
+        of, wrt = question.of.key, part.net.variable(question.wrt[0].key)
+        found = [w for p in self.earlier if p.label in part.builds_on for q in p.questions
+                 if q.of is not None and q.of.key == of for w in q.wrt]
+        return tuple(w for w in found if wrt in ancestors(part.net, w.key))
 
     def _mentioned(self, sentence: Sentence) -> list[str]:
         out = []

@@ -72,7 +72,7 @@ def loss(net: Network, said: Said) -> Ref | None:
             return net.defs[ref.key][0].lhs
     sinks = _sinks(net)
     targets = set(net.targets)
-    reached = [s for s in sinks if targets & _ancestors(net, s)]
+    reached = [s for s in sinks if targets & ancestors(net, s)]
     best = (reached or sinks)[-1:]
     return net.defs[best[0]][0].lhs if best else None
 
@@ -99,7 +99,8 @@ def _sinks(net: Network) -> list[Key]:
     return [key for key in net.defs if key not in used]
 
 
-def _ancestors(net: Network, key: Key) -> set[Key]:
+def ancestors(net: Network, key: Key) -> set[Key]:
+    """Everything that a quantity depends on."""
     seen, todo = set[Key](), [key]
     while todo:
         for equation in net.defs.get(todo.pop(), ()):

@@ -74,11 +74,11 @@ def _boundary(question: Question, net: Network, with_pieces: bool = True) -> Ans
 
 
 def _gradient(question: Question, net: Network) -> Answer:
-    from workings import work
+    from workings import derive, work
     from workings.answers import gradient
 
     of, wrt = _targets(question)
-    found = work.gradient(net, of, wrt[0])
+    found = derive.gradient(net, work.ref(of, net), work.ref(wrt[0], net), through=question.through)
     return Answer(found, gradient.as_dict(found), gradient.blocks(found))
 
 
@@ -87,7 +87,7 @@ def _chain_rule(question: Question, net: Network) -> Answer:
     from workings.answers import gradient
 
     of, wrt = _targets(question)
-    found = derive.chain_rule(net, work.ref(of, net), work.ref(wrt[0], net))
+    found = derive.chain_rule(net, work.ref(of, net), work.ref(wrt[0], net), question.through)
     return Answer(found, gradient.as_dict(found), gradient.blocks(found))
 
 
