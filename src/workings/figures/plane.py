@@ -21,7 +21,7 @@ from workings.geometry import Boundary, Part, Pieces, Point, Region, Side
 LABELLED = 60                 # domains above which they bear no labels
 LISTED = 8                    # functions beside the picture above which they are left to the list
 EQUATIONS = 8                 # parts of a boundary above which they bear no equations
-COORDINATES = 24              # vertices above which they bear no coordinates
+COORDINATES = 12              # vertices above which they bear no coordinates
 CLASS_ROLES = ("class1", "class2", "class3", "class4")
 
 
