@@ -26,6 +26,12 @@ from workings.expr import Deriv, Equation, Key, Network, Ref
 from workings.forms.stable import recognise
 
 
+FEWEST = (
+    "Fewest operations: a gradient just found is used again, gz = w (g - gw a). The difference cancels where the "
+    "unit saturates (|a| near 1), so the mode plain is the accurate one."
+)
+
+
 def backward(net: Network, of: Ref, wrt: Sequence[Ref] | None = None, mode: str = "plain") -> Program:
     """The gradients of `of` by each of `wrt` (default: all parameters) as forward and backward statements.
 
@@ -35,7 +41,10 @@ def backward(net: Network, of: Ref, wrt: Sequence[Ref] | None = None, mode: str 
         raise BadValue(f"mode {mode!r} is not known", expected="plain or fewest")
     keep = {r.key for r in wrt or ()} | {of.key}
     known, found = recognise(net, keep)
-    return _Pass(known, of, wrt, mode).run(net, found)
+    program = _Pass(known, of, wrt, mode).run(net, found)
+    if mode == "fewest":
+        program.notes.append(FEWEST)
+    return program
 
 
 @dataclass(slots=True)

@@ -16,7 +16,7 @@ from workings.derive.tidy import Knowledge, tidy
 from workings.derive.written import to_expr, to_term
 from workings.errors import BadValue, OutOfReach
 from workings.expr import (
-    Deriv, Equation, Expr, Key, Network, Num, Ref, free_keys, preorder, rewrite, same,
+    Deriv, Equation, Expr, Key, Mul, Network, Num, Ref, free_keys, preorder, rewrite, same,
 )
 
 
@@ -99,6 +99,7 @@ class Work:
     def __init__(self, net: Network, names: Names) -> None:
         self.net, self.names = net, names
         self.where: list[tuple[Ref, Expr]] = []
+        self.found: list[tuple[Deriv, Expr]] = []    # local derivatives that took steps, worked out once
 
     def starting(self, net: Network, of: Ref, wrt: Ref) -> Step:
         """The equation to begin with."""
@@ -165,12 +166,17 @@ class Work:
 
     def _chain_step(self, head: Deriv, stated: Expr, whole: Web, cut: Sequence[Key]) -> Step:
         inner = [n for n in reversed(whole.order) if n not in (whole.top, whole.bottom)]
-        last = [e.upper for e in whole.edges.get(whole.bottom, ())]
-        several = len(last) > 1
-        rule = "multivariate chain rule" if several and len(inner) == len(last) else "chain rule"
+        last = list(dict.fromkeys(e.upper for e in whole.edges.get(whole.bottom, ())))
+        summed = dict.fromkeys(b.index for es in whole.edges.values() for e in es for b in e.fresh)
+        branches = any(len(es) > 1 for es in whole.edges.values())
+        direct = len(last) > 1 and set(inner) == set(last) and whole.top not in last
+        rule = "multivariate chain rule" if direct else "chain rule"
+        variant = "" if direct else "paths" if branches else "sum" if summed else ""
+        fork = next((es for n in whole.order if len(es := whole.edges.get(n, [])) > 1), [])
         says = {
             "of": head.of, "wrt": head.wrt[0], "through": [entry(n) for n in inner],
-            "last": [entry(n) for n in last], "several": several,
+            "last": [entry(n) for n in (last if direct else [e.upper for e in fork])],
+            "summed": [Ref(i) for i in summed], "variant": variant,
         }
         return Step(rule, says, head, stated, equal(head, stated))
 
@@ -182,6 +188,12 @@ class Work:
         table: list[tuple[Deriv, Expr]] = []
         for node in preorder(stated):
             if not isinstance(node, Deriv) or any(same(node, d) for d, _ in table):
+                continue
+            again = next((r for d, r in self.found if d.kind == node.kind and same(d, node)), None)
+            if again is not None:
+                says = {"of": node.of, "wrt": node.wrt[0]}
+                steps.append(Step("again", says, node, again, equal(node, again)))
+                table.append((node, again))
                 continue
             upper, lower = (_node(graph.arena, r) for r in (node.of, node.wrt[0]))
             edge = by_ends.get((upper, lower)) or _renamed(graph, by_ends, upper, lower)
@@ -200,6 +212,7 @@ class Work:
     def _stage(self, head: Deriv, result: Expr, inner: list[Step]) -> Step:
         if len(inner) == 1:
             return inner[0]
+        self.found.append((head, result))
         return Step("local", {"of": head.of, "wrt": head.wrt[0]}, head, result, equal(head, result), inner)
 
     # -- one edge
@@ -215,7 +228,9 @@ class Work:
         slope = _last(tidy(arena, edge.slope, Knowledge({}, {})), edge.slope)
         result = to_expr(slope)
         rule, says = local_rule(edge, graph)
-        return result, [Step(rule, says, head, result, equal(head, result))]
+        middle = says.pop("middle", None)
+        line = equal(head, result) if middle is None else equal(head, middle, result)
+        return result, [Step(rule, says, head, result, line)]
 
     def _nested(self, edge: Edge, lines: list[Equation], head: Deriv) -> tuple[Expr, list[Step]]:
         """z = y - t, c = cosh(z), E = log(c): the chain rule over the parts."""
@@ -238,7 +253,7 @@ class Work:
         parts: dict[int, tuple[Ref, Expr]],
     ) -> tuple[Expr, list[Step]]:
         """The local derivatives put in, the outer parts put back, the rules of `tidy`, the inner parts put back."""
-        put = rewrite(stated, lambda n: _looked_up(n, table))
+        put = rewrite(stated, lambda n: _flat(_looked_up(n, table)))
         outer, inner = _layers(list(parts.values()))
         arena = Arena()
         arena.ranges.update(_ranges(arena, self.net))
@@ -309,6 +324,13 @@ def _renamed(graph: Graph, by_ends: dict[tuple[Node, Node], Edge], upper: Node, 
 def _looked_up(node: Expr, table: list[tuple[Deriv, Expr]]) -> Expr:
     if isinstance(node, Deriv):
         return next((value for d, value in table if d.kind == node.kind and same(d, node)), node)
+    return node
+
+
+def _flat(node: Expr) -> Expr:
+    """A product that was put into a product loses its bracket; so does a factor in front of a sum's bracket."""
+    if isinstance(node, Mul) and any(isinstance(a, Mul) for a in node.args):
+        return Mul(tuple(f for a in node.args for f in (a.args if isinstance(a, Mul) else (a,))), node.span)
     return node
 
 

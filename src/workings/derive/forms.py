@@ -6,21 +6,21 @@ from typing import Any
 
 from workings.derive.graph import Edge, Graph, entry
 from workings.derive.parts import holds
-from workings.expr import Add, Big, Call, Div, Equation, Expr, Key, Mul, Neg, Pow, Ref
+from workings.expr import (
+    Add, Big, Call, Deriv, Div, Equation, Expr, Key, Mul, Neg, Pow, Ref, Rel, free_refs, fresh, substitute,
+)
+from workings.functions import table
 
 
 def local_rule(edge: Edge, graph: Graph) -> tuple[str, dict[str, Any]]:
     """The id of the rule and the fields of its sentence."""
     assert isinstance(edge.equation, Equation)
-    key = edge.lower.key
-    says: dict[str, Any] = {"of": entry(edge.upper), "wrt": entry(edge.lower), "rhs": edge.equation.rhs}
-    core, seen = _core(edge.equation.rhs, key)
-    says |= seen
+    key, rhs = edge.lower.key, edge.equation.rhs
+    says: dict[str, Any] = {"of": entry(edge.upper), "wrt": entry(edge.lower), "rhs": rhs}
+    core, seen = _core(rhs, key)
+    says |= {k: v for k, v in seen.items() if k == "term"}
     if isinstance(core, Call):
-        row = _row(core.function)
-        return "derivative of a function", says | {
-            "function": core.function, "kink": row.kink if row else "", "called": row.says if row else "",
-        }
+        return "derivative of a function", says | _function(core, key, rhs)
     if isinstance(core, Pow):
         return ("power rule" if not holds(core.exponent, key) else "exponential rule"), says | {"power": core}
     if isinstance(core, Mul):
@@ -30,12 +30,52 @@ def local_rule(edge: Edge, graph: Graph) -> tuple[str, dict[str, Any]]:
     if isinstance(core, Big):
         return f"derivative of a {core.op}", says
     if "big" in seen:
-        return "term of a sum", says
-    if "term" in seen:
-        return "only term", says
-    if "factor" in seen:
+        return "term of a sum", says | _term_of(seen["big"], edge)
+    if "factor" in seen and "term" not in seen:
         return "constant factor", says
-    return ("sum rule" if "several" in seen else "identity"), says
+    if "term" in seen:
+        return ("term itself" if isinstance(seen["term"], Ref) else "only term"), says
+    return ("sum rule" if "several" in seen else "sign" if isinstance(rhs, Neg) else "identity"), says
+
+
+def _function(core: Call, key: Key, rhs: Expr) -> dict[str, Any]:
+    row = table.get(core.function)
+    position = next((n for n, a in enumerate(core.args) if holds(a, key)), 0)
+    named = core is rhs and core.function in SELF
+    return {
+        "function": core.function, "position": position, "kink": row.kink if row else "", "value": core,
+        "variant": "named" if named else "",
+    }
+
+
+SELF = frozenset(("tanh", "sigmoid", "tan"))           # functions whose slope is written with their value
+
+
+def _term_of(big: Big, edge: Edge) -> dict[str, Any]:
+    """Which term of a sum: i' = i; with the sum written over the index i' where i is asked."""
+    here = [i for i in entry(edge.lower).indices]
+    place = next((n for n, i in enumerate(_written(big, edge)) if isinstance(i, Ref) and i.name == big.index), None)
+    if place is None:
+        return {}
+    value = here[place]
+    used = {r.name for i in here for r in free_refs(i)}
+    body, index = big, big.index
+    if index in used:
+        index = fresh(index, used | {r.name for r in free_refs(big)})
+        body = Big(big.op, index, substitute(big.body, {big.index: Ref(index)}), big.lo, big.hi)
+    out: dict[str, Any] = {"index": Rel((Ref(index), value), ("=",)), "variant": "index"}
+    equation = edge.equation
+    if isinstance(equation, Equation) and equation.rhs is big:
+        swap = {
+            h.name: u for h, u in zip(equation.lhs.indices, entry(edge.upper).indices, strict=True)
+            if isinstance(h, Ref)
+        }
+        out["middle"] = Deriv(substitute(body, swap), (entry(edge.lower),))
+    return out
+
+
+def _written(big: Big, edge: Edge) -> tuple[Expr, ...]:
+    return next((r.indices for r in free_refs(big.body) if r.key == edge.lower.key), ())
 
 
 def _core(expr: Expr, key: Key) -> tuple[Expr | None, dict[str, Any]]:
@@ -61,9 +101,3 @@ def _core(expr: Expr, key: Key) -> tuple[Expr | None, dict[str, Any]]:
 
 def _bare(expr: Expr, key: Key) -> bool:
     return isinstance(expr, Ref | Neg | Mul)
-
-
-def _row(name: str) -> Any:
-    from workings.functions import table
-
-    return table.get(name)

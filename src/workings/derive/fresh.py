@@ -57,7 +57,7 @@ class Names:
         """A letter for a part of an expression: z for a sum, c for a cosh, u for an exp; z7 for a part of a7."""
         letters = (function and LETTERS.get(function)) or (function[:1] if kind == "call" else "") + LETTERS.get(
             kind, LETTERS[""])
-        suffix = owner[len(base(owner)) :]
+        suffix = owner[len(base(owner)) :] if owner else ""
         return self._first([x + suffix for x in dict.fromkeys(letters + "uvpqrszhbcmfgl") if x not in AVOID])
 
     def _first(self, candidates: list[str]) -> str:

@@ -27,7 +27,7 @@ def take_apart(equation: Equation, key: Key, names: Names) -> list[Equation]:
             kind, function = _kind(expr)
             free = {r.name for r in free_refs(expr) if not r.indices}
             indices = tuple(Ref(i) for i in (*heads, *bound) if i in free)
-            ref = Ref(names.part(kind, function, equation.lhs.name), indices)
+            ref = Ref(names.part(kind, function), indices)
             named.append((ref, expr))
             return ref
 

@@ -34,6 +34,7 @@ class Program:
     gradients: list[tuple[Ref, Expr]]
     operations: dict[str, dict[str, int]]
     recognised: list[Any] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     @property
     def total(self) -> int:

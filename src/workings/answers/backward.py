@@ -1,0 +1,84 @@
+"""What `backward` says: the forward and the backward statements, and what they cost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workings.derive import Program, Statement
+from workings.document import Block, Display, Heading, Line, Math, Paragraph, Row, Table
+from workings.expr import Deriv, Rel
+
+KINDS = {"mul": "multiplications", "add": "additions", "div": "divisions", "pow": "powers", "call": "function calls"}
+LONGEST = 400                 # statements that a page shows
+
+
+def as_dict(program: Program) -> dict[str, Any]:
+    """The `backward` object of INTERFACE.md."""
+    from workings.notation import plain
+
+    return {
+        "forward": [{"name": plain(s.name), "value": plain(s.value)} for s in program.forward],
+        "backward": [_entry(s) for s in program.backward],
+        "gradients": {plain(wrt): plain(name) for wrt, name in program.gradients},
+        "operations": {half: dict(counts) for half, counts in program.operations.items()},
+        **({"notes": list(program.notes)} if program.notes else {}),
+    }
+
+
+def _entry(statement: Statement) -> dict[str, Any]:
+    from workings.notation import plain
+
+    out = {"name": plain(statement.name)}
+    if statement.is_ is not None:
+        out["is"] = plain(statement.is_)
+    return {**out, "value": plain(statement.value)}
+
+
+def blocks(program: Program) -> tuple[Block, ...]:
+    """Forward pass, backward pass, gradients, count."""
+    out: list[Block] = [*_recognised(program)]
+    out += [Heading(4, ("Forward",)), *_listing(program.forward), Heading(4, ("Backward",))]
+    out.append(Paragraph(("Each derivative once, from the output back; each line uses only lines before it.",)))
+    out += _listing(program.backward)
+    out += [Paragraph((note,)) for note in program.notes]
+    out.append(_count(program))
+    return tuple(out)
+
+
+def _listing(statements: list[Statement]) -> list[Block]:
+    rows = [_row(s) for s in statements[:LONGEST]]
+    out: list[Block] = [Display(tuple(rows))] if rows else []
+    if len(statements) > LONGEST:
+        out.append(Paragraph((f"… and {len(statements) - LONGEST} more statements; the JSON has all of them.",)))
+    return out
+
+
+def _row(statement: Statement) -> Row:
+    """gz5 = dE/dz5 = value; a shared part has no derivative that it is."""
+    sides = [statement.name, statement.value]
+    if statement.is_ is not None:
+        sides.insert(1, Deriv(statement.is_.of, statement.is_.wrt))
+    return Row(Rel(tuple(sides), ("=",) * (len(sides) - 1)))
+
+
+def _recognised(program: Program) -> list[Block]:
+    out: list[Block] = []
+    for found in program.recognised:
+        line: Line = (
+            "In the equation of ", Math(found.name), ", ", Math(found.written), " is ", Math(found.call),
+            ", which is computed without overflow and as one function.",
+        )
+        out.append(Paragraph(line))
+    return out
+
+
+def _count(program: Program) -> Table:
+    kinds = [k for k in KINDS if any(k in counts for counts in program.operations.values())]
+    head: tuple[Line, ...] = (("Operations",), *((KINDS[k],) for k in kinds), ("all",))
+    rows = []
+    for half, counts in program.operations.items():
+        cells = [(str(counts.get(k, 0)),) for k in kinds]
+        rows.append(((half,), *cells, (str(sum(counts.values())),)))
+    totals = [(str(sum(c.get(k, 0) for c in program.operations.values())),) for k in kinds]
+    rows.append((("together",), *totals, (str(program.total),)))
+    return Table(head, tuple(rows))

@@ -1,0 +1,153 @@
+"""What `gradient` and `chain_rule` say: the steps in words, as JSON and as blocks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workings.answers.words import plain_words, sentence
+from workings.derive import Derivation, Step
+from workings.document import Aside, Block, Display, Line, Row
+from workings.document import Step as StepBlock
+from workings.expr import Call, Deriv, Ref, Rel
+from workings.expr.nodes import Expr
+
+# rule id -> (name of the rule, sentence)
+SAYS: dict[str, tuple[str, str]] = {
+    "equation": ("equation", "We start from the equation of {of}."),
+    "opaque": ("not specified", "{of} is not given by an equation: only what it depends on is known."),
+    "itself": ("definition", "The derivative of {of} by itself is 1."),
+    "independent": ("no dependence", "{of} does not depend on {wrt}."),
+    "name the parts": (
+        "name the parts", "The expression is nested; with {names} as names of its parts, each line holds one function."),
+    "chain rule": ("chain rule", "{of} depends on {wrt} only through {through}."),
+    "chain rule, paths": (
+        "chain rule",
+        "{wrt} acts on {of} along several paths, which part at {last}: the product of derivatives along each path, "
+        "summed over the paths."),
+    "chain rule, sum": (
+        "chain rule", "{of} depends on {wrt} only through {through}, for every {summed}: the contributions add up."),
+    "multivariate chain rule": (
+        "multivariate chain rule", "{of} depends on {wrt} through each of {last}: the contributions add up."),
+    "chain rule, one layer": ("chain rule", "Every quantity that uses {wrt} passes its share on: {last}."),
+    "layers": (
+        "layer by layer",
+        "Many paths lead from {wrt} to {of}: the chain rule goes layer by layer, and each derivative gets a name."),
+    "local": ("local derivative", "The derivative of {of} by {wrt} takes steps of its own."),
+    "again": ("local derivative", "This derivative was found above."),
+    "derivative of a function": ("known derivative", "The derivative of {function} is {slope}."),
+    "derivative of a function, named": (
+        "known derivative", "The derivative of {function} is {slope}, and {value} is {of}."),
+    "only term": ("sum rule", "Only the term {term} contains {wrt}; the others are constant."),
+    "term itself": ("sum rule", "The other terms do not contain {wrt}; the derivative of {wrt} by itself is 1."),
+    "constant factor": ("constant factor", "{wrt} stands with a constant factor, which is the derivative."),
+    "sum rule": ("sum rule", "Each term that contains {wrt} gives its derivative."),
+    "identity": ("identity", "The derivative of {wrt} by itself is 1."),
+    "sign": ("constant factor", "The derivative of {rhs} is that of {wrt} by itself, with the sign."),
+    "power rule": ("power rule", "The exponent of {power} comes down as a factor and is one less."),
+    "exponential rule": ("exponential rule", "The derivative of {power} by its exponent is itself times a logarithm."),
+    "product rule": ("product rule", "Each factor that contains {wrt} is differentiated in turn."),
+    "quotient rule": ("quotient rule", "The derivative of u/v is u'/v - u v'/v^2."),
+    "term of a sum": ("term of a sum", "Only one term of the sum contains {wrt}."),
+    "term of a sum, index": ("term of a sum", "Only the term {index} contains {wrt}."),
+    "derivative of a prod": ("product rule", "Each factor of the product is differentiated in turn."),
+    "derivative of a max": ("maximum", "Only the largest entry passes the derivative on."),
+    "derivative of a min": ("minimum", "Only the least entry passes the derivative on."),
+    "substitute": ("substitution", "The derivatives just found are put in."),
+    "simplify": ("simplification", "Factors of 1 are dropped, numbers and signs go to the front."),
+    "index": ("Kronecker delta", "Of the sum only the term remains in which the delta is 1."),
+    "tanh identity": ("identity", "Because sinh(z)/cosh(z) = tanh(z)."),
+    "tan identity": ("identity", "Because sin(z)/cos(z) = tan(z)."),
+    "constants out": ("constant factor", "What does not depend on the index of the sum stands before the sum."),
+    "common factor": ("common factor", "What all terms have in common is taken out."),
+    "put back": ("substitution", "{names} written out again."),
+    "adjoint": ("chain rule", "What {wrt} passes on to {last}, times the derivatives already found."),
+    "first derivative": ("first derivative", "The first derivative, by {wrt}."),
+    "name the first derivative": ("name", "The first derivative gets a name, {name}, and is differentiated again."),
+    "second derivative": ("second derivative", "This is the second derivative of {of}."),
+}
+
+
+def title(step: Step) -> str:
+    """The name of the rule."""
+    return SAYS[_id(step)][0]
+
+
+def says(step: Step) -> Line:
+    """The sentence of a step."""
+    fields = {k: _readable(v) for k, v in step.says.items()} | _more(step)
+    line = sentence(SAYS[_id(step)][1], fields)
+    kink = step.says.get("kink")
+    return (*line, f" At the kink, by convention: {kink}.") if kink else line
+
+
+def _id(step: Step) -> str:
+    variant = f"{step.rule}, {step.says['variant']}" if step.says.get("variant") else step.rule
+    return variant if variant in SAYS else step.rule
+
+
+def _readable(value: Any) -> Any:
+    return value
+
+
+def _more(step: Step) -> dict[str, Any]:
+    """Formulas that only the words need: the function and its slope over the letter of the table."""
+    name = step.says.get("function")
+    if step.rule != "derivative of a function" or not name:
+        return {}
+    from workings.functions import derivative, table
+
+    params = tuple(Ref(p) for p in table[name].params)
+    out: dict[str, Any] = {"function": Call(name, params)}
+    positions = step.says.get("position", 0)
+    out["slope"] = derivative(name, positions)
+    return out
+
+
+def as_dict(derivation: Derivation) -> dict[str, Any]:
+    """The `gradient` object of INTERFACE.md."""
+    from workings.notation import plain
+
+    wrt = derivation.wrt
+    return {
+        "of": plain(derivation.of),
+        "wrt": [plain(w) for w in wrt] if isinstance(wrt, tuple) else plain(wrt),
+        "result": plain(derivation.result),
+        "where": {plain(name): plain(value) for name, value in derivation.where},
+        "steps": [entry for step in derivation.steps for entry in _entries(step, derivation)],
+    }
+
+
+def _entries(step: Step, derivation: Derivation) -> list[dict[str, Any]]:
+    """A step as JSON: one entry a line, smaller steps inside."""
+    from workings.notation import latex, plain
+
+    spelling = derivation.net.spelling if derivation.net is not None else {}
+    words, name = plain_words(says(step)), title(step)
+    out: list[dict[str, Any]] = [
+        {"rule": name, "line": plain(line), "latex": latex(line, spelling), "says": words}
+        for line in (*step.lines, step.line)
+    ]
+    if step.inner:
+        out[-1]["inner"] = [e for s in step.inner for e in _entries(s, derivation)]
+    return out
+
+
+def blocks(derivation: Derivation, result: bool = True) -> tuple[Block, ...]:
+    """The steps, smaller steps folded away, and the result."""
+    out: list[Block] = [block(step) for step in derivation.steps]
+    if result and len(derivation.steps) > 3:
+        out.append(Aside("result", (Display((Row(line(derivation)),)),)))
+    return tuple(out)
+
+
+def line(derivation: Derivation) -> Rel:
+    """The derivative = the result."""
+    wrt = derivation.wrt if isinstance(derivation.wrt, tuple) else (derivation.wrt,)
+    head: Expr = Deriv(derivation.of, wrt)
+    return Rel((head, derivation.result), ("=",))
+
+
+def block(step: Step) -> StepBlock:
+    """One step as a block."""
+    rows = tuple(Row(rel) for rel in (*step.lines, step.line))
+    return StepBlock(title(step), says(step), rows, tuple(block(s) for s in step.inner))

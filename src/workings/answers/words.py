@@ -1,0 +1,64 @@
+"""Sentences from templates: `{of}` in a template becomes the formula, `{names}` a list of formulas."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from workings.document import Inline, Line, Math, Mono, Raw, Strong
+from workings.expr import Expr
+
+_FIELD = re.compile(r"\{(\w+)\}")
+
+
+def sentence(template: str, fields: Mapping[str, Any]) -> Line:
+    """The words of a template with its fields as formulas.
+
+    >>> from workings.expr import Ref
+    >>> plain_words(sentence("{of} depends on {names}.", {"of": Ref("E"), "names": [Ref("z"), Ref("c")]}))
+    'E depends on z and c.'
+    """
+    out: list[Inline] = []
+    at = 0
+    for match in _FIELD.finditer(template):
+        if match.start() > at:
+            out.append(template[at : match.start()])
+        out += _inline(fields[match.group(1)])
+        at = match.end()
+    if at < len(template):
+        out.append(template[at:])
+    return tuple(out)
+
+
+def _inline(value: Any) -> list[Inline]:
+    if isinstance(value, Expr):
+        return [Math(value)]
+    if isinstance(value, list | tuple):
+        return listing([Math(v) for v in value])
+    return [str(value)]
+
+
+def listing(items: Sequence[Inline]) -> list[Inline]:
+    """a, b and c"""
+    out: list[Inline] = []
+    for n, item in enumerate(items):
+        if n:
+            out.append(" and " if n == len(items) - 1 else ", ")
+        out.append(item)
+    return out
+
+
+def plain_words(line: Line) -> str:
+    """A line as plain text."""
+    from workings.notation import plain
+
+    words = []
+    for item in line:
+        if isinstance(item, Math):
+            words.append(item.formula.latex if isinstance(item.formula, Raw) else plain(item.formula))
+        elif isinstance(item, Strong | Mono):
+            words.append(item.text)
+        else:
+            words.append(item)
+    return "".join(words)
