@@ -14,7 +14,7 @@ from workings.expr import free_refs
 from workings.notation import plain
 
 mp.mp.dps = 60
-CHECKED = settings(max_examples=150, deadline=None, derandomize=True)
+CHECKED = settings(max_examples=80, deadline=None, derandomize=True)
 numbers = st.fractions(-3, 3, max_denominator=12)
 points = st.fixed_dictionaries(dict.fromkeys(NAMES, numbers))
 OPS = {ast.Add: lambda a, b: a + b, ast.Sub: lambda a, b: a - b, ast.Mult: lambda a, b: a * b,

@@ -52,6 +52,7 @@ ROWS = [
      {"y": [1, 2], "t": [0, 0]}, {"E": "5", "y[k]": ["1", "2"]}),
     ("W in R^(2 x 3); x in R^3; a = W @ x; n = norm2(x); B = T(W)", {"W": [[1, 0, 0], [0, "1/2", 1]], "x": [1, 2, 3]},
      {"a": ["1", "4"], "n": "14", "B": [["1", "0"], ["0", "1/2"], ["0", "1"]]}),
+    ("z = w*x1 + x2", {"x": [1, -1], "w": 3}, {"z": "2"}),
     ("z = w*x1 + 1", {"x1": [0, 1, "1/2"], "w": 2}, {"z": ["1", "3", "2"]}),
 ]
 
@@ -213,6 +214,36 @@ def test_a_long_chain_is_linear():
     assert times[1] < 30 * max(times[0], 0.005)
     backwards = net.with_(equations=net.equations[::-1])
     assert run(backwards, {"x": 1, "w": 1.1, "b": "0.1"}).values == found.values
+
+
+def test_chaos_is_followed_or_owned_up_to(monkeypatch):
+    """The logistic map doubles its errors: more bits are taken, and where they would cost too much it is said."""
+    import mpmath as mp
+
+    net = net_of("x[t] = 3.9*x[t-1]*(1 - x[t-1]); x[0] = a; t = 1..T; E = x[T]")
+    with mp.workdps(700):
+        x = mp.mpf(0.1)
+        for _ in range(600):
+            x = mp.mpf(39) / 10 * x * (1 - x)
+        assert run(net, {"a": 0.1, "T": 600}, wanted=["E"]).values["E"] == float(x)
+    monkeypatch.setattr("workings.evaluate.WORK", 1)
+    found = run(net, {"a": 0.1, "T": 5000}, wanted=["E"])
+    assert not found.values and "rounding errors" in found.undefined["E"]
+
+
+def test_what_only_exact_cancellation_leaves_is_zero():
+    net = net_of("a = tanh(x) - tanh(x); b = step(a); c = where(a = 0, 1, 2); d = step(1 - tanh(x)^2)")
+    found = run(net, {"x": 300})
+    assert found.values == {"a": 0.0, "b": 0, "c": 1, "d": 1}
+
+
+def test_blocks_say_values_and_what_is_missing():
+    from workings.document import Paragraph, Table
+
+    table, missing, undefined = said.blocks(run(net_of("z = x1/3; y = z - t; l = log(-x1)"), {"x1": 1}))
+    assert isinstance(table, Table) and table.rows[0][1][1] == " ≈ 0.333333"
+    assert isinstance(missing, Paragraph) and missing.line[0].startswith("Not given")
+    assert isinstance(undefined, Paragraph) and "log(-1)" in undefined.line[1]
 
 
 def test_big_numbers_print():

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from workings.errors import BadValue, WorkingsError
-from workings.evaluate.forward import Found, forward, quantities
+from workings.evaluate.forward import BLURRED, Found, forward, quantities
 from workings.evaluate.given import Point, read_point
 from workings.evaluate.numbers import Undefined, ball, out, sharp
 from workings.evaluate.state import Missing, State
@@ -21,7 +21,9 @@ from workings.functions.values import Undecided
 
 __all__ = ["Values", "run", "value"]
 
-LADDER = (128, 512, 2048)     # bits tried in turn
+LADDER = (128, 512, 2048, 8192, 32768)         # bits tried in turn
+SETTLED = 2048                # bits from which a ball around 0, smaller than any float, is taken for 0
+WORK = 300_000_000            # bits times values that one rung may cost
 MODES = ("auto", "exact", "float", "ball")
 R = TypeVar("R")
 
@@ -49,9 +51,11 @@ def run(net: Network, values: Mapping[str, Any], wanted: Sequence[str] | None = 
     try:
         point = read_point(net, values)
         keys = quantities(point, wanted)
-        found = _climb(lambda state: forward(state, keys, mode == "ball"), Found.sharp, point, mode, bits)
+        found = _climb(lambda state: forward(state, keys, mode == "ball"), Found.sharp, point, mode, bits, len(keys))
     except WorkingsError as error:
         raise error.located(net.source) from None
+    if mode != "ball":
+        found.drop_blurred()
     return Values(found.values(mode), found.missing_names(point), found.undefined)
 
 
@@ -70,32 +74,36 @@ def value(expr: Expr, env: Mapping[str, Any], net: Network | None = None, mode: 
         return ball(state.whole(expr)) if mode == "ball" else state.whole(expr)
 
     try:
-        return out(_climb(compute, sharp, point, mode, bits), mode)
+        found = _climb(compute, sharp, point, mode, bits)
     except Missing as missing:
         raise BadValue(f"no value is given for {missing.args[0]}", span=expr.span,
                        expected="a value for every name") from None
     except Undefined as problem:
         raise BadValue(f"no value: {problem}", span=expr.span) from None
+    if mode != "ball" and not sharp(found):
+        raise BadValue(BLURRED, span=expr.span)
+    return out(found, mode)
 
 
-def _climb(compute: Callable[[State], R], good: Callable[[R], bool], point: Point, mode: str, bits: int) -> R:
-    """Computes with more and more bits until the result is sharp; at the last rung doubt is taken for equality."""
+def _climb(compute: Callable[[State], R], good: Callable[[R], bool], point: Point, mode: str, bits: int,
+           count: int = 1) -> R:
+    """Computes with more and more bits until the result is sharp, or more would cost too much."""
     from flint import ctx
 
     if mode not in MODES:
         raise BadValue(f"mode {mode!r} is not known", expected="one of " + ", ".join(MODES))
-    rungs = (bits, 4 * bits) if mode == "ball" else LADDER
+    rungs = (bits, 4 * bits, 16 * bits) if mode == "ball" else [b for b in LADDER if b < SETTLED or b * count < WORK]
     before = ctx.prec
     try:
-        for rung in rungs[:-1]:
+        for i, rung in enumerate(rungs):
             ctx.prec = rung
+            final = i == len(rungs) - 1
             try:
-                result = compute(point.state(exact=mode == "exact"))
+                result = compute(point.state(mode == "exact", last=final or rung >= SETTLED, final=final))
             except Undecided:
                 continue
-            if mode == "ball" or good(result):
+            if final or mode == "ball" or good(result):
                 return result
-        ctx.prec = rungs[-1]
-        return compute(point.state(exact=mode == "exact", last=True))
     finally:
         ctx.prec = before
+    raise BadValue(BLURRED)

@@ -12,6 +12,9 @@ from workings.evaluate.state import Missing, State
 from workings.expr import Key, Network, Ref, free_refs
 
 
+BLURRED = "its rounding errors grow so fast that no digit of it is sure"
+
+
 @dataclass(slots=True)
 class Found:
     """Raw values: one for a number, a list of (indices, value) for a family."""
@@ -26,6 +29,15 @@ class Found:
         """Is every value narrow enough?"""
         return all(map(sharp, self.numbers.values())) and all(
             sharp(v) for entries in self.families.values() for _, v in entries)
+
+    def drop_blurred(self) -> None:
+        """What could not be computed to a float's digits is no value, and says so."""
+        for key in [k for k, v in self.numbers.items() if not sharp(v)]:
+            del self.numbers[key]
+            self.undefined[_label(self.net, key)] = BLURRED
+        for key in [k for k, entries in self.families.items() if not all(sharp(v) for _, v in entries)]:
+            del self.families[key]
+            self.undefined[_label(self.net, key)] = BLURRED
 
     def values(self, mode: str) -> dict[str, Any]:
         """Values as a person wants them, in the order of the equations."""

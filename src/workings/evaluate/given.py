@@ -13,6 +13,7 @@ from workings.evaluate.numbers import Value, array, is_list, scalar, shape, whol
 from workings.evaluate.sizes import Usage, first, known, solve_sizes
 from workings.evaluate.state import Entry, Given, State
 from workings.expr import Expr, Key, Network, Num, Ref, free_refs
+from workings.expr.names import natural
 
 _PLAIN = re.compile(r"([A-Za-z]\w*'*)(?:\[([^\]]*)\])?")
 
@@ -27,9 +28,9 @@ class Point:
     families: dict[Key, Given] = field(default_factory=dict)
     sizes: dict[str, int] = field(default_factory=dict)
 
-    def state(self, exact: bool = False, last: bool = False) -> State:
+    def state(self, exact: bool = False, last: bool = False, final: bool = False) -> State:
         """A fresh start at this point."""
-        return State(self.net, self.memo, self.families, self.sizes, self.usage, exact, last)
+        return State(self.net, self.memo, self.families, self.sizes, self.usage, exact, last, final)
 
     def has(self, key: Key) -> bool:
         """Was something given for this variable?"""
@@ -64,6 +65,11 @@ def _read_one(point: Point, places: dict[str, list[int]], lists: dict[Key, Any],
               strict: bool) -> None:
     name, indices = _name(point.net, places, text)
     if name not in places:
+        numbered = _numbered(name, places) if is_list(given) else []
+        if numbered and shape(given, text) == (len(numbered),):
+            for part, value in zip(numbered, given):
+                point.memo[(part, 0), ()] = scalar(value, part)
+            return
         if strict:
             raise unknown(text, list(places))
         places[name] = [len(shape(given, text)) if is_list(given) else 0]
@@ -83,6 +89,11 @@ def _read_one(point: Point, places: dict[str, list[int]], lists: dict[Key, Any],
         wanted = " or ".join(f"{n} index place{'s' * (n > 1)}" for n in known_places)
         seen = f"a list of depth {depth}" if depth else "one number"
         raise BadValue(f"{name} has {wanted}, but {seen} is given", expected="lists as deep as it has index places")
+
+
+def _numbered(name: str, places: dict[str, list[int]]) -> list[str]:
+    """The names that a list gives all at once: x = (1, -1) is x1 = 1, x2 = -1."""
+    return sorted((n for n in places if re.fullmatch(re.escape(name) + r"_?\d+", n) and 0 in places[n]), key=natural)
 
 
 def _name(net: Network, places: dict[str, list[int]], text: str) -> tuple[str, tuple[int, ...]]:

@@ -21,6 +21,7 @@ from workings.functions.values import Undecided, Worth, positive, worth
 from workings.limits import MAX_INDEX, MAX_NESTING
 
 MAX_FRAMES = 50 * MAX_NESTING
+NOTHING = 1e-320              # below this a float is 0
 
 
 class Names(Protocol):
@@ -294,9 +295,12 @@ class Machine:
         except Undecided:
             if not self.last:
                 raise
-            out = function(*[self.fmpq(0) if isinstance(a, self.arb) and a.contains(0) else
-                             a.mid() if isinstance(a, self.arb) else a for a in args])
+            out = function(*[self.fmpq(0) if self._nothing(a) else a for a in args])
         return self.fmpq(out) if type(out) is int else out
+
+    def _nothing(self, value: Value) -> bool:
+        """A ball around 0 that only exact cancellation leaves behind."""
+        return isinstance(value, self.arb) and bool(value.contains(0)) and bool(value.abs_upper() < NOTHING)
 
     # -- conditions
 
@@ -324,7 +328,7 @@ class Machine:
         """-1, 0 or 1 as a is less than, equal to or greater than b."""
         gap = a - b
         if isinstance(gap, self.arb) and gap.contains(0) and not gap.is_zero():
-            if not self.last:
+            if not (self.last and self._nothing(gap)):
                 raise Undecided
             return 0
         return int(positive(gap)) - int(positive(-gap))

@@ -148,10 +148,7 @@ def to_float(value: Value) -> float:
     if isinstance(value, fmpq):
         value = arb(value)
     if isinstance(value, arb):
-        # A ball around 0 that only exact cancellation can leave is 0.
-        if value.contains(0) and value.rad() < 1e-300:
-            return 0.0
-        return float(value.mid())
+        return 0.0 if value.abs_upper() < 1e-320 else float(value.mid())
     return float(value)
 
 

@@ -14,6 +14,7 @@ from workings.evaluate.machine import Machine
 from workings.evaluate.numbers import Undefined, Value, fits, whole
 from workings.evaluate.sizes import Bounds, Usage, known, stretch
 from workings.expr import Big, Equation, Expr, Key, Network, Num, Ref, free_refs, preorder
+from workings.functions.values import Undecided
 from workings.limits import MAX_INDEX
 
 Entry = tuple[Key, tuple[int, ...]]             # one number: a name with its index values
@@ -39,11 +40,12 @@ class State:
     """Implements `machine.Names` over a network; `given` holds numbers, arrays and families already read."""
 
     def __init__(self, net: Network, given: Mapping[Entry, Value], families: Mapping[Key, Given],
-                 sizes: Mapping[str, Value], usage: Usage, exact: bool = False, last: bool = False) -> None:
+                 sizes: Mapping[str, Value], usage: Usage, exact: bool = False, last: bool = False,
+                 final: bool = False) -> None:
         self.net, self.usage, self.families, self.sizes = net, usage, families, sizes
         from flint import arb, fmpq
 
-        self.arb, self.fmpq, self.exact, self.last = arb, fmpq, exact, last
+        self.arb, self.fmpq, self.exact, self.last, self.final = arb, fmpq, exact, last, final
         self.codes: dict[int, tuple[Expr, Code]] = {}
         self.memo: dict[Entry, Value] = dict(given)
         self.failed: dict[Entry, Exception] = {}
@@ -302,6 +304,10 @@ class State:
             return others
         except (Missing, Undefined) as problem:
             self.failed[entry] = problem
+        except Undecided:
+            if not self.final:
+                raise
+            self.failed[entry] = Undefined("a comparison of two numbers too near to be told apart")
         except WorkingsError as error:
             raise error.located(self.net.source, found[0].span if found else None) from None
         return []
