@@ -18,7 +18,7 @@ SAYS: dict[str, tuple[str, str]] = {
     "itself": ("definition", "The derivative of {of} by itself is 1."),
     "independent": ("no dependence", "{of} does not depend on {wrt}."),
     "name the parts": (
-        "name the parts", "The expression is nested; with {names} as names of its parts, each line holds one function."),
+        "name the parts", "The expression is nested. Its inner parts get names, {names}, so that each line holds one function."),
     "chain rule": ("chain rule", "{of} depends on {wrt} only through {through}."),
     "chain rule, paths": (
         "chain rule",
@@ -32,7 +32,7 @@ SAYS: dict[str, tuple[str, str]] = {
     "layers": (
         "layer by layer",
         "Many paths lead from {wrt} to {of}: the chain rule goes layer by layer, and each derivative gets a name."),
-    "local": ("local derivative", "The derivative of {of} by {wrt} takes steps of its own."),
+    "local": ("local derivative", "The derivative of {of} by {wrt}, in smaller steps."),
     "again": ("local derivative", "This derivative was found above."),
     "derivative of a function": ("known derivative", "The derivative of {function} is {slope}."),
     "derivative of a function, named": (
@@ -59,7 +59,7 @@ SAYS: dict[str, tuple[str, str]] = {
     "tan identity": ("identity", "Because sin(z)/cos(z) = tan(z)."),
     "constants out": ("constant factor", "What does not depend on the index of the sum stands before the sum."),
     "common factor": ("common factor", "What all terms have in common is taken out."),
-    "put back": ("substitution", "{names} written out again."),
+    "put back": ("substitution", "What {names} stands for is written out again."),
     "adjoint": ("chain rule", "What {wrt} passes on to {last}, times the derivatives already found."),
     "first derivative": ("first derivative", "The first derivative, by {wrt}."),
     "name the first derivative": ("name", "The first derivative gets a name, {name}, and is differentiated again."),
@@ -113,6 +113,7 @@ def as_dict(derivation: Derivation) -> dict[str, Any]:
         "wrt": [plain(w) for w in wrt] if isinstance(wrt, tuple) else plain(wrt),
         "result": plain(derivation.result),
         "where": {plain(name): plain(value) for name, value in derivation.where},
+        "parts": {plain(name): plain(value) for name, value in derivation.parts},
         "steps": [entry for step in derivation.steps for entry in _entries(step, derivation)],
     }
 

@@ -2,7 +2,8 @@
 
 from workings.derive.backward import backward
 from workings.derive.derivation import chain_rule, gradient
+from workings.derive.hessian import hessian
 from workings.derive.program import Program, Statement
 from workings.derive.steps import Derivation, Step
 
-__all__ = ["Derivation", "Program", "Statement", "Step", "backward", "chain_rule", "gradient"]
+__all__ = ["Derivation", "Program", "Statement", "Step", "backward", "chain_rule", "gradient", "hessian"]

@@ -20,22 +20,18 @@ from workings.expr import (
 )
 
 
-def gradient(net: Network, of: Ref, wrt: Ref, *, through: Sequence[Ref] = (), verified: bool = True) -> Derivation:
+def gradient(net: Network, of: Ref, wrt: Ref, *, through: Sequence[Ref] = (), verified: bool = False) -> Derivation:
     """The derivative of `of` by `wrt`, step by step; the result uses the names of forward quantities."""
     of, wrt = asked(net, of), asked(net, wrt)
     work = Work(net, Names(taken(net)))
     result, steps = work.derive(net, of, wrt, _cut(net, of, wrt, through))
     if len(steps) == 1:
         steps.insert(0, work.starting(net, of, wrt))
-    out = Derivation(of, wrt, result, work.where, steps, net)
-    if verified:
-        from workings.derive.verify import verify
-
-        verify(out, net)
-    return out
+    out = Derivation(of, wrt, result, work.where, steps, net, work.parts, work.opened)
+    return checked(out) if verified else out
 
 
-def chain_rule(net: Network, of: Ref, wrt: Ref, through: Sequence[Ref] = (), *, verified: bool = True) -> Derivation:
+def chain_rule(net: Network, of: Ref, wrt: Ref, through: Sequence[Ref] = (), *, verified: bool = False) -> Derivation:
     """The chain rule for the derivative of `of` by `wrt`, stated and not worked out.
 
     `through`: the quantities whose own derivatives are left whole, as in dE/dv = dE/da da/dv + dE/db db/dv.
@@ -43,11 +39,16 @@ def chain_rule(net: Network, of: Ref, wrt: Ref, through: Sequence[Ref] = (), *, 
     of, wrt = asked(net, of), asked(net, wrt)
     work = Work(net, Names(taken(net)))
     result, steps = work.state(net, of, wrt, _cut(net, of, wrt, through))
-    out = Derivation(of, wrt, result, work.where, [work.starting(net, of, wrt), *steps], net)
-    if verified:
-        from workings.derive.verify import verify
+    steps.insert(0, work.starting(net, of, wrt))
+    out = Derivation(of, wrt, result, work.where, steps, net, work.parts, work.opened)
+    return checked(out) if verified else out
 
-        verify(out, net)
+
+def checked(out: Derivation) -> Derivation:
+    """The derivation, once every line of it has held at random points."""
+    from workings.derive.verify import verify
+
+    verify(out)
     return out
 
 
@@ -99,6 +100,8 @@ class Work:
     def __init__(self, net: Network, names: Names) -> None:
         self.net, self.names = net, names
         self.where: list[tuple[Ref, Expr]] = []
+        self.parts: list[tuple[Ref, Expr]] = []      # names of parts, inner ones first
+        self.opened: list[list[Equation]] = []       # equations taken apart
         self.found: list[tuple[Deriv, Expr]] = []    # local derivatives that took steps, worked out once
 
     def starting(self, net: Network, of: Ref, wrt: Ref) -> Step:
@@ -157,15 +160,16 @@ class Work:
         """A single equation with nested functions: the chain rule runs over its parts."""
         if not isinstance(edge.equation, Equation):
             return graph, whole
-        lines = take_apart(edge.equation, edge.lower.key, self.names)
+        lines = take_apart(edge.equation, edge.lower.key, self.names, self.net.ranges)
         if len(lines) == 1:
             return graph, whole
-        self.where += [(e.lhs, e.rhs) for e in lines[:-1]]
+        self.opened.append(lines)
+        self.parts += [(e.lhs, e.rhs) for e in lines[:-1]]
         small = Graph(_inside(self.net, lines))
         return small, web(small, _node(small.arena, entry(edge.upper)), _node(small.arena, entry(edge.lower)))
 
     def _chain_step(self, head: Deriv, stated: Expr, whole: Web, cut: Sequence[Key]) -> Step:
-        inner = [n for n in reversed(whole.order) if n not in (whole.top, whole.bottom)]
+        inner = [n for n in whole.order if n not in (whole.top, whole.bottom)]
         last = list(dict.fromkeys(e.upper for e in whole.edges.get(whole.bottom, ())))
         summed = dict.fromkeys(b.index for es in whole.edges.values() for e in es for b in e.fresh)
         branches = any(len(es) > 1 for es in whole.edges.values())
@@ -221,7 +225,7 @@ class Work:
         head = Deriv(entry(edge.upper), (entry(edge.lower),), kind)
         if not isinstance(edge.equation, Equation):
             return head, []
-        lines = take_apart(edge.equation, edge.lower.key, self.names)
+        lines = take_apart(edge.equation, edge.lower.key, self.names, self.net.ranges)
         if len(lines) > 1:
             return self._nested(edge, lines, head)
         arena = graph.arena
@@ -236,7 +240,8 @@ class Work:
         """z = y - t, c = cosh(z), E = log(c): the chain rule over the parts."""
         of, wrt = _ref(head.of), _ref(head.wrt[0])
         parts = [(e.lhs, e.rhs) for e in lines[:-1]]
-        self.where += parts
+        self.opened.append(lines)
+        self.parts += parts
         rels = tuple(equal(e.lhs, e.rhs) for e in lines)
         steps = [Step("name the parts", {"of": of, "names": [p for p, _ in parts]}, edge.equation.rhs,  # type: ignore[union-attr]
                       lines[-1].rhs, rels[-1], [], rels[:-1])]

@@ -6,15 +6,15 @@ function, power or product, under sums and constant factors.  What is not bare g
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from workings.derive.fresh import Names
-from workings.expr import Add, Big, Call, Div, Equation, Expr, Key, Mul, Neg, Pow, Ref, free_refs
+from workings.expr import Add, Big, Call, Div, Equation, Expr, Key, Mul, Neg, Pow, Range, Ref, free_refs, same
 
 Name = Callable[[Expr, tuple[str, ...]], Ref]
 
 
-def take_apart(equation: Equation, key: Key, names: Names) -> list[Equation]:
+def take_apart(equation: Equation, key: Key, names: Names, ranges: Mapping[str, Range]) -> list[Equation]:
     """Equations that say the same, each elementary in `key` and the new names, inner ones first."""
     heads = tuple(r.name for i in equation.lhs.indices for r in free_refs(i))
     out: list[Equation] = []
@@ -31,7 +31,8 @@ def take_apart(equation: Equation, key: Key, names: Names) -> list[Equation]:
             named.append((ref, expr))
             return ref
 
-        out.insert(0, Equation(lhs, _opened(rhs, key, name), equation.span, equation.tag if lhs is equation.lhs else ""))
+        opened = _Opening(key, name, ranges).of(rhs)
+        out.insert(0, Equation(lhs, opened, equation.span, equation.tag if lhs is equation.lhs else ""))
         waiting = [*named, *waiting]
     return out
 
@@ -48,77 +49,81 @@ def holds(expr: Expr, key: Key) -> bool:
     return any(r.key == key for r in free_refs(expr))
 
 
-def _opened(expr: Expr, key: Key, name: Name) -> Expr:
+class _Opening:
     """The expression with every compound operand of its functions, powers and products named.
 
-    Sums, signs, constant factors, cases and sums over an index are looked through.
+    Sums, signs, constant factors, cases and sums over a declared index are looked through; other big
+    operators stay whole, since a part of them would need an index that runs as theirs does.
     """
-    direct = isinstance(expr, Add) and _mixed(expr, key)
-    done: list[Expr] = []
-    stack: list[tuple[Expr, tuple[str, ...], bool]] = [(expr, (), False)]
-    while stack:
-        node, bound, ready = stack.pop()
-        if ready:
-            inner = node.children()
-            cut = len(done) - len(inner)
-            args = tuple(done[cut:])
-            del done[cut:]
-            done.append(node.rebuild(args))
-        elif not holds(node, key) or isinstance(node, Ref):
-            done.append(node)
-        elif direct and node is not expr and not _through(node, key):
-            done.append(name(node, bound))
-        elif _through(node, key):
-            stack.append((node, bound, True))
-            below = (*bound, node.index) if isinstance(node, Big) else bound
-            stack.extend((c, below, False) for c in reversed(node.children()))
-        else:
-            args = tuple(_operand(c, key, bound, name) for c in node.children())
-            done.append(node.rebuild(args))
-    return done[0]
 
+    def __init__(self, key: Key, name: Name, ranges: Mapping[str, Range]) -> None:
+        self.key, self.name, self.ranges = key, name, ranges
 
-def _operand(expr: Expr, key: Key, bound: tuple[str, ...], name: Name) -> Expr:
-    if isinstance(expr, Ref) or not holds(expr, key):
-        return expr
-    return name(expr, bound)
+    def of(self, expr: Expr) -> Expr:
+        direct = isinstance(expr, Add) and self._mixed(expr)
+        done: list[Expr] = []
+        stack: list[tuple[Expr, tuple[str, ...], bool]] = [(expr, (), False)]
+        while stack:
+            node, bound, ready = stack.pop()
+            if ready:
+                inner = node.children()
+                cut = len(done) - len(inner)
+                args = tuple(done[cut:])
+                del done[cut:]
+                done.append(node.rebuild(args))
+            elif isinstance(node, Ref) or not holds(node, self.key):
+                done.append(node)
+            elif direct and node is not expr and not self._through(node):
+                done.append(self.name(node, bound))
+            elif self._through(node):
+                stack.append((node, bound, True))
+                below = (*bound, node.index) if isinstance(node, Big) else bound
+                stack.extend((c, below, False) for c in reversed(node.children()))
+            else:
+                done.append(self._operands(node, bound))
+        return done[0]
 
+    def _operands(self, node: Expr, bound: tuple[str, ...]) -> Expr:
+        if isinstance(node, Big):
+            return node
+        return node.rebuild(tuple(
+            c if isinstance(c, Ref) or not holds(c, self.key) else self.name(c, bound) for c in node.children()
+        ))
 
-def _through(node: Expr, key: Key) -> bool:
-    """Is the derivative of the node that of its operands, up to constants?"""
-    if isinstance(node, Add | Neg):
-        return True
-    if isinstance(node, Mul):
-        return sum(holds(a, key) for a in node.args) == 1
-    if isinstance(node, Div):
-        return not holds(node.bottom, key)
-    if isinstance(node, Call):
-        return node.function == "where"
-    return isinstance(node, Big) and node.op == "sum" and node.lo is None and node.hi is None and not node.condition
+    def _through(self, node: Expr) -> bool:
+        """Is the derivative of the node that of its operands, up to constants?"""
+        if isinstance(node, Add | Neg):
+            return True
+        if isinstance(node, Mul):
+            return sum(holds(a, self.key) for a in node.args) == 1
+        if isinstance(node, Div):
+            return not holds(node.bottom, self.key)
+        if isinstance(node, Call):
+            return node.function == "where"
+        return isinstance(node, Big) and node.op == "sum" and not node.condition and self._declared(node)
 
+    def _declared(self, node: Big) -> bool:
+        if node.lo is None and node.hi is None:
+            return True
+        known = self.ranges.get(node.index)
+        return known is not None and node.lo is not None and node.hi is not None and same(
+            known.lo, node.lo) and same(known.hi, node.hi)
 
-def _mixed(expr: Add, key: Key) -> bool:
-    """Does a sum have some terms that one rule does, and others that need parts?"""
-    terms = [a for a in expr.args if holds(a, key)]
-    deep = [_deep(a, key) for a in terms]
-    return any(deep) and not all(deep)
+    def _mixed(self, expr: Add) -> bool:
+        """Does a sum have some terms that one rule does, and others that need parts?"""
+        deep = [self._deep(a) for a in expr.args if holds(a, self.key)]
+        return any(deep) and not all(deep)
 
-
-def _deep(expr: Expr, key: Key) -> bool:
-    found: list[Expr] = []
-
-    def name(inner: Expr, bound: tuple[str, ...]) -> Ref:
-        found.append(inner)
-        return Ref("'")
-
-    stack = [expr]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, Ref) or not holds(node, key):
-            continue
-        if _through(node, key):
-            stack.extend(node.children())
-        else:
-            for child in node.children():
-                _operand(child, key, (), name)
-    return bool(found)
+    def _deep(self, expr: Expr) -> bool:
+        stack = [expr]
+        while stack:
+            node = stack.pop()
+            if isinstance(node, Ref) or not holds(node, self.key):
+                continue
+            if self._through(node):
+                stack.extend(node.children())
+            elif not isinstance(node, Big) and any(
+                holds(c, self.key) and not isinstance(c, Ref) for c in node.children()
+            ):
+                return True
+        return False

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from workings.expr import Expr, Network, Ref, Rel, same
+from workings.expr import Equation, Expr, Network, Ref, Rel, same
 
 
 @dataclass(slots=True, eq=False)
@@ -27,7 +27,11 @@ class Step:
 
 @dataclass(slots=True, eq=False)
 class Derivation:
-    """The derivative of `of` by `wrt`, and how it was found; `where` holds the names that the steps gave."""
+    """The derivative of `of` by `wrt`, and how it was found.
+
+    `where`: names that the result uses (adjoints), each made of earlier ones; `parts`: names of parts of
+    nested equations, which the steps use; `opened`: these equations with their parts named.
+    """
 
     of: Ref
     wrt: Ref | tuple[Ref, Ref]
@@ -35,6 +39,8 @@ class Derivation:
     where: list[tuple[Ref, Expr]]
     steps: list[Step]
     net: Network | None = None
+    parts: list[tuple[Ref, Expr]] = field(default_factory=list)
+    opened: list[list[Equation]] = field(default_factory=list)
 
     def every(self) -> Iterator[Step]:
         """All steps, inner ones before the step they belong to."""

@@ -53,7 +53,7 @@ def sweep(
     for term in reversed(order):                     # wholes before parts
         if term not in active:
             continue
-        for context, shares in arrived.pop(term).items():
+        for context, shares in arrived.pop(term, {}).items():
             total = shares[0] if len(shares) == 1 else arena.add(shares)
             if term.kind == "ref":
                 out.append(Leaf(term, context, total))
