@@ -247,7 +247,7 @@ class _Question:
 
     def _undecided(self, cases: list[Case], why: str) -> Verdict:
         agreed = sum(c.trial.agreed for c in cases)
-        said = f"the two sides agree at {agreed} points to 300 digits" if agreed else "no point says anything"
+        said = f"the two sides agree at {agreed} points to 100 digits" if agreed else "no point says anything"
         return Verdict("undecided", how="", evidence=f"{said}; not proved: {why}")
 
 

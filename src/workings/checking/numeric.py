@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from workings.expr import Call, Claim, Const, Div, Expr, Logic, Mul, Neg, Add, Num, Pow, Ref, Rel, preorder
@@ -42,13 +43,11 @@ class Point:
             node, name = stack.pop()
             if name in self.at:
                 continue
-            missing = [n for n in _names(node) if n not in self.at]
+            missing = [n for n in plan(node).names if n not in self.at]
             if not missing:
                 if name:
                     self.at[name] = self._value(node)
                 continue
-            if not name and all(n not in self.defs for n in missing):
-                raise Unknown(missing[0])
             stack.append((node, name))
             for n in missing:
                 if n not in self.defs:
@@ -59,26 +58,17 @@ class Point:
 
     def _value(self, expr: Expr) -> Value:
         done: list[Value] = []
-        stack: list[tuple[Expr, bool]] = [(expr, False)]
-        while stack:
-            node, ready = stack.pop()
-            if isinstance(node, Claim):
-                stack.append((node.inner, False))
-            elif isinstance(node, Call) and node.function in ("where", "ind"):
-                if node.function == "ind":
-                    done.append(_number(int(self.holds(node.args[0]))))
-                else:
-                    stack.append((node.args[1] if self.holds(node.args[0]) else node.args[2], False))
-            elif ready or not node.children():
-                size = len(node.children())
-                cut = len(done) - size
-                inner = done[cut:]
-                del done[cut:]
-                done.append(self._node(node, inner))
+        for node, inner in plan(expr).steps:
+            if isinstance(node, Call) and node.function in ("where", "ind"):
+                done.append(self._case(node))
             else:
-                stack.append((node, True))
-                stack.extend((c, False) for c in reversed(node.children()))
-        return done[0]
+                done.append(self._node(node, [done[i] for i in inner]))
+        return done[-1]
+
+    def _case(self, node: Call) -> Value:
+        if node.function == "ind":
+            return _number(int(self.holds(node.args[0])))
+        return self._value(node.args[1] if self.holds(node.args[0]) else node.args[2])
 
     def _node(self, node: Expr, v: list[Value]) -> Value:
         if isinstance(node, Num):
@@ -187,8 +177,55 @@ SMOOTH = frozenset(
 CREASED = frozenset("max min abs relu step sign leaky clip".split())
 
 
-def _names(expr: Expr) -> list[str]:
-    return list(dict.fromkeys(n.name for n in preorder(expr) if isinstance(n, Ref)))
+@dataclass(slots=True, eq=False)
+class Plan:
+    """An expression as steps, each a node and the places of its arguments; equal parts are one step."""
+
+    expr: Expr                # kept, so that its id stays its own
+    steps: list[tuple[Expr, tuple[int, ...]]]
+    names: list[str]
+
+
+_PLANS: dict[int, Plan] = {}
+
+
+def plan(expr: Expr) -> Plan:
+    """The steps of an expression; the last few hundred are remembered."""
+    found = _PLANS.get(id(expr))
+    if found is None:
+        if len(_PLANS) > 400:
+            _PLANS.clear()
+        found = _PLANS[id(expr)] = _planned(expr)
+    return found
+
+
+def _planned(expr: Expr) -> Plan:
+    steps: list[tuple[Expr, tuple[int, ...]]] = []
+    places: dict[tuple[object, ...], int] = {}
+    done: list[int] = []
+    stack: list[tuple[Expr, bool]] = [(expr, False)]
+    while stack:
+        node, ready = stack.pop()
+        if isinstance(node, Claim):
+            stack.append((node.inner, False))
+            continue
+        lazy = isinstance(node, Call) and node.function in ("where", "ind")
+        children = () if lazy else node.children()
+        if children and not ready:
+            stack.append((node, True))
+            stack.extend((c, False) for c in reversed(children))
+            continue
+        inner = tuple(done[len(done) - len(children) :])
+        del done[len(done) - len(children) :]
+        head = (getattr(node, "value", None), getattr(node, "name", None), getattr(node, "function", None),
+                getattr(node, "primes", None), getattr(node, "ops", None), id(node) if lazy else None)
+        key = (type(node), *head, inner)
+        if key not in places:
+            places[key] = len(steps)
+            steps.append((node, inner))
+        done.append(places[key])
+    names = list(dict.fromkeys(n.name for n in preorder(expr) if isinstance(n, Ref)))
+    return Plan(expr, steps, names)
 
 
 def _number(value: Any) -> Value:

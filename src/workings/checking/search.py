@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from workings.checking.numeric import NoValue, Point, Unknown, Value
+from workings.checking.numeric import NoValue, Point, Unknown, Value, plan
 from workings.checking.verdict import Counterexample
 from workings.expr import Expr, Rel
 
 SMALL = [Fraction(v) for v in ("1", "2", "-1", "1/2", "3", "-2", "-1/2", "3/2", "-3", "5/2", "5", "-3/2", "4", "1/3")]
 SIMPLE = [Fraction(v) for v in ("1", "0", "2", "-1", "1/2", "-2", "3")]
-PRECISIONS = (96, 320, 1200)
+MAX_WORK = 8_000              # steps of evaluation in one search
+PRECISIONS = (96, 400)
 
 
 @dataclass(eq=False)
@@ -45,7 +46,7 @@ class Trial:
                 try:
                     a, b = point.value(self.left), point.value(self.right)
                 except NoValue:
-                    if precision == PRECISIONS[1]:
+                    if precision == PRECISIONS[-1]:
                         self.skipped += 1
                         return None
                     continue
@@ -147,7 +148,8 @@ class Trial:
                 found = self._try({**base, **hint}) or self._try({**{n: Fraction(2) for n in self.leaves}, **hint})
                 if found:
                     return found
-        for at in self.points(count, seed):
+        size = len(plan(self.left).steps) + len(plan(self.right).steps)
+        for at in self.points(max(2, min(count, MAX_WORK // (1 + size))), seed):
             found = self._try(at)
             if found:
                 return found
