@@ -41,7 +41,7 @@ def _relations(row: Row) -> list[Half]:
     if len(rest) == 1:
         return [Half(left, formula.ops[0], rest[0])]
     if set(formula.ops) != {"="} or length(formula) <= LONG:
-        return [Half(None, "", formula)] if left is not None else [Half(None, "=", Rel(tuple(rest), formula.ops[1:]))]
+        return [Half(left, formula.ops[0], Rel(tuple(rest), formula.ops[1:]))]
     lines = [Half(left, formula.ops[0], rest[0])]
     return lines + [Half(None, op, arg) for op, arg in zip(formula.ops[1:], rest[1:], strict=True)]
 
