@@ -24,6 +24,7 @@ class Web(NamedTuple):
     bottom: Node
     edges: dict[Node, list[Edge]]
     order: list[Node]          # from the bottom up
+    beyond: frozenset[Key] = frozenset()      # the variables above those where paths stop
 
 
 def web(graph: Graph, top: Node, bottom: Node, stop: Collection[Key] = ()) -> Web:
@@ -47,7 +48,8 @@ def web(graph: Graph, top: Node, bottom: Node, stop: Collection[Key] = ()) -> We
             if edge.upper not in below:
                 below[edge.upper] = names
             stack.append(edge.upper)
-    return _trimmed(graph.arena, Web(top, bottom, edges, []), stop)
+    found = _trimmed(Web(top, bottom, edges, []), stop)
+    return found._replace(beyond=frozenset(k for key in stop for k in graph.above(key)))
 
 
 def _recurrent(graph: Graph, start: Key, keys: set[Key]) -> set[Key]:
@@ -63,7 +65,7 @@ def _uses(graph: Graph, key: Key, own: Key) -> bool:
     return own in graph.needs(key)
 
 
-def _trimmed(arena: Arena, full: Web, stop: Collection[Key]) -> Web:
+def _trimmed(full: Web, stop: Collection[Key]) -> Web:
     """Only what leads to the top (or to a stop), tops of other indices made the asked one."""
     users: dict[Node, list[Edge]] = {}
     for edges in full.edges.values():
@@ -224,7 +226,7 @@ def kind_of(whole: Web, edge: Edge) -> str:
     stack = [e.upper for e in whole.edges.get(edge.lower, ()) if e is not edge]
     while stack:
         node = stack.pop()
-        if node == edge.upper:
+        if node == edge.upper or node != whole.top and not whole.edges.get(node) and edge.upper.key in whole.beyond:
             return "P"
         if node not in seen:
             seen.add(node)

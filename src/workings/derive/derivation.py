@@ -20,7 +20,7 @@ from workings.expr import (
 )
 
 
-def gradient(net: Network, of: Ref, wrt: Ref, *, through: Sequence[Ref] = (), verified: bool = False) -> Derivation:
+def gradient(net: Network, of: Ref, wrt: Ref, *, through: Sequence[Ref] = (), verified: bool = True) -> Derivation:
     """The derivative of `of` by `wrt`, step by step; the result uses the names of forward quantities."""
     of, wrt = asked(net, of), asked(net, wrt)
     work = Work(net, Names(taken(net)))
@@ -31,7 +31,7 @@ def gradient(net: Network, of: Ref, wrt: Ref, *, through: Sequence[Ref] = (), ve
     return checked(out) if verified else out
 
 
-def chain_rule(net: Network, of: Ref, wrt: Ref, through: Sequence[Ref] = (), *, verified: bool = False) -> Derivation:
+def chain_rule(net: Network, of: Ref, wrt: Ref, through: Sequence[Ref] = (), *, verified: bool = True) -> Derivation:
     """The chain rule for the derivative of `of` by `wrt`, stated and not worked out.
 
     `through`: the quantities whose own derivatives are left whole, as in dE/dv = dE/da da/dv + dE/db db/dv.
@@ -82,6 +82,8 @@ def _cut(net: Network, of: Ref, wrt: Ref, through: Sequence[Ref]) -> tuple[Key, 
     if through:
         return tuple(asked(net, r).key for r in through)
     graph = Graph(net)
+    if not any(net.role(k) == "input" for k in graph.below(of.key)):
+        return ()                                    # nothing tells weights from data
     above = graph.above(wrt.key) & (graph.below(of.key) | {of.key})
     made = {k for k in above if k != of.key and _weight(graph, k)}
     edge = [k for k in made if any(u.lhs.key in above and u.lhs.key not in made for u in graph.uses().get(k, ()))]

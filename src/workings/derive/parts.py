@@ -34,7 +34,15 @@ def take_apart(equation: Equation, key: Key, names: Names, ranges: Mapping[str, 
         opened = _Opening(key, name, ranges).of(rhs)
         out.insert(0, Equation(lhs, opened, equation.span, equation.tag if lhs is equation.lhs else ""))
         waiting = [*named, *waiting]
-    return out
+    return out if len(out) == 1 or not _mixed(out, key) else [equation]
+
+
+def _mixed(lines: list[Equation], key: Key) -> bool:
+    """Does a line hold the variable both bare and in a part?  Its partial derivative would need a sign of its own."""
+    names = {e.lhs.key for e in lines[:-1]}
+    return any(
+        holds(e.rhs, key) and any(r.key in names for r in free_refs(e.rhs)) for e in lines
+    )
 
 
 def _kind(expr: Expr) -> tuple[str, str]:
@@ -60,7 +68,6 @@ class _Opening:
         self.key, self.name, self.ranges = key, name, ranges
 
     def of(self, expr: Expr) -> Expr:
-        direct = isinstance(expr, Add) and self._mixed(expr)
         done: list[Expr] = []
         stack: list[tuple[Expr, tuple[str, ...], bool]] = [(expr, (), False)]
         while stack:
@@ -73,8 +80,9 @@ class _Opening:
                 done.append(node.rebuild(args))
             elif isinstance(node, Ref) or not holds(node, self.key):
                 done.append(node)
-            elif direct and node is not expr and not self._through(node):
-                done.append(self.name(node, bound))
+            elif isinstance(node, Add) and self._mixed(node):
+                done.append(node.rebuild(tuple(
+                    self.name(c, bound) if holds(c, self.key) else c for c in node.args)))
             elif self._through(node):
                 stack.append((node, bound, True))
                 below = (*bound, node.index) if isinstance(node, Big) else bound
@@ -86,9 +94,11 @@ class _Opening:
     def _operands(self, node: Expr, bound: tuple[str, ...]) -> Expr:
         if isinstance(node, Big):
             return node
-        return node.rebuild(tuple(
-            c if isinstance(c, Ref) or not holds(c, self.key) else self.name(c, bound) for c in node.children()
-        ))
+        inner = [c for c in node.children() if holds(c, self.key)]
+        if all(isinstance(c, Ref) for c in inner):
+            return node
+        table = {id(c): self.name(c, bound) for c in inner}
+        return node.rebuild(tuple(table.get(id(c), c) for c in node.children()))
 
     def _through(self, node: Expr) -> bool:
         """Is the derivative of the node that of its operands, up to constants?"""
