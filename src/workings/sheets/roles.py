@@ -83,35 +83,45 @@ class Said:
         return refs[-1] if refs else None
 
 
+N = "\x01"                    # stands for a list of names while sentences are matched
+
+
 def _forms(noun: str) -> list[re.Pattern[str]]:
-    name = rf"(?P<names>{LIST})"
+    given = r"(?:given by|denoted(?: by)?|called|written(?: as)?)"
+    being = r"(?:is|are|be|denotes?|being|represents?|stands? for|as)"
     return [re.compile(form, re.I) for form in (
-        rf"\b(?:{noun})(?:,)?\s+{name}",
-        rf"{name}\s*,?\s+(?:is|are|be|denotes?|being|represents?|stands? for|as)\s+{DET}(?:\w+\s+){{0,2}}?(?:{noun})\b",
-        rf"\b(?:{noun})\b[^.;:]{{0,80}}?\b(?:is|are|be)\s+(?:given by|denoted(?: by)?|called|written(?: as)?)\s+{name}",
-        rf"\bdenoted? by\s+{name}\s+(?:the|a|an|its|their)\s+(?:\w+\s+){{0,2}}?(?:{noun})\b",
-        rf"\bdenote\s+(?:the|a|an|its)\s+(?:\w+\s+){{0,3}}?(?:{noun})\s+(?:\w+\s+){{0,4}}?by\s+{name}",
-        rf"\b(?:{noun})\s+(?:to be|as|reads?|is|be)\s*:?\s*(?P<names>{MARK})",
+        rf"\b(?:{noun}),?\s+(?P<n>{N})",
+        rf"(?P<n>{N})\s*,?\s+{being}\s+{DET}(?:\w+\s+){{0,2}}?(?:{noun})\b",
+        rf"\b(?:{noun})\b[^.;:]{{0,80}}?\b(?:is|are|be)\s+{given}\s+(?P<n>{N})",
+        rf"\bdenoted? by\s+(?P<n>{N})\s+(?:the|a|an|its|their)\s+(?:\w+\s+){{0,2}}?(?:{noun})\b",
+        rf"\bdenote\s+(?:the|a|an|its)\s+(?:\w+\s+){{0,3}}?(?:{noun})\s+(?:\w+\s+){{0,4}}?by\s+(?P<n>{N})",
+        rf"\b(?:{noun})\s+(?:to be|as|reads?|is|be)\s*:?\s*(?P<n>{N})",
     )]
 
 
 FORMS = [(noun, form) for noun, pattern in NOUNS.items() for form in _forms(pattern)]
+NAMES = re.compile(LIST, re.I)
 Reader = Callable[[str, Span], list[Ref]]       # the names that a formula or word stands for
 
 
 def said(prose: Prose, start: int, end: int, names: Reader) -> Said:
     """The roles stated in prose.text[start:end]; where two forms claim a name, the one that stands closer."""
-    text = prose.text[start:end]
-    found: list[tuple[int, int, str, re.Match[str]]] = []
+    lists = list(NAMES.finditer(prose.text, start, end))
+    frame, places, at = "", list[int](), start
+    for match in lists:
+        frame += prose.text[at : match.start()]
+        places.append(len(frame))
+        frame, at = frame + N, match.end()
+    frame += prose.text[at:end]
+    found: dict[int, tuple[int, str]] = {}
     for noun, form in FORMS:
-        found += [(m.start("names"), len(m.group()), noun, m) for m in form.finditer(text)]
-    out, seen = Said(), set[int]()
-    for at, _, noun, match in sorted(found, key=lambda f: (f[0], f[1])):
-        if at in seen:
-            continue
-        seen.add(at)
-        for part in re.finditer(NAME, match["names"]):
-            for ref in _read(prose, start + at + part.start(), part.group(), names):
+        for match in form.finditer(frame):
+            n = places.index(match.start("n"))
+            found[n] = min(found.get(n, (len(match.group()) + 1, "")), (len(match.group()), noun))
+    out = Said()
+    for n, (_, noun) in sorted(found.items()):
+        for part in re.finditer(NAME, lists[n].group()):
+            for ref in _read(prose, lists[n].start() + part.start(), part.group(), names):
                 out.add(noun, ref)
     return out
 
