@@ -48,3 +48,22 @@ def test_pair(pair: Pair):
         assert verdict.evidence
         if verdict.kind == "different":
             assert verdict.counterexample is not None
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "where"),
+    [
+        ("(x^2 - 1)/(x - 1)", "x + 1", "x - 1 != 0"),
+        ("log(x^2)", "2*log(x)", "x^2 > 0, x > 0"),
+        ("1/(1 + x^2)", "(1 + x^2)/(1 + x^2)^2", ""),
+        ("sigmoid(x)", "1/(1 + exp(-x))", ""),
+    ],
+)
+def test_where_an_equality_says_something(left: str, right: str, where: str):
+    assert equal(read(left), read(right)).where_valid == where
+
+
+def test_a_counterexample_is_small_and_shows_both_values():
+    found = equal(read("relu(x - 3) + x"), read("x")).counterexample
+    assert found is not None
+    assert (found.at, found.left, found.right) == ({"x": 4}, "5", "4")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from typing import Any
 
 from workings.checking.verdict import Counterexample, Judged, Report
@@ -94,12 +93,12 @@ def _why_right(j: Judged) -> str:
         said = f"Tested, not proved for every size: {j.reason}"
     else:
         said = j.reason or "Proved"
-    valid = f", {j.where_valid}" if j.where_valid else ""
+    valid = f", where {j.where_valid}" if j.where_valid else ""
     return _sentence(said + valid)
 
 
 def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".") if text else ""
+    return text[:1].upper() + text[1:] + "." * (not text.endswith(".")) if text else ""
 
 
 def _point(c: Counterexample) -> Line:

@@ -16,13 +16,14 @@ from fractions import Fraction
 from itertools import product
 from typing import Any
 
+from workings.checking.names import needed
 from workings.checking.numeric import Unknown
 from workings.checking.patterns import Proof, prove
 from workings.checking.search import Trial
 from workings.checking.unroll import Instance
 from workings.checking.verdict import Counterexample, Verdict
 from workings.errors import OutOfReach
-from workings.expr import Add, Big, Call, Equation, Expr, MatMul, Network, Ref, Rel, free_refs, preorder, same
+from workings.expr import Add, Big, Call, Div, Equation, Expr, MatMul, Network, Ref, Rel, free_refs, preorder, same
 from workings.expr.nodes import Deriv, Key
 
 FIRST_POINTS, MORE_POINTS = 3, 40
@@ -263,19 +264,6 @@ def _one(left: Any, right: Any) -> tuple[Expr, Expr]:
     return paired(left, right)
 
 
-def needed(net: Network, exprs: Sequence[Expr]) -> list[Equation]:
-    """The equations that the expressions need, in the order of the network."""
-    seen: dict[Key, None] = {}
-    stack = list(exprs)
-    while stack:
-        for ref in free_refs(stack.pop()):
-            key = ref.key
-            if key in net.defs and key not in seen:
-                seen[key] = None
-                stack.extend(e.rhs for e in net.defs[key])
-    return [e for e in net.equations if e.key in seen] if seen else []
-
-
 def _with_functions(defs: Mapping[str, Expr], net: Network) -> Mapping[str, Expr]:
     return defs
 
@@ -329,8 +317,19 @@ def _proved(proof: Proof, how: str, cases: Sequence[Case] = ()) -> Verdict:
     if how == "tested":
         sizes = dict.fromkeys(", ".join(f"{k} = {v}" for k, v in c.sizes.items()) for c in cases)
         evidence += " at " + "; ".join(list(sizes)[:4])
-    valid = "off the creases" if proof.creases else ""
+    valid = ", ".join(["off the creases"] * bool(proof.creases) + _conditions(proof.needs))
     return Verdict("equal", how=how, where_valid=valid, evidence=evidence)
+
+
+def _conditions(needs: Sequence[Expr]) -> list[str]:
+    """Where quotients and logarithms are defined: x - 1 != 0, u > 0."""
+    from workings.notation import plain
+
+    said = [
+        f"{plain(e.bottom)} != 0" if isinstance(e, Div) else f"{plain(e.args[0])} > 0"
+        for e in needs if isinstance(e, Div | Call)
+    ]
+    return list(dict.fromkeys(said))
 
 
 def _worst(proofs: list[Proof]) -> Proof:
@@ -371,27 +370,3 @@ def within(value: Any, number: Fraction, half: Fraction) -> bool:
     d = value - fmpq(number.numerator, number.denominator)
     bound = fmpq(half.numerator, half.denominator)
     return bool(d <= bound) and bool(-bound <= d)
-
-
-def axis_sizes(net: Network, name: str, axis: int) -> list[str]:
-    """The symbolic sizes that the length of an axis of an array or family gives."""
-    ends: list[Expr] = []
-    if name in net.shapes and axis < len(net.shapes[name]):
-        ends.append(net.shapes[name][axis])
-    for e in net.equations:
-        for node in (n for x in (e.lhs, e.rhs) for n in preorder(x)):
-            if isinstance(node, Ref) and node.name == name and axis < len(node.indices):
-                place = node.indices[axis]
-                if isinstance(place, Ref) and place.name in net.ranges:
-                    ends.append(net.ranges[place.name].hi)
-    return list(dict.fromkeys(r.name for r in ends if isinstance(r, Ref)))
-
-
-def known_names(net: Network) -> set[str]:
-    """Every name that the network uses or declares."""
-    out = set(net.ranges) | set(net.shapes) | set(net.roles) | set(net.values) | set(net.sizes) | set(net.indices)
-    for e in net.equations:
-        out |= {r.name for r in (e.lhs, *free_refs(e.lhs), *free_refs(e.rhs))}
-    for o in net.opaque.values():
-        out |= {r.name for q in (o.lhs, *o.args) for r in (q, *free_refs(q))}
-    return out

@@ -13,7 +13,7 @@ from typing import Any
 
 from workings.checking import decide, sets
 from workings.checking.derivs import Resolver, derivatives, readings
-from workings.checking.names import settled, unknown_names
+from workings.checking.names import axis_sizes, known_names, settled, unknown_names
 from workings.checking.verdict import Judged, Report, Verdict
 from workings.errors import OutOfReach, WorkingsError
 from workings.expr import (
@@ -113,7 +113,7 @@ class Session:
             return
         unknown = unknown_names(body, self.here)
         if unknown:
-            out.verdict, out.reason = "not understood", f"{unknown[0]} is no name of this network"
+            out.verdict, out.reason = "not understood", f"no quantity of this network is called {unknown[0]}"
             return
         variants = readings(body, self.here)
         first: tuple[str, Verdict] | None = None
@@ -198,7 +198,7 @@ class Session:
         if not isinstance(body, Rel) or not isinstance(body.args[0], Ref):
             return False
         head = body.args[0]
-        known = decide.known_names(self.net)
+        known = known_names(self.net)
         glued = head.name[:1] == "d" and any(head.name[1:].startswith(n) for n in known)
         if head.name in known or glued or unknown_names(Rel(body.args[1:], body.ops[1:]), self.net):
             return False
@@ -278,7 +278,7 @@ def _sizes(net: Network, at: Mapping[str, Any]) -> dict[str, int]:
     for name, value in at.items():
         axis, v = 0, value
         while hasattr(v, "__len__") and not isinstance(v, str) and len(v):
-            for size in decide.axis_sizes(net, name, axis):
+            for size in axis_sizes(net, name, axis):
                 out.setdefault(size, len(v))
             axis, v = axis + 1, v[0]
         if name in net.sizes and not hasattr(value, "__len__"):

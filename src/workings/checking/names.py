@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from workings.checking.decide import known_names, needed
+from collections.abc import Sequence
+
 from workings.errors import NotReadable
 from workings.expr import Big, Call, Equation, Expr, Network, Ref, free_refs, fresh, preorder, rewrite, substitute
+from workings.expr.nodes import Key
 
 
 def unknown_names(body: Expr, net: Network) -> list[str]:
@@ -66,3 +68,40 @@ def _elsewhere(node: Call, net: Network, extra: list[Equation]) -> Expr:
         assert isinstance(head, Ref)
         extra.append(Equation(head, substitute(e.rhs, table)))
     return table[node.function]
+
+
+def needed(net: Network, exprs: Sequence[Expr]) -> list[Equation]:
+    """The equations that the expressions need, in the order of the network."""
+    seen: dict[Key, None] = {}
+    stack = list(exprs)
+    while stack:
+        for ref in free_refs(stack.pop()):
+            key = ref.key
+            if key in net.defs and key not in seen:
+                seen[key] = None
+                stack.extend(e.rhs for e in net.defs[key])
+    return [e for e in net.equations if e.key in seen] if seen else []
+
+
+def axis_sizes(net: Network, name: str, axis: int) -> list[str]:
+    """The symbolic sizes that the length of an axis of an array or family gives."""
+    ends: list[Expr] = []
+    if name in net.shapes and axis < len(net.shapes[name]):
+        ends.append(net.shapes[name][axis])
+    for e in net.equations:
+        for node in (n for x in (e.lhs, e.rhs) for n in preorder(x)):
+            if isinstance(node, Ref) and node.name == name and axis < len(node.indices):
+                place = node.indices[axis]
+                if isinstance(place, Ref) and place.name in net.ranges:
+                    ends.append(net.ranges[place.name].hi)
+    return list(dict.fromkeys(r.name for r in ends if isinstance(r, Ref)))
+
+
+def known_names(net: Network) -> set[str]:
+    """Every name that the network uses or declares."""
+    out = set(net.ranges) | set(net.shapes) | set(net.roles) | set(net.values) | set(net.sizes) | set(net.indices)
+    for e in net.equations:
+        out |= {r.name for r in (e.lhs, *free_refs(e.lhs), *free_refs(e.rhs))}
+    for o in net.opaque.values():
+        out |= {r.name for q in (o.lhs, *o.args) for r in (q, *free_refs(q))}
+    return out

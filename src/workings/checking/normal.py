@@ -33,6 +33,7 @@ class Normal(Functions):
         self.memo: dict[Key, Frac] = {}
         self.patterns: dict[Key, tuple[list[int], Frac]] = {}
         self.bounds: dict[int, Any] = {}
+        self.partial: dict[int, Expr] = {}
         self._count = 0
 
     # -- the walk
@@ -81,6 +82,7 @@ class Normal(Functions):
         if isinstance(node, Div):
             if inner[1].zero:
                 raise Undefined
+            self._note(node, inner[1])
             return inner[0] / inner[1]
         if isinstance(node, Pow):
             out = self.power(inner[0], inner[1], whole=self._whole_number(node.exponent, env))
@@ -88,6 +90,8 @@ class Normal(Functions):
                 self.arena.note_square(out)
             return out
         if isinstance(node, Call):
+            if node.function == "log":
+                self._note(node, inner[0])
             return self.call(node.function, inner, node.primes)
         if isinstance(node, Const):
             if node.name == "pi":
@@ -95,6 +99,11 @@ class Normal(Functions):
             if node.name == "e":
                 return self.exp(self.arena.one)
         raise Foreign(type(node).__name__)
+
+    def _note(self, node: Expr, needs: Frac) -> None:
+        """A quotient or logarithm that is not defined everywhere."""
+        if not needs.constant and self.arena.sign(self.arena.lift(needs).num) is None:
+            self.partial.setdefault(id(node), node)
 
     def _sum(self, parts: list[Frac]) -> Frac:
         # Halves first: a sum of many quotients stays small longer.

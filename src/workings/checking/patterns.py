@@ -17,7 +17,7 @@ from workings.checking.algebra import Frac, Poly, Terms, terms
 from workings.checking.feasible import Row, TooMany, point
 from workings.checking.normal import Budget, Foreign, Normal, Same, Split
 from workings.checking.transcend import Refine, Undefined
-from workings.expr import Expr, Network, Rel
+from workings.expr import Expr, Network, Rel, preorder
 from workings.expr.nodes import Key
 
 MAX_CELLS = 260
@@ -41,6 +41,7 @@ class Proof:
     cells: int = 1
     undefined: int = 0
     creases: list[str] = field(default_factory=list)
+    needs: list[Expr] = field(default_factory=list)           # quotients and logarithms not defined everywhere
     open: list[dict[str, Fraction]] = field(default_factory=list)
     why: str = ""
 
@@ -134,6 +135,8 @@ def _walk(
             proof.why = "the normal forms differ"
             if len(proof.open) > 12 or not cell.signs:
                 break
+    own = {id(e) for side in (a, b) for e in preorder(side)}
+    proof.needs = [e for k, e in n.partial.items() if k in own]
     if proof.cells == 0:
         return Proof(False, why="the two sides are nowhere defined together")
     return proof

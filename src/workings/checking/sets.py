@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from workings.checking.decide import equal, known_names, needed
+from workings.checking.decide import equal
 from workings.checking.feasible import Row, TooMany, point
+from workings.checking.names import known_names, needed
 from workings.checking.patterns import implied
 from workings.checking.search import Trial
 from workings.checking.verdict import Counterexample, Judged, Verdict
