@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape
 
 from workings.document import Inline, Line, Math, Raw, Row
-from workings.expr import Add, Expr, Logic, Neg, Rel
+from workings.expr import Add, Call, Deriv, Div, Expr, Logic, Mul, Neg, Num, Pow, Ref, Rel
 
 SIGNS = {"=": "=", "!=": "≠", "<": "<", "<=": "≤", ">": ">", ">=": "≥", "in": "∈", "<-": "←",
          "+": "+", "-": "−"}
@@ -16,6 +16,9 @@ LATEX_SIGNS = {"=": "=", "!=": r"\neq", "<": r"\lt", "<=": r"\leq", ">": r"\gt",
                "<-": r"\leftarrow"}
 LONG = 56                     # characters of plain notation above which a chain of equations stands on several lines
 WIDE = 58                     # characters above which a sum does
+
+
+Measure = Callable[[Expr], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +30,13 @@ class Half:
     right: Expr | Raw | None
 
 
-def halves(row: Row, wide: int = WIDE) -> list[Half]:
+def halves(row: Row, wide: int = WIDE, measure: Measure | None = None) -> list[Half]:
     """The lines of a row: a long chain a = b = c takes one for each sign, a sum wider than `wide` several."""
-    return [part for half in _relations(row) for part in _broken(half, wide)]
+    measure = measure or typeset
+    return [part for half in _relations(row, measure) for part in _broken(half, wide, measure)]
 
 
-def _relations(row: Row) -> list[Half]:
+def _relations(row: Row, measure: Measure) -> list[Half]:
     formula = row.formula
     if not isinstance(formula, Rel) or any(isinstance(a, Rel | Logic) for a in formula.args):
         return [Half(None, "", formula)]
@@ -40,21 +44,21 @@ def _relations(row: Row) -> list[Half]:
     left = None if row.continues else first
     if len(rest) == 1:
         return [Half(left, formula.ops[0], rest[0])]
-    if set(formula.ops) != {"="} or length(formula) <= LONG:
+    if set(formula.ops) != {"="} or measure(formula) <= LONG:
         return [Half(left, formula.ops[0], Rel(tuple(rest), formula.ops[1:]))]
     lines = [Half(left, formula.ops[0], rest[0])]
     return lines + [Half(None, op, arg) for op, arg in zip(formula.ops[1:], rest[1:], strict=True)]
 
 
-def _broken(half: Half, wide: int) -> list[Half]:
+def _broken(half: Half, wide: int, measure: Measure) -> list[Half]:
     """A long sum over several lines, each but the first behind its + or -."""
-    if not half.sign or not isinstance(half.right, Add) or length(half.right) <= wide:
+    if not half.sign or not isinstance(half.right, Add) or measure(half.right) <= wide:
         return [half]
     lines: list[list[Expr]] = [[]]
     used = 0
     for term in half.right.args:
         bare = isinstance(term, Neg) and isinstance(term.arg, Add | Neg)      # its minus needs its bracket
-        size = length(term) + 3                                               # with its sign and two spaces
+        size = measure(term) + 3                                              # with its sign and two spaces
         if lines[-1] and not bare and used + size > wide:
             lines.append([])
             used = 0
@@ -75,10 +79,34 @@ def _sum(terms: list[Expr]) -> Expr:
 
 
 def length(formula: Expr) -> int:
-    """About how wide a formula is: the characters of its plain notation."""
+    """How wide a formula is in a terminal."""
     from workings.notation import plain
 
     return len(plain(formula))
+
+
+def typeset(formula: Expr) -> int:
+    """About how wide a formula is in print, in letters: the halves of a fraction stand one above the other."""
+    from workings.expr import fold
+
+    return fold(formula, _width)
+
+
+def _width(node: Expr, inner: tuple[int, ...]) -> int:
+    if isinstance(node, Div):
+        return max(inner) + 1
+    if isinstance(node, Deriv):
+        return max(inner[0], sum(inner[1:])) + 2
+    if isinstance(node, Ref):
+        return len(node.name) + sum(inner)
+    if isinstance(node, Num):
+        return len(str(node.value))
+    if isinstance(node, Mul | Pow | Neg):
+        return sum(inner) + 1
+    if isinstance(node, Add | Rel | Logic):
+        return sum(inner) + 3 * len(inner) - 3
+    name = node.function if isinstance(node, Call) else ""
+    return sum(inner) + len(name) + 2
 
 
 def tidy(line: Line) -> Line:

@@ -88,8 +88,10 @@ def _write(root: Element) -> Iterator[str]:
             continue
         tag, variant = _tag(node), node.attrib.get("mathvariant", "")
         kept = "".join(f' {k}="{v}"' for k, v in node.attrib.items() if k in _ATTRIBUTES and _SAFE_VALUE.fullmatch(v))
-        if variant == "normal" and tag == "mi":
+        if tag == "mi" and (variant == "normal" or node.tag == "mo"):
             kept += ' mathvariant="normal"'
+        if tag == "mo" and unescape(node.text or "") == "/":
+            kept += ' lspace="0" rspace="0"'
         if tag == "mtd" and node.get("columnalign") in ("left", "right"):
             kept += f' class="{node.get("columnalign")}"'     # MathML Core leaves alignment to the style sheet
         yield f"<{tag}{kept}>{escape(_letters(unescape(node.text or ''), variant))}"
@@ -100,8 +102,8 @@ def _write(root: Element) -> Iterator[str]:
 def _tag(node: Element) -> str:
     if node.tag not in _TAGS:
         return "mrow"
-    if _is_name(node):
-        return "mi"                                  # max is a name, not a sign: it takes a name's spacing
+    if _is_name(node) or (node.tag == "mo" and unescape(node.text or "") in "∂∇"):
+        return "mi"                                  # max and ∂ are names, not signs: they take a name's spacing
     if node.tag in _LIMITS and unescape(node[0].text or "") in ("∑", "∏"):
         return _LIMITS[node.tag]                     # in display style the bounds of a sum stand above and below
     return str(node.tag)

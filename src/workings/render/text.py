@@ -13,7 +13,7 @@ from workings.document import (
 )
 from workings.expr import Expr
 from workings.render import terminal
-from workings.render.formulas import halves, tidy
+from workings.render.formulas import halves, length, tidy
 
 WIDTH = 80
 ALIGN = 24                    # a left side wider than this is not aligned with the others
@@ -84,7 +84,7 @@ class Writer:
 
     def rows(self, rows: tuple[Row, ...]) -> list[str]:
         """Formulas below one another, aligned at their relation signs, words and numbers behind them."""
-        table = [(row, half) for row in rows for half in halves(row, self.width - 26)]
+        table = [(row, half) for row in rows for half in halves(row, self.width - 26, length)]
         lefts = [_formula(h.left) for _, h in table]
         edge = max((len(t) for t in lefts if len(t) <= ALIGN), default=0)
         out: list[str] = []
