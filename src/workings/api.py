@@ -56,7 +56,7 @@ def pieces(net: NetworkLike, box: Any = None, slice: Any = None) -> Pieces:
     return Pieces(work.pieces(net, box, slice), net)
 
 
-def boundary(net: NetworkLike, output: Any = None, level: Any = 0, box: Any = None, slice: Any = None) -> Boundary:
+def boundary(net: NetworkLike, output: Any = None, level: Any = None, box: Any = None, slice: Any = None) -> Boundary:
     """The exact level set of an output, and which class lies on each side."""
     net = _net(net)
     return Boundary(work.boundary(net, output, level, box, slice), net)

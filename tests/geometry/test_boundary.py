@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from fractions import Fraction
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nets import Random, grid, networks
+from workings.answers import boundary as boundary_page
 from workings.functions import signatures
 from workings.geometry import Boundary, Part, Point, Shape, boundary
 from workings.syntax import read
@@ -72,14 +74,13 @@ def _turned(said: str) -> str:
 
 def test_symmetry_saves_two_pieces_and_the_classes_are_named() -> None:
     answer = solve(PYRAMID)
-    assert answer.symmetries == ((0, 1),)
+    assert boundary_page.as_dict(answer)["symmetries"] == ["swap x1 x2", "flip x1 x2"]
     assert [(s.number, s.mirrored) for s in answer.solved] == [
         (1, None), (3, None), (4, None), (5, 3), (6, 4), (8, None)]
     below, above = answer.classes
     assert (below.sign, below.label, above.sign, above.label) == (-1, "class 1", 1, "class 2")
     assert [(s.vertices, s.rays) for s in below.regions] == [
         (((1, -1),), ((0, -1), (1, 0))), (((-1, 1),), ((0, 1), (-1, 0)))]
-    assert solve("y = x1 - x2").symmetries == ()
 
 
 def test_length() -> None:
@@ -252,3 +253,23 @@ def _cross(start: Point, way: Point, bounded: bool, both: bool, a: Point, b: Poi
     t = F(gap[0] * run[1] - gap[1] * run[0]) / det          # along the part
     s = F(gap[0] * way[1] - gap[1] * way[0]) / det          # along the segment
     return 0 <= s <= 1 and (both or (t >= 0 and (not bounded or t <= 1)))
+
+
+LEVELS = [
+    ("y = x1; class 1 if y > 1/2", {}, F(1, 2), ["", "class 1"]),
+    ("y = relu(x1); class A if 2*y - 3 >= 0; class B if 3 > 2*y", {}, F(3, 2), ["class B", "class A"]),
+    ("y = x1; class 1 if 1/3 < y", {"level": 0}, F(0), ["", ""]),
+    ("z = x1; y = z + 1; class 1 if z > 2", {}, F(2), ["", "class 1"]),
+    ("y = x1; class 1 if y > 1; class 0 if y < 0", {}, F(0), ["class 0", ""]),
+    ("y = x1; class 1 if y > 0", {}, F(0), ["", "class 1"]),
+]
+
+
+@pytest.mark.parametrize("text, options, level, labels", LEVELS)
+def test_the_level_is_that_of_the_class_rule(
+    text: str, options: dict[str, Any], level: Fraction, labels: list[str],
+) -> None:
+    answer = solve(text, **options)
+    assert answer.level == level and [side.label for side in answer.classes] == labels
+    steps = [step["says"] for step in boundary_page.as_dict(answer)["steps"] if step["rule"] == "level"]
+    assert bool(steps) == bool(level)

@@ -72,7 +72,7 @@ def test_the_json_of_the_contract() -> None:
     side = json.loads(json.dumps(boundary_page.as_dict(boundary(net))))
     assert side["boundary"][0] == {"type": "ray", "kind": "crosses", "from": ["1", "-1"], "dir": ["1", "0"]}
     assert side["classes"][0]["label"] == "class 1" and side["classes"][0]["sign"] == -1
-    assert side["symmetries"] == ["swap x1 x2"] and side["length"] is None
+    assert side["symmetries"] == ["swap x1 x2", "flip x1 x2"] and side["length"] is None
 
 
 @pytest.mark.parametrize("text_", [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -12,11 +12,12 @@ from workings.answers.geometry import (
 )
 from workings.document import Aside, Block, Bullets, Line, Math, Paragraph, Picture, Row, Step, Strong
 from workings.exact import integer_row
-from workings.expr import Call, Rel
+from workings.expr import Call, Neg, Rel
 from workings.figures.plane import boundary_figure
 from workings.geometry import Boundary, Part, Region, Shape, Side, Solved
 from workings.geometry.formulas import affine, inequality, num, reference
-from workings.geometry.polyhedron import crease, exchanged, facets
+from workings.geometry.polyhedron import crease, facets
+from workings.geometry.symmetry import Symmetry, names
 
 MAX_SOLVED = 32               # pieces that a page solves line by line
 MAX_REGIONS = 4               # convex parts by which a side is described before it is "everywhere else"
@@ -30,7 +31,7 @@ def as_dict(answer: Boundary) -> dict[str, Any]:
         "level": str(answer.level),
         "boundary": [_part(part) for part in answer.parts],
         "classes": [_side(answer, side) for side in answer.classes],
-        "symmetries": [f"swap {answer.inputs[i]} {answer.inputs[j]}" for i, j in answer.symmetries],
+        "symmetries": [names(symmetry, answer.inputs) for symmetry in answer.symmetries],
         "length": answer.length,
     }
     if answer.jumps:
@@ -85,13 +86,21 @@ def argument(answer: Boundary) -> tuple[Block, ...]:
 def _levels(answer: Boundary) -> list[Block]:
     """y = level solved in each piece, those that follow by symmetry mirrored."""
     regions = {region.number: region for region in answer.pieces.full}
-    out: list[Block] = []
+    out: list[Block] = list(_stated(answer))
     own = [s for s in answer.solved if s.mirrored is None]
     for solved in own[:MAX_SOLVED]:
         out.append(_solve(answer, regions[solved.number], solved))
     if len(own) > MAX_SOLVED:
         out.append(Paragraph((f"The other {len(own) - MAX_SOLVED} pieces are solved in the same way.",)))
     return out + list(_mirrored(answer))
+
+
+def _stated(answer: Boundary) -> Iterator[Step]:
+    """The level that a class rule of the text states."""
+    if answer.rule is not None:
+        level = Rel((reference(answer.outputs[0]), num(answer.level)), ("=",))
+        says: Line = (f"The text says {answer.rule.label} if ", Math(answer.rule.condition), ": the boundary is where")
+        yield Step("level", says, (Row(level),))
 
 
 def _solve(answer: Boundary, region: Region, solved: Solved) -> Step:
@@ -145,28 +154,45 @@ def _cut(answer: Boundary, region: Region, solved: Solved) -> Line:
 
 def _mirrored(answer: Boundary) -> Iterator[Block]:
     """The pieces that follow from others, with the symmetry that says so."""
-    found = [s for s in answer.solved if s.mirrored is not None]
-    if not found:
-        return
-    (i, j), *_ = answer.symmetries
-    swapped = exchanged(tuple(map(reference, answer.inputs)), i, j)
-    same = Rel(
-        (Call(answer.outputs[0], swapped), Call(answer.outputs[0], tuple(map(reference, answer.inputs)))), ("=",),
-    )
     regions = {region.number: region for region in answer.pieces.full}
-    pairs = listed([(f"({s.number}) from ({s.mirrored})",) for s in found])
-    says: Line = (
-        Math(same), ": with ", Math(reference(answer.inputs[i])), " and ", Math(reference(answer.inputs[j])),
-        " exchanged, each piece is a piece again and has the same function. So nothing need be computed again: ",
-        *pairs, ".",
-    )
+    groups: dict[Symmetry, list[Solved]] = {}
+    for solved in answer.solved:
+        if solved.by is not None:
+            groups.setdefault(solved.by, []).append(solved)
+    for symmetry, found in groups.items():
+        yield Step("symmetry", _symmetric(answer, symmetry, found))
     items = tuple(
         (Paragraph((f"({s.number}), mirrored from ({s.mirrored}): ", *_cut(answer, regions[s.number], s)),),)
-        for s in found[:MAX_SOLVED] if any(s.row[:-1])
+        for s in [s for s in answer.solved if s.by is not None and any(s.row[:-1])][:MAX_SOLVED]
     )
-    yield Step("symmetry", says)
     if items:
         yield Bullets(items)
+
+
+def _symmetric(answer: Boundary, symmetry: Symmetry, found: Sequence[Solved]) -> Line:
+    """y(x2, x1) = y(x1, x2): with x1 and x2 exchanged, …"""
+    name, inputs = answer.outputs[0], tuple(map(reference, answer.inputs))
+    moved = [Neg(inputs[o]) if s < 0 else inputs[o] for o, s in zip(symmetry.order, symmetry.signs)]
+    same = Rel((Call(name, tuple(moved)), Call(name, inputs)), ("=",))
+    pairs = listed([(f"({s.number}) from ({s.mirrored})",) for s in found])
+    return (
+        Math(same), ": with ", *_change(answer, symmetry),
+        ", a solved piece goes to a piece with the same function. So nothing need be computed again: ", *pairs, ".",
+    )
+
+
+def _change(answer: Boundary, symmetry: Symmetry) -> Line:
+    """x1 and x2 exchanged and the sign of x1 changed."""
+    def shown(places: Iterable[int]) -> Line:
+        return listed([(Math(reference(answer.inputs[i])),) for i in places])
+
+    moved: Line = (*shown(symmetry.moved), " exchanged") if symmetry.moved else ()
+    if not symmetry.flipped:
+        return moved
+    if len(symmetry.flipped) > 1 and len(symmetry.flipped) == len(answer.inputs):
+        return (*moved, *((" and ",) if moved else ()), f"{'both' if len(answer.inputs) == 2 else 'all'} signs changed")
+    plural = "s" if len(symmetry.flipped) > 1 else ""
+    return (*moved, *((" and ",) if moved else ()), f"the sign{plural} of ", *shown(symmetry.flipped), " changed")
 
 
 def _argmax(answer: Boundary) -> list[Block]:

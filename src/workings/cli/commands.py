@@ -119,9 +119,9 @@ def pieces(box: str | None, slice: str | None, count: bool, **options: Any) -> N
 @verb("Find the exact decision boundary.",
       'workings boundary "y = 1 - relu(x1) - relu(x2) + relu(x1 + x2)" -o boundary.png')
 @click.option("--output", metavar="NAME", help="The output whose level set is meant.")
-@click.option("--level", default="0", metavar="NUMBER", help="The level; 0 if not given.")
+@click.option("--level", metavar="NUMBER", help="The level; if not given, that of the text's class rule, else 0.")
 @geometric
-def boundary(output: str | None, level: str, box: str | None, slice: str | None, **options: Any) -> None:
+def boundary(output: str | None, level: str | None, box: str | None, slice: str | None, **options: Any) -> None:
     """Find the exact decision boundary, and the class on each side."""
     from workings import api
 

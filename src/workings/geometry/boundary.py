@@ -15,7 +15,7 @@ from workings.geometry.box import read_box
 from workings.geometry.cells import pieces_of
 from workings.geometry.data import Boundary, Part, Pieces, Point, Region, Shape, Side, Solved
 from workings.geometry.frontier import Frontier, Stretch, corners, frontier, holds, joined, lies_on
-from workings.geometry.labels import label_of
+from workings.geometry.labels import label_of, stated
 from workings.geometry.lower import Program, lower
 from workings.geometry.merge import merged
 from workings.geometry.names import outputs_of
@@ -23,11 +23,13 @@ from workings.geometry.polyhedron import Polyhedron, as_shape, crease
 from workings.geometry.sides import Label, Levels, at_level, largest, mirror
 from workings.geometry.sides import Part as Labelled
 from workings.geometry.solids import flat_parts
-from workings.geometry.symmetry import swaps
+from workings.geometry.symmetry import Symmetry, symmetries, telling
 
 
-def boundary(net: Network, output: Any = None, level: Any = 0, box: Any = None) -> Boundary:
+def boundary(net: Network, output: Any = None, level: Any = None, box: Any = None) -> Boundary:
     """The points where `output` has the value `level`; with several outputs and none named, where the largest changes.
+
+    A level that is not given is the one that the text's class rules state ("class 1 if y > 1/2"), else 0.
 
     Straight stretches are joined; a part is said to cross where the sign changes from one side to the other,
     else to touch.  `classes`: the convex regions on each side, with the labels that the text gives.
@@ -38,9 +40,14 @@ def boundary(net: Network, output: Any = None, level: Any = 0, box: Any = None) 
     >>> [(part.type, part.kind, part.points) for part in answer.parts]
     [('point', 'crosses', ((Fraction(2, 1),),))]
     """
+    rule = stated(net) if level is None else None
     names = outputs_of(net) if output is None else (_name(net, output),)
+    if rule is not None and output is None:
+        names = (rule[0],)
+    if rule is not None and names != (rule[0],):
+        rule = None
     program = lower(net, names)
-    exact = rational(level, "the level")
+    exact = rational(level or 0, "the level") if rule is None else rule[1]
     if len(names) > 1 and exact:
         raise BadValue(
             "a level needs one output", expected=f"output= one of {', '.join(names)}",
@@ -49,7 +56,9 @@ def boundary(net: Network, output: Any = None, level: Any = 0, box: Any = None) 
     answer = pieces_of(program, read_box(box, program.inputs))
     answer.spelling = net.spelling
     finder = _Level if len(names) == 1 else _Largest
-    return finder(net, program, answer, exact).boundary()
+    found = finder(net, program, answer, exact).boundary()
+    found.rule = rule[2] if rule is not None and exact else None
+    return found
 
 
 def _name(net: Network, output: Any) -> str:
@@ -71,9 +80,10 @@ class _Finder:
         self.parts: list[Labelled] = []
         self.holes: list[Point] = []
         self.jumping = any(gate.jumps for gate in program.gates)
-        self.symmetries = swaps(
+        self.symmetries = symmetries(
             [(r.number, _body(r), tuple(r.affine[n] for n in program.outputs)) for r in self.full], self.size,
         )
+        self.named = telling(self.symmetries)
 
     def boundary(self) -> Boundary:
         solved = self.solve()
@@ -88,7 +98,7 @@ class _Finder:
         self.holes = [p.points[0] for p in points]
         answer = Boundary(
             self.program.inputs, self.program.outputs, self.level, self.pieces.box, (*found, *points), tuple(jumps),
-            tuple(self.sides()), tuple(self.symmetries), length, tuple(solved), self.pieces,
+            tuple(self.sides()), self.named, length, tuple(solved), self.pieces,
         )
         answer.certified = self.pieces.certified and certify.boundary(self.program, answer)
         return answer
@@ -225,16 +235,21 @@ class _Level(_Finder):
             done[region.number] = found
             self.parts += found.parts()
         return [
-            Solved(f.number, f.row, _shape(f.zero), _shape(f.below), _shape(f.above), f.mirror) for f in done.values()
+            Solved(f.number, f.row, _shape(f.zero), _shape(f.below), _shape(f.above), f.mirror, f.by)
+            for f in done.values()
         ]
 
     def _mirror(self, region: Region, done: Mapping[int, Levels]) -> Levels | None:
         """The piece as the mirror image of one that was solved itself."""
-        for swap, partners in self.symmetries.items():
-            partner = done.get(partners[region.number])
-            if partner is not None and partner.mirror is None:
-                return mirror(partner, region.number, *swap)
-        return None
+        ways = [(done[p[region.number]], s) for s, p in self._used() if p.get(region.number) in done]
+        ways.sort(key=lambda way: way[0].mirror is not None)
+        return mirror(ways[0][0], region.number, ways[0][1]) if ways else None
+
+    def _used(self) -> list[tuple[Symmetry, Mapping[int, int]]]:
+        """As a person would: one sign changed, then two inputs exchanged; anything else only without these."""
+        simple = [s for s in self.symmetries if s.simple]
+        chosen = sorted(simple, key=lambda s: len(s.moved)) or list(self.named)
+        return [(s, self.symmetries[s]) for s in chosen]
 
     def sides(self) -> list[Side]:
         name = self.program.outputs[0]

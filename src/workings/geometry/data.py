@@ -13,9 +13,11 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from workings.expr import Expr
+from workings.expr.network import ClassRule
 
 if TYPE_CHECKING:
     from workings.geometry.polyhedron import Polyhedron
+    from workings.geometry.symmetry import Symmetry
 
 Point = tuple[Fraction, ...]
 Map = tuple[Fraction, ...]
@@ -185,6 +187,7 @@ class Solved:
     below: Shape | None                 # the closure of {y < level} in the piece, None where empty
     above: Shape | None
     mirrored: int | None = None         # the number of the piece that this one follows from by symmetry
+    by: Symmetry | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -206,8 +209,9 @@ class Boundary:
     parts: tuple[Part, ...]
     jumps: tuple[Part, ...]             # where the sign changes without passing through the level
     classes: tuple[Side, ...]
-    symmetries: tuple[tuple[int, int], ...]      # inputs that may be exchanged, by index
+    symmetries: tuple[Symmetry, ...]    # exchanges of inputs and changes of sign that change no output
     length: float | None                # None where it is infinite
     solved: tuple[Solved, ...]
     pieces: Pieces
+    rule: ClassRule | None = None       # the rule of the text that the level was taken from
     certified: bool = False

@@ -1,11 +1,13 @@
-"""Which class a text names for which side: "class 1 if y < 0"."""
+"""What the class rules of a text say: "class 1 if y < 0" names a side; "class 1 if y > 1/2" states a level too."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from workings.expr import Add, Div, Expr, Logic, Mul, Neg, Network, Num, Ref, Rel, fold
+from workings.expr import Add, Div, Expr, Logic, Mul, Neg, Network, Num, Ref, Rel, fold, free_keys
+from workings.expr.network import ClassRule
+from workings.forms.affine import coefficients, number
 
 Value = Fraction | bool | None
 
@@ -18,6 +20,28 @@ def label_of(net: Network, own: Sequence[Mapping[str, Fraction]], other: Sequenc
         if all(v is True for v in here) and all(v is False for v in there):
             return rule.label
     return ""
+
+
+def stated(net: Network) -> tuple[str, Fraction, ClassRule] | None:
+    """The one quantity and the one level that every class rule compares it with; None where they differ."""
+    found = [(*_compared(rule), rule) for rule in net.classes]
+    if not found or any(level is None or not name for name, level, _ in found):
+        return None
+    name, level, rule = found[0]
+    same = level is not None and all((n, v) == (name, level) for n, v, _ in found)
+    return (name, level, rule) if same and level is not None and (name, 0) in net.defs else None
+
+
+def _compared(rule: ClassRule) -> tuple[str, Fraction | None]:
+    """2*y > 1 compares y with 1/2."""
+    condition, names = rule.condition, list(free_keys(rule.condition))
+    if not isinstance(condition, Rel) or len(condition.ops) != 1 or len(names) != 1 or names[0][1]:
+        return "", None
+    left, right = condition.args
+    form = coefficients(Add((left, Neg(right))), names)
+    slope = number(form.of[names[0]]) if form is not None and form.of else None
+    const = number(form.const) if form is not None else None
+    return names[0][0], None if slope is None or const is None else -Fraction(const) / Fraction(slope)
 
 
 def _holds(condition: Expr, values: Mapping[str, Fraction]) -> Value:

@@ -16,7 +16,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cmp_to_key
-from typing import TypeVar
 
 from workings.exact import IntVector, dot, primitive, rank
 from workings.geometry.data import Box, Point, Row, Shape, Tally
@@ -234,25 +233,6 @@ def facets(body: Polyhedron) -> tuple[Row, ...]:
         ends = [g for g, tight in body.generators if tight >> i & 1]
         if any(row[:-1]) and any(g[-1] for g in ends) and rank([*body.lines, *ends]) == body.size:
             out.setdefault(primitive(row if dot(row, inner) > 0 else negated(row)))
-    return tuple(out)
-
-
-def mirrored(body: Polyhedron, i: int, j: int) -> Polyhedron:
-    """The set with two coordinates exchanged."""
-    return Polyhedron(
-        body.size, tuple(exchanged(line, i, j) for line in body.lines),
-        tuple((exchanged(g, i, j), tight) for g, tight in body.generators),
-        ((), *(exchanged(row, i, j) for row in body.rows[1:])),
-    )
-
-
-V = TypeVar("V")
-
-
-def exchanged(values: tuple[V, ...], i: int, j: int) -> tuple[V, ...]:
-    """The tuple with two entries exchanged."""
-    out = list(values)
-    out[i], out[j] = out[j], out[i]
     return tuple(out)
 
 

@@ -13,7 +13,8 @@ from fractions import Fraction
 
 from workings.exact import integer_row
 from workings.geometry.data import Map, Row, Tally
-from workings.geometry.polyhedron import Polyhedron, cut, mirrored, exchanged, slice_, split
+from workings.geometry.polyhedron import Polyhedron, cut, slice_, split
+from workings.geometry.symmetry import Symmetry
 
 Label = int | str | tuple[str, ...]
 
@@ -36,6 +37,7 @@ class Levels:
     above: Polyhedron | None
     zero: Polyhedron | None
     mirror: int | None = None           # the number of the piece it was mirrored from
+    by: Symmetry | None = None
 
     def parts(self) -> Iterator[Part]:
         row = integer_row(self.row)
@@ -60,12 +62,12 @@ def at_level(number: int, body: Polyhedron, values: Map, level: Fraction, tally:
     return Levels(number, solved, _thick(below), _thick(above), None if zero.empty else zero)
 
 
-def mirror(levels: Levels, number: int, i: int, j: int) -> Levels:
+def mirror(levels: Levels, number: int, by: Symmetry) -> Levels:
     """The same for the piece that is the mirror image."""
     below, above, zero = (
-        None if body is None else mirrored(body, i, j) for body in (levels.below, levels.above, levels.zero)
+        None if body is None else by.body(body) for body in (levels.below, levels.above, levels.zero)
     )
-    return Levels(number, exchanged(levels.row, i, j), below, above, zero, levels.number)
+    return Levels(number, by.image(levels.row), below, above, zero, levels.number, by)
 
 
 def _thick(body: Polyhedron) -> Polyhedron | None:

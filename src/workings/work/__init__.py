@@ -74,14 +74,15 @@ def pieces(net: Network, box_: BoxLike = None, slice_: Any = None) -> Pieces:
     return geometry.pieces(net, box(box_, net))
 
 
-def boundary(net: Network, output: Any = None, level: Any = 0, box_: BoxLike = None, slice_: Any = None) -> Boundary:
+def boundary(net: Network, output: Any = None, level: Any = None, box_: BoxLike = None, slice_: Any = None) -> Boundary:
     """The exact level set of an output, or where the largest of several outputs changes."""
     from workings import geometry
 
     if slice_ is not None:
         raise later("cut along a slice", "give a box, or fix inputs by writing numbers for them")
     chosen = None if output is None else ref(output, net).name
-    return geometry.boundary(net, output=chosen, level=Fraction(number(level)), box=box(box_, net))
+    exact = None if level is None else Fraction(number(level))
+    return geometry.boundary(net, output=chosen, level=exact, box=box(box_, net))
 
 
 def gradient(net: Network, of: NameLike, wrt: NameLike, mode: str | None = None) -> Derivation:
