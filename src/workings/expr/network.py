@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 from workings.errors import NotReadable, Source, Span
 from workings.expr.names import base, natural
-from workings.expr.nodes import Expr, Key, Ref, Rel
-from workings.expr.walk import free_refs
+from workings.expr.nodes import Big, Expr, Key, Ref, Rel
+from workings.expr.walk import free_refs, scan
 
 
 @dataclass(slots=True, eq=False)
@@ -120,44 +120,38 @@ class Network:
         """Symbolic sizes: the names in bounds of ranges and in axes of arrays, in order."""
         bounds = [e for r in self.ranges.values() for e in (r.lo, r.hi)]
         bounds += [e for axes in self.shapes.values() for e in axes]
-        bounds += [e for big in self._bigs() for e in big]
+        bounds += [e for big in self._scan[1] for e in (big.lo, big.hi) if e is not None]
         names = [ref.name for e in bounds for ref in free_refs(e) if not ref.indices]
         return tuple(n for n in dict.fromkeys(names) if n not in self.ranges and (n, 0) not in self.defs)
 
-    def _bigs(self) -> Iterable[tuple[Expr, ...]]:
-        from workings.expr.nodes import Big
-        from workings.expr.walk import preorder
-
+    @cached_property
+    def _scan(self) -> tuple[list[list[Ref]], list[Big]]:
+        """The free references of each equation, and every big operator."""
+        refs: list[list[Ref]] = []
+        bigs: list[Big] = []
         for equation in self.equations:
-            for node in preorder(equation.rhs):
-                if isinstance(node, Big):
-                    yield tuple(e for e in (node.lo, node.hi) if e is not None)
+            found, inner = scan(equation.rhs)
+            refs.append(found)
+            bigs += inner
+        return refs, bigs
 
     @cached_property
     def indices(self) -> frozenset[str]:
         """Names that are indices: those with a range, those on a family's left side, those a sum binds."""
-        from workings.expr.nodes import Big
-        from workings.expr.walk import preorder
-
         out = set(self.ranges)
         heads = [e.lhs for e in self.equations] + [o.lhs for o in self.opaque.values()]
         for head in heads:
             if head.indices:
                 out |= {r.name for i in head.indices for r in free_refs(i) if not r.indices}
-        for equation in self.equations:
-            out |= {n.index for n in preorder(equation.rhs) if isinstance(n, Big)}
+        out |= {big.index for big in self._scan[1]}
         return frozenset(out - {n for n in self.sizes if n not in self.ranges})
 
     @cached_property
     def leaves(self) -> tuple[Key, ...]:
         """Every name used and never defined, in order of first use; no indices, no sizes used as sizes only."""
-        seen: dict[Key, None] = {}
-        for equation in self.equations:
-            for ref in free_refs(equation.rhs):
-                seen.setdefault(self.variable(ref.key))
-        for opaque in self.opaque.values():
-            for ref in opaque.args:
-                seen.setdefault(self.variable(ref.key))
+        used = [ref.key for refs in self._scan[0] for ref in refs]
+        used += [ref.key for opaque in self.opaque.values() for ref in opaque.args]
+        seen = dict.fromkeys(map(self.variable, dict.fromkeys(used)))
         return tuple(k for k in seen if k not in self.defs and k not in self.opaque and not self._is_index(k))
 
     def _is_index(self, key: Key) -> bool:
@@ -215,7 +209,7 @@ class Network:
 
         A reference to the family's own earlier entry (`h[t-1]` in the equation of `h[t]`) is no cycle.
         """
-        before: dict[Key, list[Key]] = {k: self._needs(k) for k in self.defs}
+        before = self._needs
         state: dict[Key, int] = {}
         out: list[Equation] = []
         for root in self.defs:
@@ -238,14 +232,16 @@ class Network:
                     out.extend(self.defs[key])
         return tuple(out)
 
-    def _needs(self, key: Key) -> list[Key]:
-        out: dict[Key, None] = {}
-        for equation in self.defs[key]:
+    @cached_property
+    def _needs(self) -> dict[Key, list[Key]]:
+        out: dict[Key, dict[Key, None]] = {key: {} for key in self.defs}
+        for equation, refs in zip(self.equations, self._scan[0]):
             own = {r.name for i in equation.lhs.indices for r in free_refs(i)}
-            for ref in free_refs(equation.rhs):
-                if ref.key in self.defs and not _lagged(ref, own):
-                    out.setdefault(ref.key)
-        return list(out)
+            needs = out[equation.key]
+            for ref in refs:
+                if ref.key in self.defs and not (own and _lagged(ref, own)):
+                    needs[ref.key] = None
+        return {key: list(needs) for key, needs in out.items()}
 
     def _complain(self, key: Key, chain: list[Key]) -> None:
         names = [k[0] for k in chain[chain.index(key):]] if key in chain else [key[0]]

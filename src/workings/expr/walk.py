@@ -72,6 +72,23 @@ def free_refs(expr: Expr) -> list[Ref]:
     return out
 
 
+def scan(expr: Expr) -> tuple[list[Ref], list[Big]]:
+    """The free references of an expression and its big operators, in one pass where nothing is bound."""
+    refs: list[Ref] = []
+    bigs: list[Big] = []
+    stack = [expr]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Ref):
+            refs.append(node)
+            stack.extend(node.indices[::-1])
+        else:
+            if isinstance(node, Big):
+                bigs.append(node)
+            stack.extend(node.children()[::-1])
+    return (free_refs(expr) if bigs else refs), bigs
+
+
 def free_keys(expr: Expr) -> list[Key]:
     """The variables of `free_refs`, each once, in reading order."""
     return list(dict.fromkeys(ref.key for ref in free_refs(expr)))
