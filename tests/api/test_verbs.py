@@ -176,7 +176,8 @@ MARKED = [
     ("n.md", "Let $z = w x$ and $a = \\tanh(z)$ where $x$ is in.\n\n$$E = (a - t)^2$$\n", ["z", "a", "E"]),
     ("n.md", "Text.\n\n```\ny = w*x\n```\n", ["y"]),
     ("n.md", "y = w*x\n", ["y"]),
-    ("n.tex", "\\section{A}\nLet\n\\begin{align*} z &= w x \\\\ y &= z^2 \\end{align*} and \\(t = 1\\).\n", ["z", "y", "t"]),
+    ("n.tex", "\\section{A}\nLet\n\\begin{align*} z &= w x \\\\ y &= z^2 \\end{align*} and \\(t = 1\\).\n",
+     ["z", "y", "t"]),
     ("n.tex", "y = \\tanh(w x)\n", ["y"]),
 ]
 
