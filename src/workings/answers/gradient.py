@@ -19,6 +19,11 @@ SAYS: dict[str, tuple[str, str]] = {
     "independent": ("no dependence", "{of} does not depend on {wrt}."),
     "name the parts": (
         "name the parts", "The expression is nested. Its inner parts get names, {names}, so that each line holds one function."),
+    "name the parts, one": (
+        "name the parts", "The expression is nested. Its inner part gets a name, {names}, so that each line holds one "
+        "function."),
+    "chain rule, direct": (
+        "chain rule", "{of} depends on {wrt} directly and through {through}: the contributions add up."),
     "chain rule": ("chain rule", "{of} depends on {wrt} only through {through}."),
     "chain rule, paths": (
         "chain rule",
@@ -54,12 +59,15 @@ SAYS: dict[str, tuple[str, str]] = {
     "derivative of a min": ("minimum", "Only the least entry passes the derivative on."),
     "substitute": ("substitution", "The derivatives just found are put in."),
     "simplify": ("simplification", "Factors of 1 are dropped, numbers and signs go to the front."),
+    "recognised": ("known function", "{written} is the logistic sigmoid."),
+    "cases, each": ("cases", "Each case is differentiated on its own."),
+    "cases": ("cases", "The cases of one condition are written together."),
     "index": ("Kronecker delta", "Of the sum only the term remains in which the delta is 1."),
     "tanh identity": ("identity", "Because sinh(z)/cosh(z) = tanh(z)."),
     "tan identity": ("identity", "Because sin(z)/cos(z) = tan(z)."),
     "constants out": ("constant factor", "What does not depend on the index of the sum stands before the sum."),
     "common factor": ("common factor", "What all terms have in common is taken out."),
-    "put back": ("substitution", "What {names} stands for is written out again."),
+    "put back": ("substitution", "With {names} written out again."),
     "adjoint": ("chain rule", "What {wrt} passes on to {last}, times the derivatives already found."),
     "first derivative": ("first derivative", "The first derivative, by {wrt}."),
     "name the first derivative": ("name", "The first derivative gets a name, {name}, and is differentiated again."),

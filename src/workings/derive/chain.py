@@ -25,6 +25,7 @@ class Web(NamedTuple):
     edges: dict[Node, list[Edge]]
     order: list[Node]          # from the bottom up
     beyond: frozenset[Key] = frozenset()      # the variables above those where paths stop
+    own: bool = False          # one equation taken apart: what it takes from the bottom is partial
 
 
 def web(graph: Graph, top: Node, bottom: Node, stop: Collection[Key] = ()) -> Web:
@@ -222,6 +223,8 @@ class _Factoring:
 
 def kind_of(whole: Web, edge: Edge) -> str:
     """"P" where the lower also reaches the upper through others, so that the two readings differ."""
+    if whole.own and edge.lower == whole.bottom:
+        return "P"
     seen: set[Node] = set()
     stack = [e.upper for e in whole.edges.get(edge.lower, ()) if e is not edge]
     while stack:

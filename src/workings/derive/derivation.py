@@ -15,9 +15,11 @@ from workings.derive.terms import Arena, Term
 from workings.derive.tidy import Knowledge, tidy
 from workings.derive.written import to_expr, to_term
 from workings.errors import BadValue, OutOfReach
+
 from workings.expr import (
-    Deriv, Equation, Expr, Key, Mul, Network, Num, Ref, free_keys, preorder, rewrite, same,
+    Call, Deriv, Equation, Expr, Key, Mul, Network, Num, Ref, free_keys, preorder, rewrite, same,
 )
+from workings.forms.stable import Found, named, sigmoid
 
 
 def gradient(net: Network, of: Ref, wrt: Ref, *, through: Sequence[Ref] = (), verified: bool = True) -> Derivation:
@@ -85,15 +87,13 @@ def _cut(net: Network, of: Ref, wrt: Ref, through: Sequence[Ref]) -> tuple[Key, 
     if not any(net.role(k) == "input" for k in graph.below(of.key)):
         return ()                                    # nothing tells weights from data
     above = graph.above(wrt.key) & (graph.below(of.key) | {of.key})
-    made = {k for k in above if k != of.key and _weight(graph, k)}
+    data: set[Key] = set()                           # what is made of anything but parameters
+    for key in graph.below(of.key):
+        if key not in net.defs and net.role(key) not in ("parameter", "index", "size"):
+            data |= graph.above(key) - data
+    made = above - data - {of.key}
     edge = [k for k in made if any(u.lhs.key in above and u.lhs.key not in made for u in graph.uses().get(k, ()))]
     return tuple(k for k in net.defs if k in edge)
-
-
-def _weight(graph: Graph, key: Key) -> bool:
-    """Is it made of parameters only?"""
-    leaves = [k for k in graph.below(key) if k not in graph.net.defs]
-    return bool(leaves) and all(graph.net.role(k) in ("parameter", "index", "size") for k in leaves)
 
 
 class Work:
@@ -178,6 +178,8 @@ class Work:
         direct = len(last) > 1 and set(inner) == set(last) and whole.top not in last
         rule = "multivariate chain rule" if direct else "chain rule"
         variant = "" if direct else "paths" if branches else "sum" if summed else ""
+        if whole.top in last and branches:
+            variant, inner = "direct", [n for n in last if n != whole.top]
         fork = next((es for n in whole.order if len(es := whole.edges.get(n, [])) > 1), [])
         says = {
             "of": head.of, "wrt": head.wrt[0], "through": [entry(n) for n in inner],
@@ -227,16 +229,31 @@ class Work:
         head = Deriv(entry(edge.upper), (entry(edge.lower),), kind)
         if not isinstance(edge.equation, Equation):
             return head, []
-        lines = take_apart(edge.equation, edge.lower.key, self.names, self.net.ranges)
+        edge, noted = self._recognised(edge)
+        lines = take_apart(edge.equation, edge.lower.key, self.names, self.net.ranges)  # type: ignore[arg-type]
         if len(lines) > 1:
-            return self._nested(edge, lines, head)
+            result, steps = self._nested(edge, lines, head)
+            return result, [*noted, *steps]
+        if noted:
+            graph = Graph(_inside(self.net, lines))
+            (edge,) = (e for es in web(graph, edge.upper, edge.lower).edges.values() for e in es)
         arena = graph.arena
         slope = _last(tidy(arena, edge.slope, Knowledge({}, {})), edge.slope)
         result = to_expr(slope)
         rule, says = local_rule(edge, graph)
         middle = says.pop("middle", None)
         line = equal(head, result) if middle is None else equal(head, middle, result)
-        return result, [Step(rule, says, head, result, line)]
+        return result, [*noted, Step(rule, says, head, result, line)]
+
+    def _recognised(self, edge: Edge) -> tuple[Edge, list[Step]]:
+        """1/(1 + exp(-z)) is the sigmoid, whose slope is y (1 - y)."""
+        found: list[Found] = []
+        equation = edge.equation
+        if isinstance(equation, Equation):
+            equation = named(equation, lambda e: e, self.net.functions, found, (sigmoid,))
+        steps = [Step("recognised", {"written": f.written, "call": f.call}, f.written, f.call, equal(f.written, f.call))
+                 for f in found]
+        return (edge._replace(equation=equation), steps) if found else (edge, [])
 
     def _nested(self, edge: Edge, lines: list[Equation], head: Deriv) -> tuple[Expr, list[Step]]:
         """z = y - t, c = cosh(z), E = log(c): the chain rule over the parts."""
@@ -245,10 +262,10 @@ class Work:
         self.opened.append(lines)
         self.parts += parts
         rels = tuple(equal(e.lhs, e.rhs) for e in lines)
-        steps = [Step("name the parts", {"of": of, "names": [p for p, _ in parts]}, edge.equation.rhs,  # type: ignore[union-attr]
+        steps = [Step("name the parts", {"of": of, "names": [p for p, _ in parts], "variant": "" if parts[1:] else "one"}, edge.equation.rhs,  # type: ignore[union-attr]
                       lines[-1].rhs, rels[-1], [], rels[:-1])]
         graph = Graph(_inside(self.net, lines))
-        whole = web(graph, _node(graph.arena, of), _node(graph.arena, wrt))
+        whole = web(graph, _node(graph.arena, of), _node(graph.arena, wrt))._replace(own=head.kind == "P")
         stated = statement(graph, whole)
         steps.append(self._chain_step(head, stated, whole, ()))
         table = self._locals(graph, whole, stated, (), steps)
@@ -270,7 +287,7 @@ class Work:
         steps.append(Step("substitute", says, stated, put, equal(head, put)))
         term = to_term(arena, put, self.net.functions)
         plain = to_expr(term)
-        known = Knowledge(self._lines(arena), {})
+        known = Knowledge(self._lines(arena, put), {})
         before = put
         fired = tidy(arena, term, known)
         for n, step in enumerate(fired):
@@ -291,13 +308,14 @@ class Work:
                 result = back
         return result, steps
 
-    def _lines(self, arena: Arena) -> dict[Term, Term]:
+    def _lines(self, arena: Arena, expr: Expr) -> dict[Term, Term]:
         """Lines of the text that an identity may look through: c = cosh(z)."""
         out: dict[Term, Term] = {}
-        for equation in self.net.equations:
-            if type(equation.rhs).__name__ == "Call" and len(self.net.defs[equation.key]) == 1:
+        for key in free_keys(expr):
+            lines = self.net.defs.get(key, [])
+            if len(lines) == 1 and isinstance(lines[0].rhs, Call):
                 try:
-                    out[to_term(arena, equation.lhs)] = to_term(arena, equation.rhs, self.net.functions)
+                    out[to_term(arena, lines[0].lhs)] = to_term(arena, lines[0].rhs, self.net.functions)
                 except OutOfReach:
                     continue
         return out

@@ -7,7 +7,7 @@ from typing import Any
 from workings.derive.graph import Edge, Graph, entry
 from workings.derive.parts import holds
 from workings.expr import (
-    Add, Big, Call, Deriv, Div, Equation, Expr, Key, Mul, Neg, Pow, Ref, Rel, free_refs, fresh, substitute,
+    Add, Big, Call, Deriv, Div, Equation, Expr, Key, Mul, Neg, Num, Pow, Ref, Rel, free_refs, fresh, substitute,
 )
 from workings.functions import table
 
@@ -19,10 +19,14 @@ def local_rule(edge: Edge, graph: Graph) -> tuple[str, dict[str, Any]]:
     says: dict[str, Any] = {"of": entry(edge.upper), "wrt": entry(edge.lower), "rhs": rhs}
     core, seen = _core(rhs, key)
     says |= {k: v for k, v in seen.items() if k == "term"}
+    if isinstance(core, Call) and core.function == "where":
+        return "cases, each", says
     if isinstance(core, Call):
         return "derivative of a function", says | _function(core, key, rhs)
     if isinstance(core, Pow):
-        return ("power rule" if not holds(core.exponent, key) else "exponential rule"), says | {"power": core}
+        middle = _raw_power(core, rhs, key)
+        says |= {"power": core} | ({} if middle is None else {"middle": middle})
+        return ("power rule" if not holds(core.exponent, key) else "exponential rule"), says
     if isinstance(core, Mul):
         return "product rule", says
     if isinstance(core, Div):
@@ -46,6 +50,18 @@ def _function(core: Call, key: Key, rhs: Expr) -> dict[str, Any]:
         "function": core.function, "position": position, "kink": row.kink if row else "", "value": core,
         "variant": "named" if named else "",
     }
+
+
+def _raw_power(core: Pow, rhs: Expr, key: Key) -> Expr | None:
+    """0.5 z^2 gives 0.5*2*z, before the numbers are collected."""
+    n = core.exponent
+    if not (isinstance(rhs, Mul) and core in rhs.args and isinstance(n, Num) and isinstance(n.value, int) and n.value > 1):
+        return None
+    less: Expr = core.base if n.value == 2 else Pow(core.base, Num(n.value - 1, str(n.value - 1)))
+    out: list[Expr] = []
+    for factor in rhs.args:
+        out += [n, less] if factor is core else [factor]
+    return Mul(tuple(out)) if any(isinstance(f, Num) for f in rhs.args) else None
 
 
 SELF = frozenset(("tanh", "sigmoid", "tan"))           # functions whose slope is written with their value

@@ -82,6 +82,40 @@ def _quotient(arena: Arena, term: Term, known: Knowledge, top: str, bottom: str,
     return term
 
 
+# -- cases
+def cases(arena: Arena, root: Term, known: Knowledge) -> Term:
+    """where(c, 1, 0) a + where(c, 0, 1) b = where(c, a, b)"""
+    return arena.rewrite(root, lambda t: _merged(arena, t))
+
+
+def _merged(arena: Arena, term: Term) -> Term:
+    if term.kind != "add":
+        return term
+    sides: dict[Term, dict[bool, list[Term]]] = {}
+    rest: list[Term] = [arena.num(term.head)] if term.head else []
+    for part in term.args:
+        case = next((f for f in (part.args if part.kind == "mul" else (part,)) if _case(arena, f) is not None), None)
+        if case is None:
+            rest.append(part)
+        else:
+            other = arena.mul([part, arena.pow(case, -1)])
+            first = _case(arena, case)
+            assert first is not None
+            sides.setdefault(case.args[0], {True: [], False: []})[first].append(other)
+    for condition, both in sides.items():
+        rest.append(arena.call("where", (condition, arena.add(both[True]), arena.add(both[False]))))
+    return arena.add(rest) if sides else term
+
+
+def _case(arena: Arena, term: Term) -> bool | None:
+    """Is it where(c, 1, 0), or where(c, 0, 1)?"""
+    if term.kind != "call" or term.head != ("where", 0):
+        return None
+    if term.args[1:] == (arena.one, arena.zero):
+        return True
+    return False if term.args[1:] == (arena.zero, arena.one) else None
+
+
 # -- indices
 def collapse(arena: Arena, root: Term, known: Knowledge) -> Term:
     """Of a sum over k of f(k) delta(k, m) the term k = m remains"""
@@ -211,6 +245,7 @@ def parts_back(arena: Arena, root: Term, known: Knowledge) -> Term:
 
 RULES: tuple[tuple[str, Rule], ...] = (
     ("index", collapse),
+    ("cases", cases),
     ("tanh identity", hyperbolic),
     ("tan identity", circular),
     ("constants out", constants_out),

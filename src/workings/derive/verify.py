@@ -250,7 +250,7 @@ class _Point:
             if expr.condition is None or self.truth(expr.condition, inner, names):
                 values.append(self.value(expr.body, inner, names))
         if expr.op in ("max", "min"):
-            return worth[expr.op].ball(*values)
+            return self.arb(worth[expr.op].ball(*values))
         out = self.arb(0 if expr.op == "sum" else 1)
         for v in values:
             out = out + v if expr.op == "sum" else out * v
@@ -274,7 +274,7 @@ class _Point:
             args = []
             for a in expr.args:
                 args.append(self.value(a, env, names))
-            return self._finite(worth[name].ball(*args))
+            return self._finite(self.arb(worth[name].ball(*args)))
         if len(expr.args) > 2:
             expr = nested(expr)
         try:

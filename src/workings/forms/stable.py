@@ -6,7 +6,7 @@ through named lines (c = cosh(z), E = log(c)).  Naming them makes value and deri
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from workings.expr import Add, Call, Div, Equation, Expr, Key, Mul, Neg, Network, Num, Pow, Ref, preorder, rewrite, same
@@ -42,12 +42,16 @@ def recognise(net: Network, keep: Collection[Key] = ()) -> tuple[Network, list[F
 
 
 def named(
-    equation: Equation, unfold: Unfold, own: Mapping[str, object], found: list[Found]
+    equation: Equation,
+    unfold: Unfold,
+    own: Mapping[str, object],
+    found: list[Found],
+    rules: Sequence[Callable[[Expr, Unfold], Call | None]] = (),
 ) -> Equation:
-    """The equation with the spellings in it called by name."""
+    """The equation with the spellings in it called by name; `found` is added to."""
 
     def change(node: Expr) -> Expr:
-        for rule in RULES:
+        for rule in rules or RULES:
             call = rule(node, unfold)
             if call is not None and call.function not in own:
                 found.append(Found(equation.lhs, node, call))
@@ -107,7 +111,7 @@ def _softplus(node: Expr, unfold: Unfold) -> Call | None:
     return None if z is None else Call("softplus", (z,), 0, node.span)
 
 
-def _sigmoid(node: Expr, unfold: Unfold) -> Call | None:
+def sigmoid(node: Expr, unfold: Unfold) -> Call | None:
     """1/(1 + exp(-z)), exp(z)/(1 + exp(z)), (1 + exp(-z))^(-1)"""
     if isinstance(node, Pow) and _is_minus_one(node.exponent):
         top, bottom = None, node.base
@@ -130,7 +134,7 @@ def _is_minus_one(expr: Expr) -> bool:
     return isinstance(expr, Num) and expr.value == -1
 
 
-def _logsigmoid(node: Expr, unfold: Unfold) -> Call | None:
+def _log_sigmoid(node: Expr, unfold: Unfold) -> Call | None:
     """log(sigmoid(z)): the inner spelling has its name by now"""
     inner = _is_call(node, "log")
     z = None if inner is None else _is_call(unfold(inner), "sigmoid")
@@ -145,4 +149,4 @@ def _tanh(node: Expr, unfold: Unfold) -> Call | None:
     return Call("tanh", (top,), 0, node.span) if top is not None and bottom is not None and same(top, bottom) else None
 
 
-RULES: tuple[Callable[[Expr, Unfold], Call | None], ...] = (_logcosh, _softplus, _logsigmoid, _sigmoid, _tanh)
+RULES: tuple[Callable[[Expr, Unfold], Call | None], ...] = (_logcosh, _softplus, _log_sigmoid, sigmoid, _tanh)
