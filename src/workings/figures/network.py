@@ -13,7 +13,7 @@ from workings.expr import Ref
 from workings.figures.activations import act_label, op_label
 from workings.figures.describe import describe, edge_title, loss_title, node_title, title
 from workings.figures.glyphs import measuring
-from workings.figures.network_layout import RADIUS, Node
+from workings.figures.network_layout import RADIUS, Node, Route
 from workings.figures.network_plan import ACT, CAPTION, LEGEND, LINE, MARGIN, NAME, WEIGHT, Plan
 from workings.figures.shapes import (
     Circle, Figure, Group, Label, Measure, Path, Place, Shape, Text, bounds, extent, line, moved,
@@ -72,7 +72,7 @@ class _Drawing:
         strokes = self.plan.routes[k].strokes
         says = edge_title(edge, target, self.names)
         if (target, edge.source) in self.plan.shared:
-            run, tip = _parted(self.plan.routes[k].points)
+            run, tip = _parted(self.plan.routes[k])
             return [line(run, "shared-edge", says), line(run, "shared-core"), line(tip, "shared-arrow", arrow=True)]
         return [Path(strokes, "loop" if edge.lag is not None else "edge", says, arrow=True)]
 
@@ -198,11 +198,11 @@ def _shared_label(shared: Shared) -> Label:
     return (shared.name, f" is shared by {' and '.join(words)}, through ", *named)  # type: ignore[arg-type]
 
 
-def _parted(points: list[Place]) -> tuple[list[Place], list[Place]]:
+def _parted(route: Route) -> tuple[list[Place], list[Place]]:
     """A curve without its last bit, which the head of its arrow covers, and that bit."""
-    end = points[-1]
-    kept = [p for p in points if hypot(p[0] - end[0], p[1] - end[1]) > HEAD]
-    return kept, [kept[-1], end]
+    end = route.points[-1]
+    kept = [p for p in route.points if hypot(p[0] - end[0], p[1] - end[1]) > HEAD]
+    return ([kept[0], kept[-1]] if len(route.strokes) == 2 and route.strokes[1][0] == "L" else kept), [kept[-1], end]
 
 
 def _double(points: list[Place]) -> list[Shape]:
