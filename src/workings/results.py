@@ -67,7 +67,7 @@ class Shown:
         return fragment(self.document())
 
     def save(self, path: str | Path) -> Path:
-        """Write .html, .md (pictures beside it), .txt or .json, and pictures as .svg or .png; whole or not at all."""
+        """Write .html, .md (pictures beside it), .txt .json, pictures as .svg, .png or .tikz; whole or not at all."""
         from workings.render.save import write
 
         target = Path(path)
@@ -92,7 +92,7 @@ class Shown:
             return text(self.document())
         if suffix == ".json":
             return dumps(self.as_dict())
-        if suffix in (".svg", ".png"):
+        if suffix in (".svg", ".png", ".tikz"):
             return self._picture_as(suffix)
         what = LATER.get(suffix)
         if what:
@@ -103,20 +103,27 @@ class Shown:
         )
 
     def _picture_as(self, suffix: str) -> str | bytes:
+        return drawn(self._picture(), suffix)
+
+    def _picture(self) -> Picture:
         from workings.document import Picture
 
         found = [b for b in self.blocks() if isinstance(b, Picture)]
         if not found:
             raise BadValue("there is no picture in this result", expected=f"a name that ends in {', '.join(WRITTEN)}")
-        return drawn(found[-1], suffix)
+        return found[-1]
 
 
 def drawn(picture: Picture, suffix: str) -> str | bytes:
-    """A picture as .svg or .png."""
+    """A picture as .svg, .png or .tikz."""
     if suffix == ".svg":
         from workings.render.svg import svg
 
         return str(svg(picture.figure))
+    if suffix == ".tikz":
+        from workings.render import tikz
+
+        return tikz.picture(picture.figure)
     from workings.render.png import png
 
     return bytes(png(picture.figure))
@@ -181,6 +188,17 @@ class Drawing(Pictured):
     """The graph of a network."""
 
     verb, title = "draw", "The network"
+
+    def _content(self, suffix: str) -> str | bytes:
+        if suffix == ".dot":
+            from workings.render.dot import dot
+
+            return dot(self.data)
+        if suffix == ".tex":
+            from workings.render import tikz
+
+            return tikz.document(self._picture().figure)
+        return super()._content(suffix)
 
 
 class Values(Result):

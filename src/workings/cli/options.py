@@ -46,7 +46,7 @@ def results(function: F) -> F:
         click.option("--quiet", is_flag=True, help="Print nothing but errors."),
         click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else."),
         click.option("-o", "files", metavar="FILE", multiple=True,
-                     help="Write the result to FILE (.html .md .txt .json, pictures .svg .png); may be repeated."),
+                     help="Write to FILE (.html .md .txt .json, .svg .png .tikz .dot .tex); may be repeated."),
     ):
         function = option(function)
     return function
