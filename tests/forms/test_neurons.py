@@ -66,6 +66,8 @@ ROWS = [
     ("y = x1*x2 + relu(x1*x2 + 1)",
      ["p1: mul of x1, x2", "h1: relu of 1 p1; 1", "y: linear of 1 p1, 1 h1; 0"]),
     ("y = max(x1, x2 + 1)", ["h1: linear of 1 x2; 1", "y: max of x1, h1"]),
+    ("z = W @ x; p = softmax(z)", ["z: linear of W x; 0", "p: softmax of z"]),
+    ("p = softmax(W @ x + b)", ["h1: linear of W x; b", "p: softmax of h1"]),
     # families, recurrences, arrays
     ("y[k] = sum(i, w[i]*x[i,k]) + b", ["y[k]: linear of w[i] x[i,k] over i; b"]),
     ("h[t] = tanh(w*h[t-1] + u*x[t]); h[0] = 0; y = v*h[T]",

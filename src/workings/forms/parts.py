@@ -25,6 +25,12 @@ ELEMENTARY = frozenset(
     .split()
 )
 
+# Functions that mix the entries of an array: a neuron is a function of its own pre-activation only.
+MIXING = frozenset(
+    "softmax logsoftmax log_softmax logsumexp layernorm norm norm2 sum mean rowsum colsum argmax dot outer T diag det "
+    "trace cumsum".split()
+)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Linear:
@@ -154,7 +160,8 @@ class Parts:
             return Summed(built, built.body)
         if isinstance(node, MatMul) and len(busy) == 1:
             return Matrix(tuple(i.expr for i in inner), busy[0])
-        arg = None if isinstance(node, Big | MatMul) else self._argument(node, busy)
+        mixes = isinstance(node, Big | MatMul) or (isinstance(node, Call) and node.function in MIXING)
+        arg = None if mixes else self._argument(node, busy)
         if arg is None:
             return Op(_operator(node), tuple(self._as_name(e) for e in busy), built)
         formula = node.rebuild(tuple(self._inlined(i.expr, arg) if i.data else i.expr for i in inner))
