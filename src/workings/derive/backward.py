@@ -143,7 +143,7 @@ class _Pass:
             nodes = [self._asked(ref) for ref in wrt]
         for node in nodes:
             if not any(t.node == node for t in self.targets.get(node.key, ())):
-                name = self.names.adjoint(node.name) if node.name != self.of.name else ""
+                name = self.names.adjoint(node.name) if node.key != self.of.key else ""
                 self.targets.setdefault(node.key, []).append(_Target(node, name, True))
 
     def _occurs(self, key: Key) -> bool:
