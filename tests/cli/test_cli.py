@@ -150,6 +150,11 @@ def test_a_part_that_is_not_solved_is_exit_3(tmp_path: Path, capsys: pytest.Capt
     assert "1b" in capsys.readouterr().err
 
 
+def test_a_sheet_that_asks_nothing_is_exit_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["solve", "Only words here."]) == 2
+    assert "no question" in capsys.readouterr().err
+
+
 # ---------------------------------------------------------------------- processes
 
 def workings(*argv: str, **options: object) -> subprocess.CompletedProcess[bytes]:

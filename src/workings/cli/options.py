@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+STDIN = "<stdin>"
 NETWORK = "NETWORK is an existing file, - for standard input, or the equations themselves (; separates them)."
 
 
@@ -25,7 +26,7 @@ def source(given: str) -> Source:
     from workings.errors import Source
 
     if given == "-":
-        return Source(work.decoded(sys.stdin.buffer.read(), Path("standard input")), "<stdin>")
+        return Source(work.decoded(sys.stdin.buffer.read(), Path("standard input")), STDIN)
     if "\n" not in given and len(given) < 4096 and os.path.exists(given):
         return work.file_source(Path(given))
     return work.source(given)

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from workings.cli.options import STDIN
+from workings.errors import BadValue, NotReadable
+
 if TYPE_CHECKING:
     from workings.errors import Source
     from workings.results import Solution
@@ -28,16 +31,27 @@ def solve_sheet(sheet: Source, options: dict[str, Any]) -> int:
         raise work.later(f"write the level {options['level']!r}", "--level full or --level every")
     with progress() as told:
         found = sheets.solve(sheet, progress=told)
+    if not found.tasks:
+        raise _nothing_asked(sheet)
+    if sheet.path == STDIN and found.title == STDIN:
+        found.title = ""
     solution = Solution(chosen(found, options["exercise"]), Network())
     _give(solution, sheet, options)
     return 0 if all(task.status == "solved" for task in solution.tasks) else 3
 
 
+def _nothing_asked(sheet: Source) -> NotReadable:
+    return NotReadable(
+        "no question was found in this sheet",
+        source=sheet,
+        expected="an exercise that asks something, such as: (a) Draw the neural network.",
+        hint="a line of its own such as  > workings: draw",
+    )
+
+
 def chosen(found: Any, numbers: tuple[str, ...]) -> Any:
     """The solution of the exercises asked for."""
     from dataclasses import replace
-
-    from workings.errors import BadValue
 
     if not numbers:
         return found
@@ -51,7 +65,7 @@ def chosen(found: Any, numbers: tuple[str, ...]) -> Any:
 def _give(solution: Solution, sheet: Source, options: dict[str, Any]) -> None:
     from workings.results import dumps
 
-    in_file = bool(sheet.path) and sheet.path != "<stdin>"
+    in_file = bool(sheet.path) and sheet.path != STDIN
     names = list(options["files"])
     if not names and in_file and not options["as_json"]:
         names = [str(Path(sheet.path).with_suffix(".solution.html"))]
