@@ -47,6 +47,7 @@ class SolvedPart:
     tasks: list[Task]
     builds_on: tuple[str, ...] = ()
     printed: tuple[Block, ...] = ()     # the sheet's own solution, to be judged by `check` in time
+    repair: tuple[Block, ...] = ()
     remarks: tuple[Remark, ...] = ()
 
 

@@ -3,7 +3,7 @@
     draw        the drawn graph is run neuron by neuron; its outputs are those of the equations
     pieces      in each piece the affine map is the network there, and its coefficients are the gradient there
     boundary    on every part of the boundary the output has its level; on each side the sign that is claimed
-    gradient    the derivation's formula and the backward program agree
+    gradient, backward    the derivation's formula and the backward program agree
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ Check = Callable[[Any, Question, Network], tuple[str, ...]]
 def _drawn(graph: Graph, question: Question, net: Network) -> tuple[str, ...]:
     from workings import evaluate
 
-    if any(places for _, places in (*net.leaves, *net.defs)) or net.shapes or net.opaque:
+    if not _scalar(net):
         return ()
     for point in _points(net):
         values = evaluate.run(net, point).values
@@ -130,17 +130,32 @@ def _derived(found: Any, question: Question, net: Network) -> tuple[str, ...]:
     """The steps' result and the backward program, which share rules but not the road."""
     from workings import derive
 
-    if question.of is None or any(places for _, places in (*net.leaves, *net.defs)) or net.shapes or net.opaque:
+    if question.of is None or not _scalar(net) or net.variable(question.wrt[0].key) not in net.leaves:
         return ()
-    wrt = question.wrt[0]
-    if net.variable(wrt.key) not in net.leaves:
+    program = derive.backward(net, question.of, [question.wrt[0]])
+    return _agree(found, program, question.wrt[0], question, net)
+
+
+def _swept(program: Any, question: Question, net: Network) -> tuple[str, ...]:
+    """The same, asked from the other side."""
+    from workings import derive
+
+    wrt = [w for w in question.wrt if net.variable(w.key) in net.leaves]
+    if question.of is None or not _scalar(net) or not wrt:
         return ()
-    program = derive.backward(net, question.of, [wrt])
+    return _agree(derive.gradient(net, question.of, wrt[0]), program, wrt[0], question, net)
+
+
+def _scalar(net: Network) -> bool:
+    return not net.opaque and not any(places or name in net.shapes for name, places in (*net.leaves, *net.defs))
+
+
+def _agree(found: Any, program: Any, wrt: Ref, question: Question, net: Network) -> tuple[str, ...]:
     for point in _points(net):
         first, second = derivation_at(found, net, point), program_at(program, wrt, net, point)
         if not same_value(first, second):
             raise Broken(f"the derivation gives {first} for {question.about}, the backward pass {second}")
-    return ("The formula agrees with the backward pass at exact points.",)
+    return ("The step-by-step formula and the backward pass give the same value at three exact points.",)
 
 
 def program_at(program: Any, wrt: Ref, net: Network, point: Mapping[str, Any]) -> Any:
@@ -185,4 +200,6 @@ def _on(edge: Mapping[str, Any]) -> Iterator[tuple[Fraction, ...]]:
         yield tuple(exact("at"))
 
 
-CHECKS: Mapping[str, Check] = {"draw": _drawn, "pieces": _cut, "boundary": _bounded, "gradient": _derived}
+CHECKS: Mapping[str, Check] = {
+    "draw": _drawn, "pieces": _cut, "boundary": _bounded, "gradient": _derived, "backward": _swept,
+}

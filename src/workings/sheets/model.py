@@ -10,6 +10,7 @@ from workings.errors import Source, Span, WorkingsError
 from workings.expr import Network, Number, Ref, Remark
 from workings.sheets.blocks import Block
 from workings.sheets.outline import Points
+from workings.sheets.repair import Repair
 from workings.sheets.roles import Said
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ class Part:
     claims: list[Statement] = field(default_factory=list)        # printed solutions, in order
     solution: Span | None = None                                 # where the printed solution begins and ends
     builds_on: tuple[str, ...] = ()
+    repair: Repair | None = None
     said: Said = field(default_factory=Said)
     points: list[Points] = field(default_factory=list)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from workings.answers.solution import Solution, SolvedExercise, SolvedPart, Task
@@ -13,6 +14,8 @@ from workings.document import (
 )
 from workings.expr import Remark
 from workings.sheets import blocks as sheet
+from workings.sheets.outline import BARE
+from workings.sheets.repair import Repair
 
 # What each verb's answer is called on the page.
 NAMES = {
@@ -86,9 +89,12 @@ def _part(exercise: SolvedExercise, part: SolvedPart, solution: Solution) -> Ite
     if part.statement and part.label:
         yield Aside("quote", part.statement)
     if part.builds_on:
-        yield Paragraph((f"This builds on part {' and '.join(f'({x})' for x in part.builds_on)}.",))
+        labels = " and ".join(f"({x})" for x in part.builds_on)
+        yield Paragraph((f"This builds on part{'s' * (len(part.builds_on) > 1)} {labels}.",))
+    yield from part.repair
     for remark in part.remarks:
-        yield _remark(remark, solution)
+        if remark.kind != "repaired" or not part.repair:
+            yield _remark(remark, solution)
     for task in part.tasks:
         yield from _task(task, len(part.tasks) > 1)
     yield from part.printed
@@ -132,6 +138,20 @@ def _remark(remark: Remark, solution: Solution) -> Aside:
     return Aside(VARIANTS.get(remark.kind, "note"), tuple(inner))
 
 
+def repair(found: Repair | None) -> tuple[Block, ...]:
+    """What was restored, and the printed line that proves it."""
+    if found is None:
+        return ()
+    place = f" in line {found.place}" if found.place else ""
+    return (Aside("repaired", (
+        Paragraph(("The sheet prints",)), Display((Row(found.literal),)),
+        Paragraph((f"but its own solution says{place} that",)), Display((Row(found.line),)),
+        Paragraph((f"which is false for the equation as printed and true for it with {found.what} restored:",)),
+        Display((Row(found.restored),)),
+        Paragraph(("This part, and those that build on it, are solved under the repaired reading.",)),
+    )),)
+
+
 def printed(blocks: Sequence[sheet.Block]) -> tuple[Block, ...]:
     """The sheet's own solution, folded away: it is quoted, not judged."""
     inner = quoted(blocks)
@@ -142,16 +162,22 @@ def quoted(blocks: Iterable[sheet.Block]) -> tuple[Block, ...]:
     """What the sheet says, as blocks: words and formulas as they stand there."""
     out: list[Block] = []
     for block in blocks:
-        if block.kind == "display":
+        text = block.pieces[0].text if len(block.pieces) == 1 else ""
+        if BARE.fullmatch(text):
+            label = text.strip(" ().,;\n")
+            if label and out and isinstance(out[-1], Display):      # a number that stands below its display
+                out[-1] = Display((*out[-1].rows[:-1], replace(out[-1].rows[-1], tag=label)))
+        elif block.kind == "display":
             out += [Display((Row(Raw(_shown(p.text)), tag=_tag(p.text)),)) for p in block.pieces]
         elif block.kind in ("paragraph", "heading"):
-            out += _paragraph(block)
+            out += _paragraph(block, bool(out) and isinstance(out[-1], Display))
         elif block.kind == "code":
             out += [Code(p.text) for p in block.pieces]
     return tuple(out)
 
 
-def _paragraph(block: sheet.Block) -> Iterator[Block]:
+def _paragraph(block: sheet.Block, after_display: bool) -> Iterator[Block]:
+    """A paragraph; a comma that ended the display before it is dropped."""
     line: list[Inline] = []
     for piece in block.pieces:
         if piece.kind == "display":
@@ -162,7 +188,8 @@ def _paragraph(block: sheet.Block) -> Iterator[Block]:
         elif piece.kind == "maths":
             line.append(Math(Raw(piece.text.strip())))
         else:
-            line.append(_words(piece.text))
+            words = _words(piece.text)
+            line.append(re.sub(r"^\s*[,;.]\s*", "", words) if after_display and not line else words)
     if any(not isinstance(p, str) or p.strip() for p in line):
         yield Paragraph(tuple(line))
 

@@ -77,10 +77,11 @@ class _PartReader:
         net = net.with_(roles=_roles(net, told), classes=self._classes(net))
         self._notes()
         claims = self._claims(net)
-        net, remark = repaired(net, claims, self.parser)
-        if remark is not None:
-            self.parser.remarks.append(remark)
+        net, repair = repaired(net, claims, self.parser)
+        if repair is not None:
+            self.parser.remarks.append(repair.remark(self.parser.plain))
         part = Part(self.raw.label, tuple(self.raw.blocks), net, claims=claims, said=told, points=self.raw.points)
+        part.repair = repair
         part.hints = [self._hint(kind, sentence) for kind, sentence, _ in self.sorted.hints]
         if self.sorted.solution:
             part.solution = self.prose.span(*self.sorted.solution)
@@ -113,28 +114,30 @@ class _PartReader:
         self.base = self.base.with_(shapes=kept)
 
     def _redefinitions(self, found: Sequence[Statement]) -> None:
-        """A remark for each name that an earlier part defined otherwise, or had free."""
-        free = {self.base.variable(k) for k in self.base.leaves}
-        for statement in found:
-            for ref in defined(statement):
-                says = self._change(ref, statement, ref.key in self.base.defs, ref.key in free)
-                if says:
-                    self.parser.remarks.append(Remark("note", says, statement.span))
-            for name in declared(statement):
-                if name in self.base.functions:
-                    self.parser.remarks.append(Remark("note", f"{name} is defined anew from here on", statement.span))
-
-    def _change(self, ref: Ref, statement: Statement, again: bool, was_free: bool) -> str:
+        """A remark for each name that an earlier part defined otherwise, and for those that it had free."""
         plain = self.parser.plain
         where = f"in part {self.raw.label} and those after it" if self.raw.label else "here"
-        if again:
-            before = self.base.defs[ref.key][0]
-            return f"{plain(ref)} has a new meaning {where}; before, it was {plain(before.rhs)}"
-        if was_free and isinstance(statement.body, Rel):
-            uses = list(dict.fromkeys(r.name for r in free_refs(statement.body.args[-1])))
-            of = f"a function of {', '.join(uses)}" if uses else "given"
-            return f"{plain(ref)} was free before; {where} it is {of}"
-        return ""
+        free = {self.base.variable(k) for k in self.base.leaves}
+        made: dict[str, list[Statement]] = {}
+        for statement in found:
+            for ref in defined(statement):
+                if ref.key in self.base.defs:
+                    before = plain(self.base.defs[ref.key][0].rhs)
+                    self._note(f"{plain(ref)} has a new meaning {where}; before, it was {before}", statement)
+                elif ref.key in free:
+                    made.setdefault(_made_of(statement), []).append(statement)
+            for name in declared(statement):
+                if name in self.base.functions:
+                    self._note(f"{name} is defined anew {where}", statement)
+        for of, statements in made.items():
+            names = " and ".join(plain(defined(s)[0]) for s in statements)
+            several = len(statements) > 1
+            kind = (f"functions of {of}" if several else f"a function of {of}") if of else "given"
+            verbs = ("were", "they are") if several else ("was", "it is")
+            self._note(f"{names} {verbs[0]} free before; {where} {verbs[1]} {kind}", statements[0])
+
+    def _note(self, says: str, statement: Statement) -> None:
+        self.parser.remarks.append(Remark("note", says, statement.span))
 
     def _roles(self, net: Network) -> Said:
         end = self.sorted.solution[0] if self.sorted.solution else len(self.prose.text)
@@ -215,6 +218,12 @@ class _PartReader:
                 if isinstance(expr, Deriv):
                     out += [f"d{self.parser.plain(expr.of)}/d{self.parser.plain(w)}" for w in expr.wrt]
         return out
+
+
+def _made_of(statement: Statement) -> str:
+    body = statement.body
+    uses = free_refs(body.args[-1]) if isinstance(body, Rel) else []
+    return ", ".join(dict.fromkeys(r.name for r in uses))
 
 
 def _roles(net: Network, told: Said) -> dict[str, str]:

@@ -8,11 +8,11 @@ repaired equations, `checking.decide` compares.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from workings.errors import WorkingsError
+from workings.errors import Span, WorkingsError
 from workings.expr import (
     Add, Claim, Deriv, Equation, Expr, Mul, Neg, Network, Num, Pow, Ref, Rel, Remark, Rest, free_refs, preorder,
     rewrite,
@@ -45,8 +45,31 @@ class Candidate:
     what: str                 # "a minus sign"
 
 
-def repaired(net: Network, claims: Sequence[Statement], parser: Parser) -> tuple[Network, Remark | None]:
-    """The network under the repaired reading, with the remark that says so; else the network as it is."""
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """The literal equation, the one that the printed line proves, and that line."""
+
+    literal: Rel
+    restored: Rel
+    line: Rel
+    place: int                # the line of the file that proves it; 0 where it is not known
+    what: str
+    span: Span | None
+
+    def remark(self, plain: Callable[[Expr], str]) -> Remark:
+        """What the sheet's remarks say of it."""
+        place = f" (line {self.place})" if self.place else ""
+        return Remark(
+            "repaired",
+            f"the sheet prints {plain(self.literal)}, but its own line{place} {plain(self.line)} belongs to "
+            f"{plain(self.restored)}: {self.what} was lost in print. This part and those that build on it are solved "
+            f"under the repaired reading; the literal reading {plain(self.literal)} contradicts the printed line.",
+            self.span,
+        )
+
+
+def repaired(net: Network, claims: Sequence[Statement], parser: Parser) -> tuple[Network, Repair | None]:
+    """The network under the repaired reading, and what was repaired; else the network as it is."""
     printed = [p for s in claims for p in printed_derivatives(s.body) if _comparable(p, net)]
     for line in printed:
         candidates = list(_candidates(net, line, parser))
@@ -56,7 +79,7 @@ def repaired(net: Network, claims: Sequence[Statement], parser: Parser) -> tuple
         true = [(c, n) for c, n in tried if _holds(line, n)]
         if len(true) == 1 and not _spoils(printed, net, true[0][1]):
             candidate, found = true[0]
-            return found, _remark(candidate, line, parser)
+            return found, _repair(candidate, line, parser)
     return net, None
 
 
@@ -170,14 +193,10 @@ def _with(net: Network, candidate: Candidate) -> Network:
     return net.with_(equations=tuple(changed if e is candidate.equation else e for e in net.equations))
 
 
-def _remark(candidate: Candidate, line: Printed, parser: Parser) -> Remark:
-    plain, equation = parser.plain, candidate.equation
-    place = f" (line {parser.source.place(line.body.span.start)[0]})" if line.body.span else ""
-    return Remark(
-        "repaired",
-        f"the sheet prints {plain(equation.lhs)} = {plain(equation.rhs)}, but its own line{place} "
-        f"{plain(line.body)} = {plain(line.says)} belongs to {plain(equation.lhs)} = {plain(candidate.restored)}: "
-        f"{candidate.what} was lost in print. This part and those that build on it are solved under the repaired "
-        f"reading; the literal reading {plain(equation.lhs)} = {plain(equation.rhs)} contradicts the printed line.",
-        equation.span,
+def _repair(candidate: Candidate, line: Printed, parser: Parser) -> Repair:
+    equation = candidate.equation
+    return Repair(
+        Rel((equation.lhs, equation.rhs), ("=",)), Rel((equation.lhs, candidate.restored), ("=",)),
+        Rel((line.body, line.says), ("=",)), parser.source.place(line.body.span.start)[0] if line.body.span else 0,
+        candidate.what, equation.span,
     )

@@ -54,7 +54,8 @@ def _part(part: Part, tasks: list[Task], sheet: Sheet) -> SolvedPart:
     asked = [b for b in part.blocks if b.span.end <= end or (b.span.start < end and b.kind == "paragraph")]
     printed = [b for b in part.blocks if b not in asked]
     own = tuple(r for r in sheet.remarks if r.span and _within(r, part))
-    return SolvedPart(part.label, page.quoted(asked), tasks, part.builds_on, page.printed(printed), own)
+    return SolvedPart(
+        part.label, page.quoted(asked), tasks, part.builds_on, page.printed(printed), page.repair(part.repair), own)
 
 
 def _within(remark: Remark, part: Part) -> bool:

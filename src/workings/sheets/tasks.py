@@ -6,10 +6,13 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workings.document import Block
-from workings.errors import BadValue, NotReadable, OutOfReach
-from workings.expr import Network, Ref
+from workings.document import Block, Display, Fold, Line, Math, Paragraph, Row
+from workings.errors import BadValue, NotReadable, OutOfReach, WorkingsError
+from workings.expr import Deriv, Network, Ref
 from workings.sheets.model import Question
+
+
+MOST_DERIVED = 3              # derivatives that stand beside a backward program with their derivations
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,25 @@ def _backward(question: Question, net: Network) -> Answer:
 
     of, wrt = _targets(question)
     found = work.backward(net, of, list(wrt))
-    return Answer(found, backward.as_dict(found), backward.blocks(found))
+    derivations = [_behind(net, of, name) for name in wrt] if len(wrt) <= MOST_DERIVED else []
+    before = [b for first, _ in derivations for b in first]
+    after = [b for _, last in derivations for b in last]
+    return Answer(found, backward.as_dict(found), (*before, *backward.blocks(found), *after))
+
+
+def _behind(net: Network, of: Ref, wrt: Ref) -> tuple[list[Block], list[Block]]:
+    """The chain rule that a backward program follows, stated before it; the derivation, folded after it."""
+    from workings import derive, work
+    from workings.answers import gradient
+
+    try:
+        stated = derive.chain_rule(net, work.ref(of, net), work.ref(wrt, net)).steps[-1]
+        derived = gradient.blocks(derive.gradient(net, work.ref(of, net), work.ref(wrt, net)))
+    except WorkingsError:
+        return [], []
+    says: Line = ("The chain rule, over every path:",)
+    fold = Fold(("The derivation of ", Math(Deriv(of, (wrt,))), ", step by step"), derived)
+    return [Paragraph(says), Display((Row(stated.line),))], [fold]
 
 
 def _check(question: Question, net: Network) -> Answer:
