@@ -163,10 +163,21 @@ class Session:
         net = at_point(net, self.point)
         v = decide.equal(a, b, net, self.facts, creases=creases, bind=self.bind,
                          open_=frozenset(net.defs) - frozenset(self.net.defs))
+        if v.kind == "different" and not creases and net.indices and (a is not left or b is not right):
+            v = self._again(left, right, v)
         if v.kind != "equal":
             for literal, other in ((right, a), (left, b)):
                 if _decimals(literal) is not None and self._rounds(other, literal, net):
                     return Verdict("equal", how="rounded", evidence="the value rounds to the number given")
+        return v
+
+    def _again(self, left: Expr, right: Expr, v: Verdict) -> Verdict:
+        """Before a line with indices is called wrong: do derivatives of the written-out sums say so too?"""
+        if any(e.key in self.net.defs for e in self.point):
+            return v
+        second = decide.equal(left, right, at_point(self.here, self.point), self.facts, creases=False, bind=self.bind)
+        if second.kind == "equal":
+            return Verdict("undecided", how="", evidence="two ways to derive it disagree; a person should look")
         return v
 
     def _rounds(self, other: Expr, literal: Expr, net: Network) -> bool:
