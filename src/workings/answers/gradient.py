@@ -8,8 +8,7 @@ from workings.answers.words import plain_words, sentence
 from workings.derive import Derivation, Step
 from workings.document import Aside, Block, Display, Line, Row
 from workings.document import Step as StepBlock
-from workings.expr import Call, Deriv, Ref, Rel
-from workings.expr.nodes import Expr
+from workings.expr import Call, Deriv, Expr, Ref, Rel, substitute
 
 # rule id -> (name of the rule, sentence)
 SAYS: dict[str, tuple[str, str]] = {
@@ -18,7 +17,8 @@ SAYS: dict[str, tuple[str, str]] = {
     "itself": ("definition", "The derivative of {of} by itself is 1."),
     "independent": ("no dependence", "{of} does not depend on {wrt}."),
     "name the parts": (
-        "name the parts", "The expression is nested. Its inner parts get names, {names}, so that each line holds one function."),
+        "name the parts",
+        "The expression is nested. Its inner parts get names, {names}, so that each line holds one function."),
     "name the parts, one": (
         "name the parts", "The expression is nested. Its inner part gets a name, {names}, so that each line holds one "
         "function."),
@@ -82,8 +82,7 @@ def title(step: Step) -> str:
 
 def says(step: Step) -> Line:
     """The sentence of a step."""
-    fields = {k: _readable(v) for k, v in step.says.items()} | _more(step)
-    line = sentence(SAYS[_id(step)][1], fields)
+    line = sentence(SAYS[_id(step)][1], {**step.says, **_more(step)})
     kink = step.says.get("kink")
     return (*line, f" At the kink, by convention: {kink}.") if kink else line
 
@@ -93,10 +92,6 @@ def _id(step: Step) -> str:
     return variant if variant in SAYS else step.rule
 
 
-def _readable(value: Any) -> Any:
-    return value
-
-
 def _more(step: Step) -> dict[str, Any]:
     """Formulas that only the words need: the function and its slope over the letter of the table."""
     name = step.says.get("function")
@@ -104,11 +99,12 @@ def _more(step: Step) -> dict[str, Any]:
         return {}
     from workings.functions import derivative, table
 
-    params = tuple(Ref(p) for p in table[name].params)
-    out: dict[str, Any] = {"function": Call(name, params)}
-    positions = step.says.get("position", 0)
-    out["slope"] = derivative(name, positions)
-    return out
+    params = table[name].params
+    letters = {params[0]: Ref(step.says["letter"])} if len(params) == 1 else {}
+    slope = derivative(name, step.says["position"])
+    return {
+        "function": Call(name, tuple(letters.get(p, Ref(p)) for p in params)), "slope": substitute(slope, letters),
+    }
 
 
 def as_dict(derivation: Derivation) -> dict[str, Any]:

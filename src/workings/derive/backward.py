@@ -17,6 +17,7 @@ from workings.derive.fresh import Names, taken
 from workings.derive.graph import Graph, Node, apart, entry, free_names_of, summed
 from workings.derive.indices import solve
 from workings.derive.program import Line, Program, finish
+from workings.derive.ranges import bounded, with_ranges
 from workings.derive.sweep import Context, Leaf, sweep
 from workings.derive.terms import Arena, Term, parts_first
 from workings.derive.tidy import outside
@@ -41,7 +42,11 @@ def backward(net: Network, of: Ref, wrt: Sequence[Ref] | None = None, mode: str 
         raise BadValue(f"mode {mode!r} is not known", expected="plain or fewest")
     keep = {r.key for r in wrt or ()} | {of.key}
     known, found = recognise(net, keep)
+    known, implied = with_ranges(known) if net.indices else (known, {})
     program = _Pass(known, of, wrt, mode).run(net, found)
+    if implied:
+        for statement in program.backward:
+            statement.value = bounded(statement.value, implied)
     if mode == "fewest":
         program.notes.append(FEWEST)
     return program
@@ -137,7 +142,8 @@ class _Pass:
     # -- what is asked
     def _ask(self, wrt: Sequence[Ref] | None) -> None:
         if wrt is None:
-            keys = {self.net.variable(r.key): None for rs in self.uses.values() for r in rs if r.key not in self.net.defs}
+            defs = self.net.defs
+            keys = {self.net.variable(r.key): None for rs in self.uses.values() for r in rs if r.key not in defs}
             nodes = [self._general(key) for key in keys if self.net.role(key) == "parameter"]
         else:
             nodes = [self._asked(ref) for ref in wrt]
@@ -153,11 +159,10 @@ class _Pass:
         if not ref.indices and (ref.name, 0) not in self.net.defs and ref.name in self.net.shapes:
             return self._general((ref.name, 0))
         key = ref.key
-        if key not in self.net.defs and not self._occurs(key):
-            if ref.name not in self.uses:
-                raise BadValue(
-                    f"{ref.name} does not occur in the equations of {self.of.name}", expected=_one_of(self.uses)
-                )
+        if key not in self.net.defs and not self._occurs(key) and ref.name not in self.uses:
+            raise BadValue(
+                f"{ref.name} does not occur in the equations of {self.of.name}", expected=_one_of(self.uses)
+            )
         return Node(ref.name, tuple(to_term(self.arena, i) for i in ref.indices))
 
     def _general(self, key: Key) -> Node:
@@ -179,7 +184,7 @@ class _Pass:
                 out.add(equation.lhs.key)
         for equation in self.equations:
             key = equation.lhs.key
-            if key in out and key != self.of.key and key not in self.targets or self._own_entry(equation):
+            if (key in out and key != self.of.key and key not in self.targets) or self._own_entry(equation):
                 node = Node(equation.lhs.name, tuple(to_term(self.arena, i) for i in equation.lhs.indices))
                 if all(t.node != node for t in self.targets.get(key, ())):
                     name = next((t.name for t in self.targets.get(key, ())), "") or self.names.adjoint(node.name)

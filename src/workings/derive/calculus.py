@@ -18,7 +18,7 @@ from workings.functions import derivative, table
 class Bound(NamedTuple):
     """An index and where it runs; an end that is None is the declared one."""
 
-    index: str
+    index: str  # type: ignore[assignment]   # hides tuple.index, which nobody needs
     lo: Term | None
     hi: Term | None
     condition: Term | None = None

@@ -82,8 +82,8 @@ def _trimmed(full: Web, stop: Collection[Key]) -> Web:
             if edge.lower not in good:
                 good.add(edge.lower)
                 stack.append(edge.lower)
-    edges = {n: [e for e in es if e.upper in good] for n, es in full.edges.items() if n in good}
-    return Web(full.top, full.bottom, edges, _bottom_up(full.bottom, edges))
+    kept = {n: [e for e in es if e.upper in good] for n, es in full.edges.items() if n in good}
+    return Web(full.top, full.bottom, kept, _bottom_up(full.bottom, kept))
 
 
 def _bottom_up(bottom: Node, edges: dict[Node, list[Edge]]) -> list[Node]:
@@ -229,7 +229,7 @@ def kind_of(whole: Web, edge: Edge) -> str:
     stack = [e.upper for e in whole.edges.get(edge.lower, ()) if e is not edge]
     while stack:
         node = stack.pop()
-        if node == edge.upper or node != whole.top and not whole.edges.get(node) and edge.upper.key in whole.beyond:
+        if node == edge.upper or (node != whole.top and not whole.edges.get(node) and edge.upper.key in whole.beyond):
             return "P"
         if node not in seen:
             seen.add(node)

@@ -10,6 +10,7 @@ from workings.derive.forms import local_rule
 from workings.derive.fresh import Names, taken
 from workings.derive.graph import Edge, Graph, Node, entry
 from workings.derive.parts import take_apart
+from workings.derive.ranges import bounded, with_ranges
 from workings.derive.steps import Derivation, Step, equal
 from workings.derive.terms import Arena, Term
 from workings.derive.tidy import Knowledge, tidy
@@ -26,6 +27,7 @@ def gradient(net: Network, of: Ref, wrt: Ref, *, through: Sequence[Ref] = (), ve
     """The derivative of `of` by `wrt`, step by step; the result uses the names of forward quantities."""
     of, wrt = asked(net, of), asked(net, wrt)
     work = Work(net, Names(taken(net)))
+    net = work.net
     result, steps = work.derive(net, of, wrt, _cut(net, of, wrt, through))
     if len(steps) == 1:
         steps.insert(0, work.starting(net, of, wrt))
@@ -40,6 +42,7 @@ def chain_rule(net: Network, of: Ref, wrt: Ref, through: Sequence[Ref] = (), *, 
     """
     of, wrt = asked(net, of), asked(net, wrt)
     work = Work(net, Names(taken(net)))
+    net = work.net
     result, steps = work.state(net, of, wrt, _cut(net, of, wrt, through))
     steps.insert(0, work.starting(net, of, wrt))
     out = Derivation(of, wrt, result, work.where, steps, net, work.parts, work.opened)
@@ -100,7 +103,8 @@ class Work:
     """What one derivation knows: the names that it gave, and their meaning."""
 
     def __init__(self, net: Network, names: Names) -> None:
-        self.net, self.names = net, names
+        self.net, self.implied = with_ranges(net)
+        self.names = names
         self.where: list[tuple[Ref, Expr]] = []
         self.parts: list[tuple[Ref, Expr]] = []      # names of parts, inner ones first
         self.opened: list[list[Equation]] = []       # equations taken apart
@@ -135,7 +139,7 @@ class Work:
             from workings.derive.layers import by_layers
 
             return by_layers(self, graph, whole, head)
-        stated = statement(graph, whole, cut)
+        stated = bounded(statement(graph, whole, cut), self.implied)
         steps = [self._chain_step(head, stated, whole, cut)]
         table = self._locals(graph, whole, stated, cut, steps)
         return self.finish(graph, head, stated, table, steps, {})
@@ -155,7 +159,7 @@ class Work:
             return state_layers(self, graph, whole, head)
         if len(edges) == 1:
             graph, whole = self._opened(graph, edges[0], whole)
-        stated = statement(graph, whole, cut)
+        stated = bounded(statement(graph, whole, cut), self.implied)
         return stated, [self._chain_step(head, stated, whole, cut)]
 
     def _opened(self, graph: Graph, edge: Edge, whole: Web) -> tuple[Graph, Web]:
@@ -205,7 +209,7 @@ class Work:
                 continue
             upper, lower = (_node(graph.arena, r) for r in (node.of, node.wrt[0]))
             edge = by_ends.get((upper, lower)) or _renamed(graph, by_ends, upper, lower)
-            if edge is None or node.kind == "d" and lower.key in cut:
+            if edge is None or (node.kind == "d" and lower.key in cut):
                 result, inner = self.derive(graph.net, _ref(node.of), _ref(node.wrt[0]))
                 steps.append(self._stage(node, result, inner))
             else:
@@ -240,7 +244,8 @@ class Work:
         arena = graph.arena
         slope = _last(tidy(arena, edge.slope, Knowledge({}, {})), edge.slope)
         result = to_expr(slope)
-        rule, says = local_rule(edge, graph)
+        rule, says = local_rule(edge)
+        says["letter"] = next((x for x in "zusvpq" if x not in self.names.taken), "z")
         middle = says.pop("middle", None)
         line = equal(head, result) if middle is None else equal(head, middle, result)
         return result, [*noted, Step(rule, says, head, result, line)]
@@ -262,11 +267,11 @@ class Work:
         self.opened.append(lines)
         self.parts += parts
         rels = tuple(equal(e.lhs, e.rhs) for e in lines)
-        steps = [Step("name the parts", {"of": of, "names": [p for p, _ in parts], "variant": "" if parts[1:] else "one"}, edge.equation.rhs,  # type: ignore[union-attr]
-                      lines[-1].rhs, rels[-1], [], rels[:-1])]
+        says = {"of": of, "names": [p for p, _ in parts], "variant": "" if parts[1:] else "one"}
+        steps = [Step("name the parts", says, of, lines[-1].rhs, rels[-1], [], rels[:-1])]
         graph = Graph(_inside(self.net, lines))
         whole = web(graph, _node(graph.arena, of), _node(graph.arena, wrt))._replace(own=head.kind == "P")
-        stated = statement(graph, whole)
+        stated = bounded(statement(graph, whole), self.implied)
         steps.append(self._chain_step(head, stated, whole, ()))
         table = self._locals(graph, whole, stated, (), steps)
         return self.finish(graph, head, stated, table, steps, dict(enumerate(parts)))

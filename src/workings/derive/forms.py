@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from workings.derive.graph import Edge, Graph, entry
+from workings.derive.graph import Edge, entry
 from workings.derive.parts import holds
 from workings.expr import (
     Add, Big, Call, Deriv, Div, Equation, Expr, Key, Mul, Neg, Num, Pow, Ref, Rel, free_refs, fresh, substitute,
@@ -12,7 +12,7 @@ from workings.expr import (
 from workings.functions import table
 
 
-def local_rule(edge: Edge, graph: Graph) -> tuple[str, dict[str, Any]]:
+def local_rule(edge: Edge) -> tuple[str, dict[str, Any]]:
     """The id of the rule and the fields of its sentence."""
     assert isinstance(edge.equation, Equation)
     key, rhs = edge.lower.key, edge.equation.rhs
@@ -24,7 +24,7 @@ def local_rule(edge: Edge, graph: Graph) -> tuple[str, dict[str, Any]]:
     if isinstance(core, Call):
         return "derivative of a function", says | _function(core, key, rhs)
     if isinstance(core, Pow):
-        middle = _raw_power(core, rhs, key)
+        middle = _raw_power(core, rhs)
         says |= {"power": core} | ({} if middle is None else {"middle": middle})
         return ("power rule" if not holds(core.exponent, key) else "exponential rule"), says
     if isinstance(core, Mul):
@@ -52,10 +52,12 @@ def _function(core: Call, key: Key, rhs: Expr) -> dict[str, Any]:
     }
 
 
-def _raw_power(core: Pow, rhs: Expr, key: Key) -> Expr | None:
+def _raw_power(core: Pow, rhs: Expr) -> Expr | None:
     """0.5 z^2 gives 0.5*2*z, before the numbers are collected."""
     n = core.exponent
-    if not (isinstance(rhs, Mul) and core in rhs.args and isinstance(n, Num) and isinstance(n.value, int) and n.value > 1):
+    if not (isinstance(rhs, Mul) and core in rhs.args and isinstance(n, Num)):
+        return None
+    if not isinstance(n.value, int) or n.value < 2:
         return None
     less: Expr = core.base if n.value == 2 else Pow(core.base, Num(n.value - 1, str(n.value - 1)))
     out: list[Expr] = []
@@ -69,7 +71,7 @@ SELF = frozenset(("tanh", "sigmoid", "tan"))           # functions whose slope i
 
 def _term_of(big: Big, edge: Edge) -> dict[str, Any]:
     """Which term of a sum: i' = i; with the sum written over the index i' where i is asked."""
-    here = [i for i in entry(edge.lower).indices]
+    here = list(entry(edge.lower).indices)
     place = next((n for n, i in enumerate(_written(big, edge)) if isinstance(i, Ref) and i.name == big.index), None)
     if place is None:
         return {}
@@ -103,7 +105,7 @@ def _core(expr: Expr, key: Key) -> tuple[Expr | None, dict[str, Any]]:
             seen["term" if len(inner) == 1 else "several"] = inner[0]
             if len(inner) > 1 and not all(_bare(c, key) for c in inner):
                 return None, seen
-        elif isinstance(expr, Mul) and len(inner) == 1 or isinstance(expr, Div) and not holds(expr.bottom, key):
+        elif (isinstance(expr, Mul) and len(inner) == 1) or (isinstance(expr, Div) and not holds(expr.bottom, key)):
             seen["factor"] = expr
         elif isinstance(expr, Big) and expr.op == "sum":
             seen["big"] = expr

@@ -145,7 +145,8 @@ class Graph:
         own = [Bound(h.head, None, None) for h in heads if h.kind == "ref"]
         if len(own) != sum(h.kind != "num" for h in heads):
             raise OutOfReach(
-                f"the derivative through the recurrence of {equation.lhs.name} is not worked out yet", span=equation.span
+                f"the derivative through the recurrence of {equation.lhs.name} is not worked out yet",
+                span=equation.span,
             )
         upper, fresh, table = self._upper(equation, heads, own, leaves, lower, avoid)
         shares = [s for leaf in leaves if (s := self._share(leaf, lower, table)) is not None]

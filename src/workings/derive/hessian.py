@@ -12,6 +12,7 @@ def hessian(net: Network, of: Ref, wrt: tuple[Ref, Ref], *, verified: bool = Tru
     """The second derivative of `of` by the two names, step by step."""
     of, u, v = asked(net, of), asked(net, wrt[0]), asked(net, wrt[1])
     work = Work(net, Names(taken(net)))
+    net = work.net
     first, before = work.derive(net, of, u)
     mark = Deriv(of, (u,))
     steps = [Step("first derivative", {"of": of, "wrt": u}, mark, first, equal(mark, first), before)]

@@ -1,4 +1,4 @@
-"""The chain rule layer by layer: where paths are many, the derivative by each quantity gets a name and is used again."""
+"""The chain rule layer by layer: where paths are many, the derivative by each quantity gets a name."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from workings.derive.chain import Web, kind_of
 from workings.derive.graph import Edge, Graph, Node, entry
+from workings.derive.ranges import bounded
 from workings.derive.steps import Step, equal
 from workings.derive.terms import Arena, Term
 from workings.derive.tidy import Knowledge, tidy
@@ -64,10 +65,11 @@ def _layer(
         inner += steps if len(steps) < 2 else [Step(
             "local", {"of": mark.of, "wrt": mark.wrt[0]}, mark, value, equal(mark, value), steps)]
         worked.append(_summed(edge, above, value))
-    whole_stated = stated[0] if len(stated) == 1 else Add(tuple(stated))
+    whole_stated = bounded(stated[0] if len(stated) == 1 else Add(tuple(stated)), work.implied)
     if state:
         return whole_stated, whole_stated
-    return whole_stated, _tidied(work, worked[0] if len(worked) == 1 else Add(tuple(worked)))
+    return whole_stated, _tidied(
+        work, bounded(worked[0] if len(worked) == 1 else Add(tuple(worked)), work.implied))
 
 
 def _summed(edge: Edge, above: Expr | None, factor: Expr) -> Expr:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workings.expr import Equation, Expr, Network, Ref, Rel, same
+import itertools
 
 
 @dataclass(slots=True, eq=False)
@@ -63,6 +64,6 @@ def replays(steps: list[Step]) -> bool:
     """Does each step begin where the one before it ended (steps that begin something new aside)?"""
     return all(
         same(b.before, a.after)
-        for a, b in zip(steps, steps[1:], strict=False)
+        for a, b in itertools.pairwise(steps)
         if "goes on" in b.says
     )

@@ -128,7 +128,7 @@ class Arena:
             return args[0]
         if isinstance(constant, Fraction) and constant.denominator == 1:
             constant = constant.numerator
-        if constant < 0 or constant == 0 and self._leads_with_minus(args):
+        if constant < 0 or (constant == 0 and self._leads_with_minus(args)):
             return self.scale(-1, self._bag("add", -constant, tuple(self.neg(a) for a in args)))
         return self._bag("add", constant, args)
 
@@ -151,7 +151,7 @@ class Arena:
             return self.zero
         if term.kind == "num":
             return self.num(number * term.head)
-        args = (term,)
+        args: tuple[Term, ...] = (term,)
         if term.kind == "mul":
             number, args = number * term.head, term.args
         if isinstance(number, Fraction) and number.denominator == 1:
@@ -199,7 +199,8 @@ class Arena:
             if e:
                 power = base if e == 1 else self.pow(base, e)
                 if power.kind in ("mul", "num"):      # (2x)^(1/2) squared is 2x
-                    return self.mul([self.num(number), power, *(self.pow(b, f) for b, f in factors.items() if b is not base)])
+                    rest = [self.pow(b, f) for b, f in factors.items() if b is not base]
+                    return self.mul([self.num(number), power, *rest])
                 args.append(power)
         if not args:
             return self.num(number)
@@ -218,10 +219,10 @@ class Arena:
         if exponent == 1:
             return base
         whole = isinstance(exponent, int)
-        if base.kind == "num" and whole and (base.head or exponent > 0):
+        if base.kind == "num" and isinstance(exponent, int) and (base.head or exponent > 0):
             if abs(exponent) > MAX_EXPONENT:
                 raise InputTooLarge(f"the exponent {exponent}", expected=f"at most {MAX_EXPONENT}")
-            return self.num(Fraction(base.head) ** exponent)
+            return self.num(Fraction(Fraction(base.head) ** exponent))
         if base.kind == "mul" and whole:
             return self.mul([self.pow(self.num(base.head), exponent), *(self.pow(f, exponent) for f in base.args)])
         if base.kind == "pow" and whole:
@@ -315,7 +316,7 @@ class Arena:
 
     def replace(self, root: Term, table: Mapping[Term, Term]) -> Term:
         """Whole terms replaced, largest first; nothing inside a replacement is looked at again."""
-        if not table or root.kind == "ref" and root not in table:
+        if not table or (root.kind == "ref" and root not in table):
             return root
         done: dict[Term, Term] = dict(table)
         for term in parts_first(root, stop=table.__contains__):

@@ -200,7 +200,7 @@ def factored(arena: Arena, term: Term) -> Term:
         return term
     bags = [_bag(a) for a in term.args]
     shared: list[Term] = []
-    for base, e in bags[0].items():
+    for base, _e in bags[0].items():
         low = _least([bag.get(base, 0) for bag in bags])
         if low and base.kind != "num":
             shared.append(arena.pow(base, low))

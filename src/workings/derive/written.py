@@ -226,21 +226,22 @@ def _write_mul(term: Term, done: dict[Term, Expr]) -> Expr:
             tops.append(_write_add(-factor.head, [(True, a) for a in factor.args], done))
         else:
             tops.append(done[factor])
-    out = _fraction(abs(value), term, tops, bottoms)
-    return Neg(out) if value < 0 else out
+    minus = value < 0
+    out = _fraction(-value if minus else value, tops, bottoms)
+    return Neg(out) if minus else out
 
 
 def _turns_well(term: Term) -> bool:
     return any(_minus(a) for a in term.args)
 
 
-def _fraction(value: Number, term: Term, tops: list[Expr], bottoms: list[Expr]) -> Expr:
+def _fraction(value: Number, tops: list[Expr], bottoms: list[Expr]) -> Expr:
     over = value.denominator if isinstance(value, Fraction) else 1
     value = value.numerator if isinstance(value, Fraction) else value
     if over != 1:
         bottoms = [Num(over, str(over)), *bottoms]
     long = any(isinstance(t, Big) for t in tops)
-    if bottoms and tops and (long or over != 1 and len(bottoms) == 1):
+    if bottoms and tops and (long or (over != 1 and len(bottoms) == 1)):
         # 1/N*sum(...) and 1/2*x, as textbooks write them
         front = Div(Num(value, str(value)), _product(bottoms))
         return Mul((front, *tops))

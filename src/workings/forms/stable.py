@@ -67,7 +67,7 @@ def named(
 def _candidate(expr: Expr) -> bool:
     """Has it a function or a quotient at all?  Most equations of a large network have none that matters."""
     return any(
-        isinstance(n, Div) or isinstance(n, Call) and n.function == "log" or isinstance(n, Pow) for n in preorder(expr)
+        isinstance(n, Div | Pow) or (isinstance(n, Call) and n.function == "log") for n in preorder(expr)
     )
 
 
@@ -122,7 +122,7 @@ def sigmoid(node: Expr, unfold: Unfold) -> Call | None:
     z = _one_plus(bottom, unfold)
     if z is None:
         return None
-    if top is None or isinstance(top, Num) and top.value == 1:
+    if top is None or (isinstance(top, Num) and top.value == 1):
         return Call("sigmoid", (minus(z),), 0, node.span)
     up = _is_call(unfold(top), "exp")
     return Call("sigmoid", (z,), 0, node.span) if up is not None and same(up, z) else None
