@@ -109,6 +109,15 @@ def _width(node: Expr, inner: tuple[int, ...]) -> int:
     return sum(inner) + len(name) + 2
 
 
+def letters(part: Inline) -> int:
+    """About how wide a part of a line is, in letters."""
+    if isinstance(part, str):
+        return len(part)
+    if isinstance(part, Math):
+        return len(part.formula.latex) if isinstance(part.formula, Raw) else typeset(part.formula)
+    return len(part.text)
+
+
 def tidy(line: Line) -> Line:
     """A sheet's `$x$ .` without the space between a formula and the stop behind it."""
     out: list[Inline] = []

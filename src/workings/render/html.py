@@ -24,6 +24,7 @@ LABELS = {
     "note": "Note", "repaired": "Repaired", "wrong line": "Wrong line", "ambiguous": "Two readings",
     "result": "Result", "quote": "From the sheet",
 }
+SHORT = 14                    # letters of a note that stays beside its formula on a phone
 SMALLEST = 0.72               # of its natural size, a picture on a narrow screen
 _POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:; base-uri 'none'; form-action 'none'"
@@ -137,7 +138,7 @@ class Page:
         out = []
         for number, half in enumerate(lines):
             last = number == len(lines) - 1
-            note = f'<span class="beside">{self.line(row.note)}</span>' if row.note and last else ""
+            note = self._beside(row.note) if row.note and last else ""
             tag = f'<span class="tag">({escape(row.tag.strip("()"))})</span>' if row.tag and last else ""
             right = formulas.shown(half.right, self.spelling, half.sign)
             if half.left is None and not half.sign:
@@ -147,6 +148,10 @@ class Page:
                 cells += f"{right}</span>"
             out.append(f'<div class="row">{cells}{note}{tag}</div>\n')
         return "".join(out)
+
+    def _beside(self, note: Line) -> str:
+        kind = "beside short" if sum(map(formulas.letters, note)) <= SHORT else "beside"
+        return f'<span class="{kind}">{self.line(note)}</span>'
 
     def step(self, block: Step) -> str:
         rule = f'<span class="rule">{escape(block.rule[:1].upper() + block.rule[1:])}.</span> ' if block.rule else ""
