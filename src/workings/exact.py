@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from operator import mul
 from typing import Any
 
 from workings.errors import BadValue
@@ -36,7 +37,7 @@ def integer_row(values: Iterable[Fraction | int]) -> IntVector:
 
 def dot(a: Sequence[int], b: Sequence[int]) -> int:
     """The inner product."""
-    return sum(x * y for x, y in zip(a, b))
+    return sum(map(mul, a, b))
 
 
 def sign(value: Fraction | int) -> int:

@@ -19,7 +19,7 @@ from workings.geometry.farkas import contradiction, total
 from workings.geometry.lower import Program, lower
 from workings.geometry.polyhedron import as_shape, box_rows, negated, space, within
 from workings.geometry.sample import sample
-from workings.geometry.walk import Cell, Gap, map_of, signed, walk
+from workings.geometry.walk import Cell, Gap, signed, walk
 from workings.limits import MAX_CELLS, MAX_LISTED_EMPTY
 
 MAX_NAMED = 20_000            # maps of named quantities, over all regions, that one answer holds
@@ -90,8 +90,7 @@ def _regions(program: Program, cells: list[Cell], gaps: list[Gap], box: Box | No
 
 
 def _region(program: Program, number: int, cell: Cell, names: tuple[str, ...], tally: Tally) -> Region:
-    size = len(program.inputs)
-    maps = {name: map_of(program.named[name], cell.maps, size) for name in names}
+    maps = {name: program.whole.map(program.whole_named[name], cell.maps) for name in names}
     return Region(
         number, cell.signs, "full" if cell.full else "thin", cell.rows, maps, as_shape(cell.body),
         sample(cell.body), None, tuple(_creases(program, cell, maps, tally)),
@@ -125,7 +124,7 @@ def _creases(program: Program, cell: Cell, maps: dict[str, Map], tally: Tally) -
     for found in walk(program, cell.body, tally, cell.strict, three=True):
         if isinstance(found, Gap) or "0" not in found.signs:
             continue
-        values = {n: map_of(program.named[n], found.maps, len(program.inputs)) for n in program.outputs}
+        values = {n: program.whole.map(program.whole_named[n], found.maps) for n in program.outputs}
         if any(_differ(values[n], maps[n], found) for n in program.outputs):
             units = tuple(i for i, s in enumerate(found.signs) if s == "0")
             yield Crease(units, as_shape(found.body), values)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
+from operator import mul
 from random import Random
 
 from workings.geometry import data
@@ -40,7 +41,11 @@ def run(
 
 
 def _value(form: Form, values: Sequence[Fraction]) -> Fraction:
-    return sum((c * values[v] for v, c in form.of.items()), form.const)
+    total = form.const
+    for v, c in form.of.items():
+        if values[v]:
+            total += c * values[v]
+    return total
 
 
 def apply(values: Sequence[int | Fraction], point: Sequence[Fraction]) -> Fraction:
@@ -57,7 +62,8 @@ def pieces(program: Program, answer: data.Pieces) -> bool:
     if not all(_holds(region) for region in answer.regions):
         return False
     for k, point in enumerate(probes(answer)):
-        inside = [r for r in listed.values() if has(r, point)] if len(listed) <= MAX_REGIONS else None
+        at = scaled(point)
+        inside = [r for r in listed.values() if _has(r, at)] if len(listed) <= MAX_REGIONS else None
         signs, values = run(program, point, program.named if k < NAMED else None)
         if _at_jump(program, answer, point):
             continue
@@ -70,7 +76,10 @@ def pieces(program: Program, answer: data.Pieces) -> bool:
 
 def has(region: Region, point: Sequence[Fraction]) -> bool:
     """Does the point have the pattern of the region, by the rows of the region?"""
-    at = scaled(point)
+    return _has(region, scaled(point))
+
+
+def _has(region: Region, at: tuple[int, ...]) -> bool:
     return all((_dot(row, at) < 0) == (s == "-") for row, s in zip(region.rows, region.pattern))
 
 
@@ -81,7 +90,7 @@ def scaled(point: Sequence[Fraction]) -> tuple[int, ...]:
 
 
 def _dot(row: Sequence[int], at: Sequence[int]) -> int:
-    return sum(a * b for a, b in zip(row, at))
+    return sum(map(mul, row, at))
 
 
 def _at_jump(program: Program, answer: data.Pieces, point: Sequence[Fraction]) -> bool:
@@ -98,9 +107,12 @@ def _holds(region: Region) -> bool:
         return _adds_up(region.empty)
     if region.sample is None or region.shape is None or not has(region, region.sample):
         return False
-    closed = [(row, 1 if s == "+" else -1) for row, s in zip(region.rows, region.pattern)]
     corners = [scaled(v) for v in region.shape.vertices]
-    return all(side * _dot(row, v) >= 0 for v in corners for row, side in closed)
+    for row, s in zip(region.rows, region.pattern):
+        values = [_dot(row, v) for v in corners]
+        if min(values) < 0 if s == "+" else max(values) > 0:
+            return False
+    return True
 
 
 def _adds_up(certificate: Certificate) -> bool:

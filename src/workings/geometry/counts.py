@@ -10,14 +10,14 @@ from workings.geometry.data import Counts, Row, Tally
 from workings.geometry.intervals import Interval, along, merged
 from workings.geometry.lower import Program
 from workings.geometry.polyhedron import Polyhedron, edges, point, split
-from workings.geometry.walk import Cell, map_of
+from workings.geometry.walk import Cell
 
 
 def count(program: Program, cells: Sequence[Cell], tally: Tally) -> Counts:
     """The counts of the full cells; vertices and edges in the plane."""
     size = len(program.inputs)
-    forms = [program.named[name] for name in program.outputs]
-    maps = [tuple(map_of(form, cell.maps, size) for form in forms) for cell in cells]
+    forms = [program.whole_named[name] for name in program.outputs]
+    maps = [tuple(program.whole.map(form, cell.maps) for form in forms) for cell in cells]
     counts = Counts(
         len(cells),
         sum(_parts(cell.body, [integer_row(m) for m in own], tally) for cell, own in zip(cells, maps)),

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 
-from workings.exact import integer_row
-from workings.geometry.data import Map, Row, Tally
-from workings.geometry.linear import ZERO, Form
+from workings.exact import primitive
+from workings.geometry.data import Row, Tally
 from workings.geometry.lower import Program
 from workings.geometry.polyhedron import Polyhedron, cut, negated, slice_, split
+from workings.geometry.whole import Held
 
 
 @dataclass(slots=True, eq=False)
@@ -25,7 +24,9 @@ class Cell:
     body: Polyhedron
     strict: int
     rows: tuple[Row, ...] = ()          # pre of each unit so far
-    maps: tuple[Map, ...] = ()          # of each gate so far
+    maps: Held = ()                     # of each gate so far, times its scale
+    layer: Held = ()                    # pre-activations computed together, from that of the unit numbered `start` on
+    start: int = 0
 
     @property
     def empty(self) -> bool:
@@ -36,6 +37,10 @@ class Cell:
     def full(self) -> bool:
         return not self.body.flat
 
+    def child(self, sign: str, body: Polyhedron, strict: int, rows: tuple[Row, ...]) -> Cell:
+        """With one more sign."""
+        return Cell(self.signs + sign, body, strict, rows, self.maps, self.layer, self.start)
+
 
 @dataclass(slots=True, eq=False)
 class Gap:
@@ -43,17 +48,6 @@ class Gap:
 
     signs: str
     rows: tuple[Row, ...]
-
-
-def map_of(form: Form, maps: tuple[Map, ...] | list[Map], size: int) -> Map:
-    """The affine map of the inputs that a form is, given those of the gates."""
-    out = [ZERO] * size + [form.const]
-    for v, c in form.of.items():
-        if v < size:
-            out[v] += c
-        else:
-            out = [a + c * b if b else a for a, b in zip(out, maps[v - size])]
-    return tuple(out)
 
 
 def walk(
@@ -65,7 +59,7 @@ def walk(
     """
     last = {gate.units[-1]: g for g, gate in enumerate(program.forms)}
     own = {gate.units[0] for gate in program.forms if three and gate.crease is not None}
-    count, size = len(program.units), len(program.inputs)
+    count, whole = len(program.units), program.whole
     todo = [Cell("", body, strict)]
     while todo:
         cell = todo.pop()
@@ -73,7 +67,9 @@ def walk(
         if unit == count:
             yield cell
             continue
-        row = integer_row(map_of(program.pres[unit], cell.maps, size))
+        if whole.starts[unit] == unit:
+            cell.layer, cell.start = whole.layer(unit, cell.maps), unit
+        row = primitive(cell.layer[unit - cell.start])
         branches = _branches(cell, row, tally, unit in own)
         todo.extend(_valued(program, child, last.get(unit)) for child in reversed(branches) if not child.empty)
         # gaps are told here, not in the order of the patterns: who lists them sorts them in
@@ -88,10 +84,10 @@ def _branches(cell: Cell, row: Row, tally: Tally, three: bool) -> list[Cell]:
         return _constant(cell, rows, three)
     bit = 1 << len(cell.body.rows)
     above, below = split(cell.body, row, tally)
-    out = [Cell(cell.signs + "+", above, cell.strict | (bit if three else 0), rows, cell.maps)]
+    out = [cell.child("+", above, cell.strict | (bit if three else 0), rows)]
     if three:
-        out.append(Cell(cell.signs + "0", slice_(cell.body, row, tally), cell.strict, rows, cell.maps))
-    out.append(Cell(cell.signs + "-", below, cell.strict | bit, rows, cell.maps))
+        out.append(cell.child("0", slice_(cell.body, row, tally), cell.strict, rows))
+    out.append(cell.child("-", below, cell.strict | bit, rows))
     return out
 
 
@@ -101,7 +97,7 @@ def _constant(cell: Cell, rows: tuple[Row, ...], three: bool) -> list[Cell]:
     here = "-" if value < 0 else "0" if three and value == 0 else "+"
     nowhere = cut(cell.body, (0,) * (len(rows[-1]) - 1) + (-1,))
     return [
-        Cell(cell.signs + s, cell.body if s == here else nowhere, cell.strict, rows, cell.maps)
+        cell.child(s, cell.body if s == here else nowhere, cell.strict, rows)
         for s in ("+0-" if three else "+-")
     ]
 
@@ -110,18 +106,18 @@ def _valued(program: Program, cell: Cell, gate: int | None) -> Cell:
     """The cell with the map of the gate whose last unit has just got its sign."""
     if gate is None:
         return cell
-    form = program.forms[gate]
-    signs = "".join(cell.signs[u] for u in form.units)
+    form, count = program.whole.gates[gate], len(program.forms[gate].units)
+    signs = cell.signs[-count:]
     chosen = form.crease if signs == "0" and form.crease is not None else form.values[signs]
-    cell.maps = (*cell.maps, map_of(chosen, cell.maps, len(program.inputs)))
+    if isinstance(chosen, int):
+        pre = cell.layer[len(cell.signs) - 1 - cell.start]
+        value = pre if chosen == 1 else tuple([chosen * v for v in pre])
+    else:
+        value = chosen.of(cell.maps)
+    cell.maps = (*cell.maps, value)
     return cell
 
 
 def signed(rows: tuple[Row, ...], signs: str) -> list[tuple[Row, bool]]:
     """The inequalities of a pattern as rows that must be >= 0, or > 0 where the flag is set."""
     return [(row, False) if s == "+" else (negated(row), True) for row, s in zip(rows, signs)]
-
-
-def values_at(maps: tuple[Map, ...], point: tuple[Fraction, ...]) -> list[Fraction]:
-    """The values of maps at a point."""
-    return [sum((c * x for c, x in zip(m, point)), m[-1]) for m in maps]
