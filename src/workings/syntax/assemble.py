@@ -26,6 +26,7 @@ class _Builder:
     def __init__(self, base: Network | None, scope: Scope, source: Source | None) -> None:
         self.base, self.scope, self.source = base or Network(), scope, source
         self.equations: list[Equation] = []
+        self.entries: dict[str, Equation] = {}
         self.at: dict[Key, list[Equation]] = {}
         self.functions: dict[str, Function] = {}
         self.ranges: dict[str, Range] = {}
@@ -53,11 +54,11 @@ class _Builder:
         else:
             assert isinstance(body, Rel) and isinstance(body.args[0], Ref)
             equation = Equation(body.args[0], body.args[1], statement.span, statement.tag)
-        for other in self.at.get(equation.key, ()):
-            if same(other.lhs, equation.lhs):
-                if not same(other.rhs, equation.rhs):
-                    raise self._twice(other, equation)
-                return
+        other = self.entries.setdefault(repr(equation.lhs) if equation.lhs.indices else equation.lhs.name, equation)
+        if other is not equation:
+            if not same(other.rhs, equation.rhs):
+                raise self._twice(other, equation)
+            return
         self.at.setdefault(equation.key, []).append(equation)
         self.equations.append(equation)
 

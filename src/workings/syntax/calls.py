@@ -49,9 +49,7 @@ def _dot(reader: Reader) -> Expr | None:
 
 def apply(reader: Reader, name: str, shown: str, at: int, primes: int = 0) -> Expr:
     """A function at what follows; the name has been read.  `shown` is its spelling in messages."""
-    reader.deeper()
     power: Expr | None = None
-    below: Expr | None = None
     while reader.toks[reader.i][0] in ("^", "'", "_"):
         kind = reader.toks[reader.i][0]
         if kind == "'" or _prime_above(reader):
@@ -63,7 +61,6 @@ def apply(reader: Reader, name: str, shown: str, at: int, primes: int = 0) -> Ex
         else:
             break
     args = _arguments_of(reader, shown)
-    reader.depth -= 1
     span = reader.span(at)
     _count(reader, name, shown, args, span)
     call: Expr = Call(name, args, primes, span)
@@ -71,7 +68,7 @@ def apply(reader: Reader, name: str, shown: str, at: int, primes: int = 0) -> Ex
         return call
     if name in reader.scope.functions and len(args) == 1:
         return _twice(reader, name, shown, args, power, span)
-    return Pow(call, power, span) if below is None else call
+    return Pow(call, power, span)
 
 
 def _prime_above(reader: Reader) -> bool:
@@ -106,7 +103,10 @@ def _arguments_of(reader: Reader, shown: str) -> tuple[Expr, ...]:
         return (operand(reader),)
     if kind not in FACTORS and kind not in ("n", "|", "norm"):
         raise reader.fail(f"{shown} has no argument", f"{shown}(…)")
-    return (_factors(reader),)
+    reader.deeper()
+    factors = _factors(reader)
+    reader.depth -= 1
+    return (factors,)
 
 
 def _factors(reader: Reader) -> Expr:

@@ -34,8 +34,10 @@ def named(reader: Reader) -> Expr | None:
 def inline(reader: Reader) -> Expr:
     r"""\partial E/\partial w, ∂E/∂w, ∂²E/∂v²."""
     at = reader.toks[reader.i][2]
+    reader.deeper()
     order, kind = _mark(reader)
     of = None if reader.toks[reader.i][0] == "/" else _of_inline(reader)
+    reader.depth -= 1
     if reader.toks[reader.i][0] != "/":
         raise reader.fail(f"{reader.seen()} where the lower half of the derivative should stand", "/∂w", span=None)
     reader.i += 1

@@ -20,6 +20,7 @@ LETTER = re.compile(r"[A-Za-z]\d?'*|(?:{})'*".format("|".join(letters.GREEK_WORD
 _CUT = re.compile(r"(_\d+)(?=[A-Za-z])|(?<=[A-Za-z]\d)(?=[A-Za-z])|(?<=\d\d)(?=[A-Za-z])")
 
 
+FAR = 200                    # tokens that are looked ahead for the end of an index or a power
 _DECLARED = frozenset(("\\rm", "\\it", "\\bf", "\\cal"))      # fonts that hold to the end of the braces
 
 
@@ -135,6 +136,7 @@ def _argument(reader: Reader, command: str) -> Raw:
             reader.split_word(1)
         return base_of(reader) if kind in NAME_STARTS else _no_name(reader, command)
     reader.i += 1
+    reader.deeper()
     inner = reader.toks[reader.i]
     if inner[0] in letters.FONTS or inner[0] in letters.ACCENTS:
         raw = base_of(reader)
@@ -142,6 +144,7 @@ def _argument(reader: Reader, command: str) -> Raw:
     else:
         raw = _word_in_braces(reader, command)
     reader.expect("}", "a closing brace }")
+    reader.depth -= 1
     return raw
 
 
@@ -199,8 +202,8 @@ def _after_group(toks: list[Token], j: int) -> int:
     """The place after one token, or after all that stands in braces."""
     if toks[j][0] != "{":
         return min(j + 1, len(toks) - 1)
-    depth = 0
-    while toks[j][0] != "end":
+    depth, far = 0, j + FAR
+    while toks[j][0] != "end" and j < far:
         depth += (toks[j][0] == "{") - (toks[j][0] == "}")
         j += 1
         if not depth:
@@ -215,7 +218,7 @@ def _adjacent(reader: Reader) -> bool:
 def _index_like(reader: Reader) -> bool:
     """Do the square brackets hold only names, numbers, shifts and dots?"""
     j, depth = reader.i, 0
-    while True:
+    while j - reader.i < FAR:
         kind = reader.toks[j][0]
         if kind == "[":
             depth += 1
@@ -226,10 +229,12 @@ def _index_like(reader: Reader) -> bool:
         elif kind not in ("w", "n", "+", "-", "*", ",", ".", "'", ":", "_", "{", "}"):
             return False
         j += 1
+    return False
 
 
 def _bracket_indices(reader: Reader) -> tuple[Expr, ...]:
     reader.i += 1
+    reader.deeper()
     out: list[Expr] = []
     while True:
         kind = reader.toks[reader.i][0]
@@ -242,6 +247,7 @@ def _bracket_indices(reader: Reader) -> tuple[Expr, ...]:
             reader.i += 1
             continue
         reader.expect("]", "a closing bracket ] after the index")
+        reader.depth -= 1
         return tuple(out)
 
 
@@ -257,6 +263,7 @@ def subscript(reader: Reader) -> list[Item]:
         reader.i += 1
         return [text]
     reader.i += 1
+    reader.deeper()
     out: list[Item] = []
     while reader.toks[reader.i][0] != "}":
         kind, text, _, _ = reader.toks[reader.i]
@@ -279,6 +286,7 @@ def subscript(reader: Reader) -> list[Item]:
         else:
             out.append(reader.expr(10))
     reader.i += 1
+    reader.depth -= 1
     return out
 
 

@@ -92,7 +92,10 @@ def braced(reader: Reader) -> Expr:
         reader.toks[reader.i : reader.i + 1] = [("n", text[0], at, at + 1), ("n", text[1:], at + 1, stop)]
     elif kind == "w":
         reader.split_word(1)
-    return reader.expr(PRODUCT)
+    reader.deeper()
+    tree = reader.expr(PRODUCT)
+    reader.depth -= 1
+    return tree
 
 
 def fraction(reader: Reader) -> Expr:
@@ -101,10 +104,8 @@ def fraction(reader: Reader) -> Expr:
     if derivatives.fraction_ahead(reader):
         return derivatives.fraction(reader)
     reader.i += 1
-    reader.deeper()
     top = braced(reader)
     bottom = braced(reader)
-    reader.depth -= 1
     return Div(top, bottom, reader.span(at))
 
 
@@ -112,14 +113,10 @@ def root(reader: Reader) -> Expr:
     r"""\sqrt{a}, \sqrt[3]{a}."""
     at = reader.toks[reader.i][2]
     reader.i += 1
-    reader.deeper()
     order: Expr | None = None
     if reader.toks[reader.i][0] == "[":
-        reader.i += 1
-        order = reader.expr(0)
-        reader.expect("]", "a closing bracket ]")
+        order = bracket(reader)
     inner = braced(reader) if reader.toks[reader.i][0] != "(" else bracket(reader)
-    reader.depth -= 1
     span = reader.span(at)
     if order is None or (isinstance(order, Num) and order.value == 2):
         return Call("sqrt", (inner,), 0, span)
@@ -315,7 +312,6 @@ def blackboard(reader: Reader) -> Expr:
         return words.name(reader)
     reader.i += 4 if kinds[0] == "{" else 2
     kind = reader.toks[reader.i][0]
-    reader.deeper()
     if kind == "_":
         reader.i += 1
         condition = braced(reader)
@@ -323,7 +319,6 @@ def blackboard(reader: Reader) -> Expr:
         condition = bracket(reader)
     else:
         raise reader.fail(f"{reader.seen()} where the condition should stand", "a condition in brackets")
-    reader.depth -= 1
     return Call("ind", (condition,), 0, reader.span(at))
 
 

@@ -25,7 +25,7 @@ _INFIX = {
     "or": 2, "and": 4, "implies": 1, **dict.fromkeys(RELATIONS, RELATION), "+": SUM, "-": SUM, "*": PRODUCT,
     "/": PRODUCT, "@": PRODUCT, "^": POWER, "\\top": POWER,
 }
-_FRAMES = 12                  # Python frames that one level of nesting may need
+_FRAMES = 16                  # Python frames that one level of nesting may need
 
 
 @contextmanager
@@ -148,7 +148,9 @@ class Reader:
         if self.toks[self.i][0] == "not":
             at = self.toks[self.i][2]
             self.i += 1
+            self.deeper()
             inner = self.expr(6)
+            self.depth -= 1
             return Logic("not", (inner,), self.span(at))
         tree = self.expr(max(floor, SUM))
         for at in reversed(signs):
@@ -235,8 +237,9 @@ class Reader:
 
     def exponent(self, of_sign: bool = False) -> Expr | None:
         """What stands after ^, braces or not; None for a transpose, which the upper end of a sum cannot be."""
-        self.deeper()
         tok = self.toks[self.i]
+        if tok[0] != "{":
+            self.deeper()
         if not of_sign and self._transposes():
             found = None
         elif tok[0] == "{":
@@ -244,7 +247,7 @@ class Reader:
         else:
             found = self._letter_above() if self.tex and tok[0] == "w" else (
                 operand(self) if self.tex and tok[0] != "-" else self.expr(POWER - 1))
-        self.depth -= 1
+        self.depth -= tok[0] != "{"
         return found
 
     def _letter_above(self) -> Expr:

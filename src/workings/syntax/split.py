@@ -25,6 +25,7 @@ _CONTINUES = frozenset("= * / ^ ) ] } and or < > <= >= != in , @ .".split())
 _UNFINISHED = frozenset("= + - * / ^ and or < > <= >= != in @ _ ( <-".split())
 _MARKERS = {"if": "if", "when": "if", "for": "for", "on": "for"}
 _LEADS = frozenset(("given", "at", "class", "empty", "assume"))
+_FAR = 60                     # tokens in which the dots of a range must come
 _ALL = frozenset(("all", "every", "each", "any"))
 
 
@@ -210,7 +211,7 @@ class _Splitter:
 
     def _range_ahead(self) -> bool:
         seen = False
-        for kind, text, _, _ in self.toks[self.i :]:
+        for kind, text, _, _ in self.toks[self.i : self.i + _FAR]:
             if kind in ("brk", "nl", "text") or (kind == "end" and not text):
                 return seen
             seen = seen or kind in ("dots", "..")

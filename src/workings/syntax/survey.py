@@ -201,10 +201,10 @@ def _letters(toks: list[Token], scope: Scope) -> None:
             if toks[j + 3][0] in ("+", "-") and toks[j + 4][0] == "n":
                 _note(toks[j + 2], scope)
         elif kind == "[" and j and toks[j - 1][0] == "w" and toks[j - 1][3] == at:
-            k = j + 1
-            while toks[k][0] not in ("]", "end"):
-                _note(toks[k], scope)
-                k += 1
+            for tok in toks[j + 1 : j + 1 + names.FAR]:
+                if tok[0] in ("]", "end"):
+                    break
+                _note(tok, scope)
 
 
 def _note(tok: Token, scope: Scope) -> None:
