@@ -318,11 +318,13 @@ class Arena:
         """Whole terms replaced, largest first; nothing inside a replacement is looked at again."""
         if not table or (root.kind == "ref" and root not in table):
             return root
-        done: dict[Term, Term] = dict(table)
+        done: dict[Term, Term] = {}
         for term in parts_first(root, stop=table.__contains__):
-            if term not in done:
+            new = table.get(term)
+            if new is None:
                 args = tuple(done[a] for a in term.args)
-                done[term] = term if args == term.args else self.rebuild(term, args)
+                new = term if args == term.args else self.rebuild(term, args)
+            done[term] = new
         return done[root]
 
 
