@@ -24,7 +24,7 @@ LABELS = {
     "note": "Note", "repaired": "Repaired", "wrong line": "Wrong line", "ambiguous": "Two readings",
     "result": "Result", "quote": "From the sheet",
 }
-SHORT = 14                    # letters of a note that stays beside its formula on a phone
+SHORT = 28                    # letters of a formula and a note that stand beside one another on a phone
 SMALLEST = 0.72               # of its natural size, a picture on a narrow screen
 _POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:; base-uri 'none'; form-action 'none'"
@@ -131,14 +131,15 @@ class Page:
         """Formulas below one another, aligned at their relation signs."""
         if not rows:
             return ""
-        return f'<div class="display">\n{"".join(self._row(row) for row in rows)}</div>\n'
+        widest = max(formulas.letters(Math(row.formula)) for row in rows)
+        return f'<div class="display">\n{"".join(self._row(row, widest) for row in rows)}</div>\n'
 
-    def _row(self, row: Row) -> str:
+    def _row(self, row: Row, widest: int) -> str:
         lines = formulas.halves(row)
         out = []
         for number, half in enumerate(lines):
             last = number == len(lines) - 1
-            note = self._beside(row.note) if row.note and last else ""
+            note = self._beside(row.note, widest) if row.note and last else ""
             tag = f'<span class="tag">({escape(row.tag.strip("()"))})</span>' if row.tag and last else ""
             right = formulas.shown(half.right, self.spelling, half.sign)
             if half.left is None and not half.sign:
@@ -149,8 +150,8 @@ class Page:
             out.append(f'<div class="row">{cells}{note}{tag}</div>\n')
         return "".join(out)
 
-    def _beside(self, note: Line) -> str:
-        kind = "beside short" if sum(map(formulas.letters, note)) <= SHORT else "beside"
+    def _beside(self, note: Line, widest: int) -> str:
+        kind = "beside short" if widest + sum(map(formulas.letters, note)) <= SHORT else "beside"
         return f'<span class="{kind}">{self.line(note)}</span>'
 
     def step(self, block: Step) -> str:
@@ -232,5 +233,7 @@ def _style(scoped: bool = False) -> str:
         (here / f"{name}.css").read_text(encoding="utf-8") for name in ("palette", "blocks", "page")
     )
     if scoped:
-        return face + palette.replace(":root", ".workings") + ".workings {\n" + blocks + "}\n"
+        # A notebook's own theme need not be that of the system: the cell brings its paper with it.
+        own = "background: var(--paper); color: var(--ink); padding: 0.4em 0.9em;\n"
+        return face + palette.replace(":root", ".workings") + ".workings {\n" + own + blocks + "}\n"
     return face + palette + blocks + page
