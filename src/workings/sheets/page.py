@@ -48,7 +48,8 @@ def _overview(solution: Solution) -> Iterator[Block]:
         for e in solution.exercises for t in e.tasks
     )
     if rows:
-        yield Table((("Part",), ("Asked",), ("About",), ("Status",)), rows)
+        table = Table((("Part",), ("Asked",), ("About",), ("Status",)), rows)
+        yield Fold(("What is asked, part by part",), (table,), open=solved < len(rows))
 
 
 def _about(task: Task) -> Line:

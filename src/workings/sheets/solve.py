@@ -9,6 +9,7 @@ from workings.answers.solution import Solution, SolvedExercise, SolvedPart, Task
 from workings.errors import Source, WorkingsError
 from workings.expr import Deriv, Expr, Remark
 from workings.sheets import page
+from workings.sheets.blocks import Block
 from workings.sheets.crosscheck import CHECKS, Broken
 from workings.sheets.model import Exercise, Part, Question, Sheet
 from workings.sheets.read import read_sheet
@@ -52,10 +53,19 @@ def _part(part: Part, tasks: list[Task], sheet: Sheet) -> SolvedPart:
     starts += [claim.span.start for claim in part.claims]
     end = min(starts, default=max((b.span.end for b in part.blocks), default=0))
     asked = [b for b in part.blocks if b.span.end <= end or (b.span.start < end and b.kind == "paragraph")]
+    if len(asked) > 1 and end < part.blocks[-1].span.end and _leads(asked[-1], part):
+        asked.pop()
     printed = [b for b in part.blocks if b not in asked]
     own = tuple(r for r in sheet.remarks if r.span and _within(r, part))
     return SolvedPart(
         part.label, page.quoted(asked), tasks, part.builds_on, page.printed(printed), page.repair(part.repair), own)
+
+
+def _leads(block: Block, part: Part) -> bool:
+    """Does a paragraph only lead to the printed solution: "Application of the chain rule gives"?"""
+    text = block.pieces[-1].text.rstrip() if block.pieces else ""
+    inside = any(block.span.start <= q.span.start < block.span.end for q in part.questions)
+    return block.kind == "paragraph" and not inside and len(block.pieces) == 1 and text[-1:] not in (".", "?", "!")
 
 
 def _within(remark: Remark, part: Part) -> bool:
