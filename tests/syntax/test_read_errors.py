@@ -55,6 +55,15 @@ def test_message(text: str, column: int, message: str, advice: str) -> None:
     assert place == column
 
 
+DEEP = ["(", "x_{", "x[", r"\frac{1}{", "x^{", r"\hat{", "not ", "tanh ", "a(", r"\sum_i ", "∂"]
+
+
+@pytest.mark.parametrize("opens", DEEP)
+def test_depth_without_end_is_refused_not_recursed_into(opens: str) -> None:
+    with pytest.raises(WorkingsError):
+        read("y = " + opens * 5000, signatures())
+
+
 def test_a_bracket_left_open_does_not_swallow_the_next_equation() -> None:
     with pytest.raises(WorkingsError) as caught:
         read("a = tanh(z\nb = 2", signatures())

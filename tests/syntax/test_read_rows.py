@@ -116,6 +116,15 @@ NETWORKS = [
     ("s = sum(i, w[i]); u = w2", ["s = sum(i, w[i])", "u = w[2]"]),
     (r"L_i = \sum_{j\neq y_i}\max(0, s_j - s_{y_i} + 1)", ["L[i] = sum(j != y[i], max(0, s[j] - s[y[i]] + 1))"]),
     (r"\hat{y}^i = \sum_{j=0}^P w_j x_j^i", ["yhat[i] = sum(j, 0, P, w[j]*x[j,i])"]),
+    # layers above, and what textbooks print
+    (r"\delta^l_j = \sum_k w^{l+1}_{kj} \delta^{l+1}_k \sigma'(z^l_j)",
+     ["delta[j,l] = sum(k, w[k,j,l+1]*delta[k,l+1]*sigmoid'(z[j,l]))"]),
+    (r"h^{\langle t\rangle} = \tanh(W h^{\langle t-1\rangle})", ["h[t] = tanh(W*h[t-1])"]),
+    (r"y=\left\{\begin{array}{ll} x & x>0 \\ 0 & \text{else}\end{array}\right.", ["y = where(x > 0, x, 0)"]),
+    (r"f_{\mathrm m}(x) := \max(0, 2x); y = f_{\mathrm m}^{\,2}(x)", ["y = f_m(f_m(x))"]),
+    (r"E_n = -\ln y_n; E = \sum_{n=1}^N\{E_n + 1\}", ["E[n] = -log(y[n])", "E = sum(n, 1, N, E[n] + 1)"]),
+    (r"e = c\,d; y = e^2", ["e = c*d", "y = e^2"]),
+    (r"y = w_1 \cdot x_1 + \dots + w_n x_n", ["y = w1*x1 + ... + w_n*x_n"]),
     # arrays
     (r"r = X w - y; X \in \mathbb{R}^{4 \times 2}; w \in \mathbb{R}^{2}", ["r = X @ w - y"]),
     (r"s = w^\top x; w \in \mathbb{R}^d; x \in \mathbb{R}^d", ["s = dot(w, x)"]),

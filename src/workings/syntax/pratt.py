@@ -229,6 +229,8 @@ class Reader:
         if exponent is None:
             return Call("T", (left,), 0, self.span(start))
         span = self.span(start)
+        if self.scope.surveying and isinstance(left, Ref) and self.toks[self.i][0] == "(":
+            self.scope.applied.setdefault(left.name, []).append(("^",))       # f^2(x): f may be a function
         if isinstance(left, Ref) and left.name == "e" and not left.indices and not self.scope.known("e"):
             return Call("exp", (exponent,), 0, span)
         if isinstance(left, Call) and left.function == "norm" and _is_two(exponent):
