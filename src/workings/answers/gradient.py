@@ -99,6 +99,9 @@ def _more(step: Step) -> dict[str, Any]:
         return {}
     from workings.functions import derivative, table
 
+    if name not in table:                    # a function that the text defines
+        letter = (Ref(step.says.get("letter", "z")),)
+        return {"function": Call(name, letter), "slope": Call(name, letter, 1)}
     params = table[name].params
     letters = {params[0]: Ref(step.says["letter"])} if len(params) == 1 else {}
     slope = derivative(name, step.says["position"])
