@@ -82,18 +82,17 @@ def _cut(pieces: Any, question: Question, net: Network) -> tuple[str, ...]:
     from workings.answers import pieces as says
 
     data = says.as_dict(pieces)
-    slopes: Slopes = {}
+    slopes = {name: _programs(net, name, data["inputs"]) for name in data["outputs"]}
     for region in data["regions"]:
         if region["status"] != "full" or not region.get("affine"):
             continue
         point = {name: Fraction(v) for name, v in zip(data["inputs"], region["sample"])}
         values = evaluate.run(net, point).values
         for name, affine in region["affine"].items():
-            slopes = slopes or _programs(net, name, data["inputs"])
             here = sum((Fraction(c) * point.get(x, Fraction(1)) for x, c in affine.items()), Fraction(0))
             if name in values and not same_value(values[name], here):
                 raise Broken(f"in piece {region['number']} the map gives {here} for {name}, the network {values[name]}")
-            _sloped(slopes, affine, region["number"], point, net)
+            _sloped(slopes.get(name, {}), affine, region["number"], point, net)
     return ("At a point inside each piece the affine map gives the network's value, its coefficients the gradient.",)
 
 
