@@ -31,7 +31,10 @@ def document(solution: Solution) -> Document:
     out: list[Block] = [*_overview(solution)]
     for exercise in solution.exercises:
         out += _exercise(exercise, solution)
-    loose = [r for r in solution.remarks if not any(r in p.remarks for e in solution.exercises for p in e.parts)]
+    parts = [p for e in solution.exercises for p in e.parts]
+    shown = any(p.repair for p in parts)         # a repair stands in the part whose line proves it
+    loose = [r for r in solution.remarks
+             if not any(r in p.remarks for p in parts) and not (shown and r.kind == "repaired")]
     if loose:
         out += [Heading(2, ("Remarks on the sheet",), "remarks"), *(_remark(r, solution) for r in loose)]
     return Document(solution.title or "Solution", tuple(out), solution.spelling)

@@ -18,6 +18,7 @@ ABBREVIATION = re.compile(
     re.I)
 SENTENCE_END = re.compile(r"[.?!](?=[\s*_)]|$)")
 PARAGRAPH = "\n\n"
+NEAR = 200                    # characters looked at on either side of a sentence's end
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +111,9 @@ def _sentences(text: str, prose: Prose) -> Iterable[Sentence]:
 def _ends(text: str, prose: Prose) -> Iterable[tuple[int, bool]]:
     """Where sentences end, and whether what follows begins a paragraph."""
     for match in re.finditer(rf"{SENTENCE_END.pattern}|{PARAGRAPH}|$", text):
-        after = text[match.end() :].lstrip(" ")
+        after = text[match.end() : match.end() + NEAR].lstrip(" ")
         if match.group() == PARAGRAPH:
-            if not _goes_on(text[: match.start()], after, prose):
+            if not _goes_on(text[max(0, match.start() - NEAR) : match.start()], after, prose):
                 yield match.end(), True
         elif not match.group():
             yield match.end(), True
