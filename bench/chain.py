@@ -39,7 +39,7 @@ def main(largest: int) -> None:
         values = {"x": 0.5, "t": 0.1} | {f"w{i}": 1.01 for i in range(1, n + 1)}
         running, _ = timed(lambda net=net, values=values: run(net, values))
         each = " / ".join(f"{1e6 * s / n:.1f}" for s in (reading, deriving, running))
-        print(f"{n:>8} {reading:>9.3f} {deriving:>11.3f} {running:>8.3f}   {each}   ({len(program.backward)} statements)")
+        print(f"{n:>8} {reading:>9.3f} {deriving:>11.3f} {running:>8.3f}   {each}   {len(program.backward)} statements")
 
 
 if __name__ == "__main__":

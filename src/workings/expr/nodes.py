@@ -36,9 +36,20 @@ class Expr:
         return self
 
     def __repr__(self) -> str:
-        names: tuple[str, ...] = tuple(self.__slots__)
-        fields = [str(getattr(self, s)) for s in names if s != "span"]
-        return f"{type(self).__name__}({', '.join(fields)})"
+        # the insides of a deep tree are left out: this is for a debugger, notation is for people
+        return _brief(self, 4)
+
+
+def _brief(value: object, room: int = 3) -> str:
+    if isinstance(value, tuple):
+        inner = ", ".join(_brief(v, room) for v in value)
+        return f"({inner},)" if len(value) == 1 else f"({inner})"
+    if not isinstance(value, Expr):
+        return str(value)
+    if room == 0:
+        return f"{type(value).__name__}(…)"
+    names: tuple[str, ...] = tuple(value.__slots__)
+    return f"{type(value).__name__}({', '.join(_brief(getattr(value, s), room - 1) for s in names if s != 'span')})"
 
 
 @dataclass(slots=True, eq=False, repr=False)
