@@ -11,9 +11,12 @@ from hypothesis import strategies as st
 from workings.answers.draw import as_dict, blocks
 from workings.document import Picture, Table
 from workings.figures import Circle, Figure, Path, Text
+from workings.figures.families import drawn
 from workings.figures.glyphs import measuring
 from workings.figures.network import network_figure
+from workings.figures.network_plan import Plan
 from workings.figures.overlap import overlaps
+from workings.figures.placing import passes
 from workings.forms.neurons import graph
 from workings.functions import signatures
 from workings.notation import plain
@@ -37,6 +40,17 @@ NETS = {
     "skips": "a = tanh(w1*x1 + w2*x2); c = tanh(u*a); y = c + v*x3 + s*x1",
 }
 
+NETS |= {
+    "residual": "h1 = tanh(w1*x1 + w2*x2); h2 = h1 + tanh(u1*h1); h3 = h2 + tanh(u2*h2); y = v*h3 + s*x1 + h1",
+    "operations": "h1 = max(w1*x1 + b1, w2*x2 + b2); h2 = x1*x2; y = v1*h1 + v2*h2 + x1/x2",
+    "softmax": "z = W @ x + b; p = softmax(z)",
+    "constant unit": "x0 = 1; y = w0*x0 + w1*x1 + w2*x2",
+    "layer": "i = 1..d; j = 1..m; z[j] = sum(i, w[j,i]*x[i]) + b[j]; a[j] = tanh(z[j]); y = sum(j, v[j]*a[j])",
+    "layers": "i = 1..d; j = 1..m; k = 1..2; a[j] = tanh(sum(i, w[j,i]*x[i]) + b[j]);"
+              "y[k] = sum(j, v[k,j]*a[j]); E = sum(k, (y[k] - t[k])^2)",
+    "samples": "i = 1..d; k = 1..N; y[k] = sum(i, w[i]*x[i,k]); E = 1/N*sum(k, (y[k] - t[k])^2)",
+}
+
 
 def figure(text: str) -> Figure:
     return network_figure(graph(read(text.replace(";", "\n"), signatures())))
@@ -48,18 +62,41 @@ def test_no_label_lies_on_another(text: str) -> None:
     assert overlaps(drawn, measuring(drawn.spelling)) == []
 
 
-@settings(max_examples=12, derandomize=True, deadline=None)
-@given(st.lists(st.integers(1, 4), min_size=2, max_size=4))
-def test_dense_networks(sizes: list[int]) -> None:
+@pytest.mark.parametrize("text", NETS.values(), ids=NETS)
+def test_no_connection_runs_through_a_node(text: str) -> None:
+    plan = Plan(drawn(graph(read(text.replace(";", "\n"), signatures()))), measuring(), 1.0)
+    for route in (*plan.routes, *plan.links):
+        for node in plan.nodes.values():
+            if node.id not in (route.source, route.target):
+                assert not passes(route.points, node.boxes()[0]), (route.source, route.target, node.id)
+
+
+def dense(*sizes: int) -> str:
     layers = [[f"x{i}" for i in range(1, sizes[0] + 1)]]
     lines = []
     for depth, size in enumerate(sizes[1:], 1):
-        names = [f"{'abc'[depth - 1]}{j}" for j in range(1, size + 1)]
-        for j, name in enumerate(names, 1):
-            terms = [f"w{depth}_{i}_{j}*{source}" for i, source in enumerate(layers[-1], 1)]
+        layers.append([f"{'abc'[depth - 1]}{j}" for j in range(1, size + 1)])
+        for j, name in enumerate(layers[-1], 1):
+            terms = [f"w{depth}_{i}_{j}*{source}" for i, source in enumerate(layers[-2], 1)]
             lines.append(f"{name} = tanh({' + '.join(terms)} + b{depth}_{j})")
-        layers.append(names)
-    drawn = figure("\n".join(lines))
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize("sizes", [(3, 8, 8, 1), (4, 10, 10, 2)])
+def test_twenty_neurons(sizes: tuple[int, ...]) -> None:
+    drawn = figure(dense(*sizes))
+    assert overlaps(drawn, measuring(drawn.spelling)) == []
+    assert drawn.width < 1300 and drawn.height < 900
+    thin = [s for s in drawn.flat() if isinstance(s, Path) and s.role == "thin-edge"]
+    written = [s for s in drawn.flat() if isinstance(s, Text) and s.role == "weight"]
+    assert len(thin) + len(written) == sum(p * q for p, q in pairwise(sizes))
+    assert "The weights that are not written stand in the table." in labels(drawn, "note")
+
+
+@settings(max_examples=12, derandomize=True, deadline=None)
+@given(st.lists(st.integers(1, 4), min_size=2, max_size=4))
+def test_dense_networks(sizes: list[int]) -> None:
+    drawn = figure(dense(*sizes))
     assert overlaps(drawn, measuring(drawn.spelling)) == []
     links = [s for s in drawn.flat() if isinstance(s, Path) and s.role == "edge" and s.title]
     assert len(links) == sum(p * q for p, q in pairwise(sizes))
@@ -94,6 +131,42 @@ def test_index_order_is_kept() -> None:
     assert places["x1"] < places["x2"] and places["a3"] < places["a4"] and places["a5"] < places["a6"]
 
 
+def test_a_family_stands_in_a_column() -> None:
+    shown = figure(NETS["layer"])
+    names = labels(shown, "label")
+    assert names == ["x[1]", "x[2]", "⋮", "x[d]", "a[1]", "a[2]", "⋮", "a[m]", "y"]
+    weights = labels(shown, "weight")
+    assert len(weights) == 12 and {"w[1,1]", "w[m,2]", "w[2,d]", "v[m]"} <= set(weights)
+    notes = labels(shown, "note")
+    assert "i = 1, …, d: x[i]; summed over in z[j]" in notes and "bias b[m]" in notes
+    assert shown.title == "Network with 1 input and 2 neurons"     # the network itself has one family of each
+    short = labels(figure(NETS["layers"]), "label")
+    assert short[8:10] == ["y[1]", "y[2]"] and short.count("⋮") == 2
+
+
+def test_samples_are_no_units() -> None:
+    assert labels(figure(NETS["samples"]), "label")[:5] == ["x[1,k]", "x[2,k]", "⋮", "x[d,k]", "y[k]"]
+
+
+def test_constant_units() -> None:
+    shown = figure(NETS["constant unit"])
+    assert labels(shown, "label") == ["x0", "x1", "x2", "y"] and "w0" in labels(shown, "weight")
+    assert {"= 1", "bias 0"} <= set(labels(shown, "note"))
+
+
+def test_operations_stand_in_boxes() -> None:
+    shapes = list(figure(NETS["operations"]).flat())
+    assert sum(isinstance(s, Path) and s.role == "operation" for s in shapes) == 3
+    assert [s.label for s in shapes if isinstance(s, Text) and s.label in ("×", "max", "÷")] == ["×", "÷", "max"]
+
+
+def test_skips_do_not_share_a_line() -> None:
+    plan = Plan(drawn(graph(read("a = tanh(w*x); c = tanh(u*a); y = c + v*a + s*x".replace(";", "\n"), signatures()))),
+                measuring(), 1.0)
+    over = [min(y for _, y in r.points) for r in plan.routes if (r.source, r.target) in (("x", "y"), ("a", "y"))]
+    assert abs(over[0] - over[1]) >= 10
+
+
 def test_the_error_stands_apart() -> None:
     shapes = list(figure(NETS["3a"]).flat())
     neurons = [s.x for s in shapes if isinstance(s, Circle) and s.role == "neuron"]
@@ -122,6 +195,12 @@ def test_page() -> None:
     picture, table, *_ = blocks(graph(read(NETS["1a"].replace(";", "\n"), signatures())))
     assert isinstance(picture, Picture) and picture.alt == picture.figure.description
     assert isinstance(table, Table) and len(table.rows) == 4
+
+
+def test_many_weights_stand_in_a_table_of_their_own() -> None:
+    _, neurons, weights, *more = blocks(graph(read(dense(2, 8, 8), signatures())))
+    assert isinstance(neurons, Table) and isinstance(weights, Table) and not more
+    assert len(weights.rows) == 8 and {len(row) for row in (weights.head, *weights.rows)} == {9}
 
 
 def test_a_network_too_large_to_look_at_is_counted() -> None:

@@ -15,6 +15,7 @@ from workings.figures.network_layout import columns
 from workings.forms.graphs import Edge, Graph, Neuron, Operation, sources
 from workings.notation import plain
 
+MANY = 6                      # connections into a neuron above which its weights stand in a table of their own
 DRAWN = 300                   # nodes above which a network is counted, not drawn
 
 
@@ -87,7 +88,7 @@ def blocks(graph: Graph, measure: Measure | None = None) -> tuple[Block, ...]:
     if len(graph.nodes) > DRAWN:
         return _summary(graph)
     picture = Picture(network_figure(graph, measure), (f"{title(graph)}.",), describe(graph), "network")
-    found: list[Block] = [picture, _table(graph)]
+    found: list[Block] = [picture, _table(graph), *_matrices(graph)]
     if graph.operations:
         found.append(_operations(graph))
     return (*found, *(Paragraph(line) for line in _remarks(graph)))
@@ -121,8 +122,35 @@ def _table(graph: Graph) -> Table:
     return Table(head, tuple(rows))
 
 
+def _matrices(graph: Graph) -> list[Table]:
+    """The weights between two layers that have many connections: a row a neuron, a column a source."""
+    refs = graph.refs()
+    known = {n.id: n for n in graph.neurons}
+    out: list[Table] = []
+    for names in columns(graph):
+        neurons = [known[name] for name in names if name in known and _many(known[name])]
+        heads = list(dict.fromkeys(e.source for n in neurons for e in n.edges))
+        rows = [((Math(refs[n.id]),), *(_cell(n, source) for source in heads)) for n in neurons]
+        if neurons:
+            head: tuple[Line, ...] = (("into",), *(("from ", Math(refs[source])) for source in heads))
+            out.append(Table(head, tuple(rows), ("The weights of the connections.",)))
+    return out
+
+
+def _many(node: Neuron) -> bool:
+    """Are its weights read more easily in a table?"""
+    plain_edges = all(e.lag is None and not e.over for e in node.edges)
+    return plain_edges and len({e.source for e in node.edges}) == len(node.edges) > MANY
+
+
+def _cell(node: Neuron, source: str) -> Line:
+    return next(((Math(e.weight),) for e in node.edges if e.source == source), ("–",))
+
+
 def _row(refs: dict[str, Ref], node: Neuron) -> tuple[Line, ...]:
-    weights = [_incoming(refs, edge) for edge in node.edges]
+    weights: list[list[Inline]] = [_incoming(refs, edge) for edge in node.edges]
+    if _many(node):
+        weights = [[f"{len(weights)}, in the table of weights"]]
     return (
         (Math(refs[node.id]),),
         (Math(node.pre),) if node.pre is not None else ("–",),

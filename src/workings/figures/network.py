@@ -12,11 +12,12 @@ from math import hypot
 from workings.expr import Ref
 from workings.figures.activations import act_label, op_label
 from workings.figures.describe import describe, edge_title, loss_title, node_title, title
+from workings.figures.families import drawn
 from workings.figures.glyphs import measuring
 from workings.figures.network_layout import RADIUS, Node, Route
 from workings.figures.network_plan import ACT, CAPTION, LEGEND, LINE, MARGIN, NAME, WEIGHT, Plan
 from workings.figures.shapes import (
-    Circle, Figure, Group, Label, Measure, Path, Place, Shape, Text, bounds, extent, line, moved,
+    Circle, Figure, Group, Label, Measure, Path, Place, Shape, Text, bounds, extent, line, moved, rectangle,
 )
 from workings.forms.graphs import Graph, Loss, Neuron, Operation, Shared
 from workings.notation import plain
@@ -35,19 +36,19 @@ def network_figure(graph: Graph, measure: Measure | None = None) -> Figure:
     'Network with 1 input and 1 neuron'
     """
     measure = measure or measuring(graph.spelling)
-    plan = Plan(graph, measure, STRETCHES[0])
-    for stretch in STRETCHES[1:]:
+    shown = drawn(graph)
+    for stretch in STRETCHES:
+        plan = Plan(shown, measure, stretch, stretch == STRETCHES[-1])
         if plan.free:
             break
-        plan = Plan(graph, measure, stretch)
-    return _Drawing(plan).figure()
+    return _Drawing(plan, graph).figure()
 
 
 class _Drawing:
     """A plan turned into shapes."""
 
-    def __init__(self, plan: Plan) -> None:
-        self.plan, self.graph = plan, plan.graph
+    def __init__(self, plan: Plan, whole: Graph) -> None:
+        self.plan, self.graph, self.whole = plan, plan.graph, whole
         self.names = {name: plain(ref) for name, ref in plan.refs.items()}
 
     def figure(self) -> Figure:
@@ -63,7 +64,7 @@ class _Drawing:
         left, top, right, bottom = bounds(shapes, self.plan.measure)
         placed = tuple(moved(s, MARGIN - left, MARGIN - top) for s in shapes)
         width, height = right - left + 2 * MARGIN, bottom - top + 2 * MARGIN
-        return Figure(width, height, placed, title(self.graph), describe(self.graph), self.graph.spelling)
+        return Figure(width, height, placed, title(self.whole), describe(self.whole), self.graph.spelling)
 
     # --- connections ---
 
@@ -74,7 +75,8 @@ class _Drawing:
         if (target, edge.source) in self.plan.shared:
             run, tip = _parted(self.plan.routes[k])
             return [line(run, "shared-edge", says), line(run, "shared-core"), line(tip, "shared-arrow", arrow=True)]
-        return [Path(strokes, "loop" if edge.lag is not None else "edge", says, arrow=True)]
+        role = "loop" if edge.lag is not None else "thin-edge" if k in self.plan.thin else "edge"
+        return [Path(strokes, role, says, arrow=True)]
 
     def _weight(self, k: int, spot: Place) -> Text:
         target, edge = self.plan.edges[k]
@@ -84,10 +86,7 @@ class _Drawing:
         return Text(label, *spot, role, size=WEIGHT, halo="box", title=edge_title(edge, target, self.names))
 
     def _operation_links(self) -> list[Shape]:
-        return [
-            Path(self.plan.route(source, node.id).strokes, "edge", arrow=True)
-            for node in self.graph.operations for source in node.sources if source in self.plan.nodes
-        ]
+        return [Path(route.strokes, "edge", arrow=True) for route in self.plan.links]
 
     def _out_links(self) -> list[Shape]:
         """An arrow out of each output that no error takes up."""
@@ -101,25 +100,34 @@ class _Drawing:
         node = self.plan.of.get(place.id)
         if node is None:
             return self._input(place)
-        inner: list[Shape] = []
-        below = self._captions(place, node)
+        shape: Shape
+        inner: list[Shape]
+        below: list[Shape] = self._captions(place, node)
         if isinstance(node, Operation):
-            shape = Circle(place.x, place.y, place.radius, "operation")
+            left, top = place.x - place.radius, place.y - place.half
+            shape = rectangle(left, top, 2 * place.radius, 2 * place.half, "operation")
             inner = [self._inside(op_label(node), place, place.y, NAME)]
         else:
             shape = Circle(place.x, place.y, place.radius, "neuron")
             inner = self._name_and_act(place, node)
-        return Group((shape, *inner, *below), "neuron", node_title(node, self.names))
+        return Group((*self._behind(place, "neuron"), shape, *inner, *below), "neuron", node_title(node, self.names))
 
     def _input(self, place: Node) -> Group:
+        if place.id not in self.plan.refs:
+            return Group((Text("⋮", place.x, place.y, "label", size=NAME + 3),), "input")
         ref = self.plan.refs[place.id]
-        shapes: list[Shape] = []
-        if ref.indices:                      # a family: more circles behind
-            shapes = [Circle(place.x + d, place.y - d, place.radius, "input") for d in (6.0, 3.0)]
+        shapes: list[Shape] = [*self._behind(place, "input")]
         shapes.append(Circle(place.x, place.y, place.radius, "input"))
         shapes.append(self._inside(ref, place, place.y, NAME))
         shapes += self._lines(place, self.plan.captions(place.id))
         return Group(tuple(shapes), "input", f"Input {self.names[place.id]}")
+
+    def _behind(self, place: Node, role: str) -> list[Shape]:
+        """More circles behind one that stands for a family; a loop takes their place."""
+        loop = any(target == place.id == edge.source for target, edge in self.plan.edges)
+        if loop or place.id in self.plan.drawn.alone or not self.plan.refs[place.id].indices:
+            return []
+        return [Circle(place.x + d, place.y - d, place.radius, role) for d in (6.0, 3.0)]
 
     def _name_and_act(self, place: Node, node: Neuron) -> list[Shape]:
         act = act_label(node)
@@ -144,7 +152,7 @@ class _Drawing:
 
     def _lines(self, place: Node, labels: list[Label]) -> list[Text]:
         shapes: list[Text] = []
-        y = place.y + place.radius + 3
+        y = place.y + place.up + 3
         for label in labels:
             height = self.plan.line_height(label)
             shapes.append(Text(label, place.x, y + height / 2, "note", size=CAPTION, halo="rim"))

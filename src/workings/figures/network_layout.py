@@ -13,29 +13,49 @@ from math import hypot
 
 from workings.expr.names import base, natural
 from workings.figures.shapes import Place
-from workings.forms.graphs import Graph, sources
+from workings.forms.graphs import Graph, Operation, sources
 
 RADIUS = 25.0
 SMALL = 17.0                  # of an input, of a target
-ROOM = 26.0                   # between the captions of a node and the next node below it
+ROOM, CLOSE = 26.0, 10.0      # between the captions of a node and the next node below it; in high columns
+MANY = 6                      # nodes above which a column is high
+LANE = 13.0                   # between connections that pass over the same node
 
 
 @dataclass(slots=True)
 class Node:
-    """A place in the drawing; `caption`: the height of what is written below the circle, and its width."""
+    """A place in the drawing; `caption`: the height of what is written below it, and its width.
+
+    `half`: half the height of a box that is 2 * radius wide; 0 for a circle.
+    """
 
     id: str
     radius: float
     caption: tuple[float, float] = (0.0, 0.0)
     x: float = 0.0
     y: float = 0.0
+    half: float = 0.0
+
+    @property
+    def up(self) -> float:
+        """From the middle to the upper rim."""
+        return self.half or self.radius
+
+    def rim(self, other: Place) -> Place:
+        """Where the straight line to another place leaves the circle or the box."""
+        dx, dy = other[0] - self.x, other[1] - self.y
+        length = hypot(dx, dy) or 1.0
+        part = self.radius / length
+        if self.half:
+            part = min(self.radius / abs(dx) if dx else 1.0, self.half / abs(dy) if dy else 1.0)
+        return self.x + dx * part, self.y + dy * part
 
     def boxes(self) -> list[tuple[float, float, float, float]]:
         """What labels must not cover: the circle and the caption."""
-        r, (height, width) = self.radius + 2, self.caption
-        out = [(self.x - r, self.y - r, self.x + r, self.y + r)]
+        r, up, (height, width) = self.radius + 2, self.up + 2, self.caption
+        out = [(self.x - r, self.y - up, self.x + r, self.y + up)]
         if height:
-            out.append((self.x - width / 2, self.y + r, self.x + width / 2, self.y + r + height))
+            out.append((self.x - width / 2, self.y + up, self.x + width / 2, self.y + up + height))
         return out
 
 
@@ -53,7 +73,8 @@ def layers(graph: Graph) -> dict[str, int]:
     """The layer of each node; inputs have 0."""
     out = {name: 0 for name, _ in graph.inputs}
     for node in graph.nodes:
-        out[node.id] = 1 + max((out[s] for s in sources(node) if s in out), default=0)
+        before = sources(node) if isinstance(node, Operation) else [e.source for e in node.edges]
+        out[node.id] = 1 + max((out[s] for s in before if s in out), default=0)
     last = max(out.values(), default=0)
     taken = {s for node in graph.nodes for s in sources(node)}
     for node_id in graph.outputs.values():
@@ -78,8 +99,8 @@ def _in_order(names: Sequence[str]) -> list[str]:
 
 def stand(grid: list[list[Node]], gaps: Sequence[float], left: float, top: float) -> None:
     """Give each node its place: rows equally far apart in all layers, each layer in the middle."""
-    pitch = max(2 * n.radius + n.caption[0] for column in grid for n in column) + ROOM
     rows = max(len(column) for column in grid)
+    pitch = max(2 * n.up + n.caption[0] for column in grid for n in column) + (ROOM if rows <= MANY else CLOSE)
     x = left
     for i, column in enumerate(grid):
         widest = max(n.radius for n in column)
@@ -90,21 +111,29 @@ def stand(grid: list[list[Node]], gaps: Sequence[float], left: float, top: float
         x += widest + (gaps[i] if i < len(gaps) else 0.0)
 
 
-def route(source: Node, target: Node, grid: list[list[Node]], at: Mapping[str, int]) -> Route:
-    """The connection between two nodes, clear of those between them."""
+def route(
+    source: Node, target: Node, grid: list[list[Node]], at: Mapping[str, int],
+    lanes: dict[int, list[float]] | None = None,
+) -> Route:
+    """The connection between two nodes, clear of those between them; `lanes`: where earlier ones pass each layer."""
     if source is target:
         return _loop(source)
-    between = range(at[source.id] + 1, at[target.id])
+    lanes = {} if lanes is None else lanes
     corners = [(source.x, source.y)]
-    for i in between:
-        column = grid[i]
-        straight = _line_at(corners[-1], (target.x, target.y), column[0].x)
-        corners.append((column[0].x, _free(column, straight)))
+    for i in range(at[source.id] + 1, at[target.id]):
+        x, wide = grid[i][0].x, max(n.radius for n in grid[i]) + 4
+        ends = [_line_at(corners[-1], (target.x, target.y), place) for place in (x - wide, x + wide)]
+        taken = [(n.y - n.up - 8, n.y + n.up + n.caption[0] + 8) for n in grid[i]]
+        if all(high - 5 < min(ends) or max(ends) < low + 5 for low, high in taken):
+            corners.append((x, sum(ends) / 2))
+            continue
+        y = _free(sum(ends) / 2, taken, lanes.setdefault(i, []))
+        lanes[i].append(y)
+        corners += [(x - wide, y), (x + wide, y)]
     corners.append((target.x, target.y))
     if all(abs(y - _line_at(corners[0], corners[-1], x)) < 1 for x, y in corners[1:-1]):
         corners = [corners[0], corners[-1]]
-    corners[0] = _towards(corners[0], corners[1], source.radius)
-    corners[-1] = _towards(corners[-1], corners[-2], target.radius)
+    corners[0], corners[-1] = source.rim(corners[1]), target.rim(corners[-2])
     return _through(source.id, target.id, corners)
 
 
@@ -112,19 +141,12 @@ def _line_at(a: Place, b: Place, x: float) -> float:
     return a[1] if b[0] == a[0] else a[1] + (b[1] - a[1]) * (x - a[0]) / (b[0] - a[0])
 
 
-def _free(column: Sequence[Node], y: float) -> float:
-    """The free height in a column that is nearest to y."""
-    taken = sorted((n.y - n.radius - 8, n.y + n.radius + n.caption[0] + 8) for n in column)
-    if all(not low < y < high for low, high in taken):
-        return y
-    edges = [edge for span in taken for edge in span]
+def _free(y: float, taken: list[tuple[float, float]], lanes: Sequence[float]) -> float:
+    """The height nearest to y that is clear of the nodes of a layer, and of the lanes of earlier connections."""
+    taken = [*taken, *((lane - LANE, lane + LANE) for lane in lanes)]
+    edges = [y, *(edge for span in taken for edge in span)]
     free = [e for e in edges if all(not low < e < high for low, high in taken)]
     return min(free, key=lambda e: (abs(e - y), e))
-
-
-def _towards(a: Place, b: Place, distance: float) -> Place:
-    length = hypot(b[0] - a[0], b[1] - a[1]) or 1.0
-    return a[0] + (b[0] - a[0]) * distance / length, a[1] + (b[1] - a[1]) * distance / length
 
 
 def _through(source: str, target: str, corners: list[Place]) -> Route:

@@ -4,47 +4,54 @@ from __future__ import annotations
 
 from workings.expr import Ref
 from workings.figures.activations import act_label, op_label
+from workings.figures.families import Drawn
 from workings.figures.network_layout import RADIUS, SMALL, Node, Route, columns, layers, route, stand
 from workings.figures.placing import Wish, place
 from workings.figures.shapes import Label, Measure, Place
-from workings.forms.graphs import Edge, Graph, Loss, Neuron, Operation
+from workings.forms.graphs import Edge, Loss, Neuron, Operation
 
 NAME, ACT, CAPTION, WEIGHT, LEGEND = 15.0, 10.5, 11.0, 13.0, 11.5      # sizes of letters
 LINE = 15.0                   # from one line of a caption or legend to the next
 MARGIN = 14.0
 GAP = 104.0                   # between two layers, beside the widest weight between them
 WIDEST = 150.0                # a weight wider than this is written in the legend
-LABELLED = 60                 # connections above which weights are left to the table
+LABELLED = 30                 # connections between two layers above which their weights are left to the table
+STEEP = 0.42                  # room between two layers with many connections, as a share of their height
+BOX = 15.0                    # half the height of an operation
 
 
 class Plan:
     """One layout, its columns `stretch` times as far apart as they must be."""
 
-    def __init__(self, graph: Graph, measure: Measure, stretch: float) -> None:
-        self.graph, self.measure = graph, measure
+    def __init__(self, drawn: Drawn, measure: Measure, stretch: float, last: bool = False) -> None:
+        graph = drawn.graph
+        self.drawn, self.graph, self.measure = drawn, graph, measure
         self.refs = graph.refs()
         self.of = {n.id: n for n in graph.nodes}
         self.shared = {where for s in graph.shared for where in s.places}
-        self.notes: list[Label] = []
+        self.notes: list[Label] = list(drawn.notes)
         self.edges = [(n.id, e) for n in graph.nodes if isinstance(n, Neuron) for e in n.edges]
-        self.weights = self._weights()
-        self.grid = [[self._node(name) for name in column] for column in columns(graph)]
-        self.nodes = {node.id: node for column in self.grid for node in column}
         self.at = layers(graph)
+        self.thin = self._thin()
+        self.weights = [None if k in self.thin else self._weight(e) for k, (_, e) in enumerate(self.edges)]
+        self.grid = [self._column(column) for column in columns(graph)]
+        self.nodes = {node.id: node for column in self.grid for node in column}
         left = MARGIN + max((n.caption[1] / 2 - n.radius for n in self.grid[0]), default=0.0)
         stand(self.grid, self._gaps(stretch), max(left, MARGIN), MARGIN + self._headroom())
         self.loss = self._stand_loss()
-        self.routes = [self.route(e.source, target) for target, e in self.edges]
-        self.spots, self.free = self._spots()
+        self.routes, self.links = self._routes()
+        self.spots, self.free = self._spots(last)
+        if self.thin or len(self.spots) < sum(w is not None for w in self.weights):
+            self.notes.append("The weights that are not written stand in the table.")
 
     # --- what is written ---
 
-    def _weights(self) -> list[Label | None]:
-        """The label of each connection; one that is too long gets a number, and a line of the legend."""
-        if len(self.edges) > LABELLED:
-            self.notes.append("The weights stand in the table.")
-            return [None] * len(self.edges)
-        return [self._weight(e) for _, e in self.edges]
+    def _thin(self) -> set[int]:
+        """The connections whose weights are left to the table: those between layers that have many."""
+        blocks: dict[tuple[int, int], list[int]] = {}
+        for k, (target, edge) in enumerate(self.edges):
+            blocks.setdefault((self.at[edge.source], self.at[target]), []).append(k)
+        return {k for block in blocks.values() if len(block) > LABELLED for k in block}
 
     def _weight(self, edge: Edge) -> Label:
         label: Label = edge.weight
@@ -62,6 +69,8 @@ class Plan:
         node = self.of.get(name)
         if isinstance(node, Operation):
             return [] if node.out is None else [node.out]
+        if name in self.drawn.captions:
+            return [self.drawn.captions[name]]
         if isinstance(node, Neuron):
             act = act_label(node)
             wide = not self.fits(act, ACT, 2 * RADIUS - 6)
@@ -83,6 +92,15 @@ class Plan:
 
     # --- where it stands ---
 
+    def _column(self, names: list[str]) -> list[Node]:
+        """The nodes of a layer, and the dots between the second and the last of a family."""
+        out: list[Node] = []
+        for name in names:
+            out.append(self._node(name))
+            if name in self.drawn.dots:
+                out.append(Node(self.drawn.dots[name], 8.0))
+        return out
+
     def _node(self, name: str) -> Node:
         lines = self.captions(name)
         widest = max((self.measure(label).width * CAPTION for label in lines), default=0.0)
@@ -91,7 +109,8 @@ class Plan:
         inner = self.measure(label).width * NAME / 2 + 6
         small = RADIUS if isinstance(node, Neuron) else SMALL
         height = sum(self.line_height(label) for label in lines)
-        return Node(name, max(small, inner), (height + 3 if lines else 0.0, widest))
+        half = BOX if isinstance(node, Operation) else 0.0
+        return Node(name, max(small, inner), (height + 3 if lines else 0.0, widest), half=half)
 
     def _gaps(self, stretch: float) -> list[float]:
         """Room between layers: for the widest weight, and more where many connections cross."""
@@ -100,9 +119,11 @@ class Plan:
             here = [k for k, (t, e) in enumerate(self.edges) if self.at[e.source] <= i < self.at[t]]
             labels = [w for k in here if (w := self.weights[k]) is not None]
             widest = max((self.measure(w).width * WEIGHT for w in labels), default=0.0)
-            crowd = 9.0 * max(0, len(here) - 4) if labels else 3.0 * len(here) ** 0.5
+            crowd = min(9.0 * max(0, len(here) - 4), 140.0) if labels else 0.0
+            if self.thin.intersection(here):
+                crowd = max(crowd, STEEP * 80.0 * max(len(self.grid[i]), len(self.grid[i + 1])) - GAP)
             captions = max(n.caption[1] / 2 - n.radius for n in (*self.grid[i], *self.grid[i + 1]))
-            out.append(stretch * (GAP + widest * 0.8 + min(crowd, 140.0)) + max(captions, 0.0))
+            out.append((stretch if labels else 1.0) * (GAP + widest * 0.8 + crowd) + max(captions, 0.0))
         return out
 
     def _headroom(self) -> float:
@@ -126,20 +147,31 @@ class Plan:
             out.append((term, node, targets))
         return out
 
-    def route(self, source: str, target: str) -> Route:
-        """The connection between two nodes."""
-        return route(self.nodes[source], self.nodes[target], self.grid, self.at)
+    def _routes(self) -> tuple[list[Route], list[Route]]:
+        """The connections, and those into operations; short ones first, so that long ones arch over them."""
+        pairs = [(e.source, target) for target, e in self.edges]
+        count = len(pairs)
+        pairs += [(s, o.id) for o in self.graph.operations for s in o.sources if s in self.nodes]
+        lanes: dict[int, list[float]] = {}
+        found: dict[int, Route] = {}
+        for k in sorted(range(len(pairs)), key=lambda k: (self.at[pairs[k][1]] - self.at[pairs[k][0]], k)):
+            source, target = (self.nodes[name] for name in pairs[k])
+            found[k] = route(source, target, self.grid, self.at, lanes)
+        return [found[k] for k in range(count)], [found[k] for k in range(count, len(pairs))]
 
     def between(self, source: Node, target: Node) -> Route:
         """The straight connection between two places."""
         return route(source, target, [], {source.id: 0, target.id: 1})
 
-    def _spots(self) -> tuple[dict[int, Place], bool]:
-        wishes, which = [], []
+    def _spots(self, last: bool) -> tuple[dict[int, Place], bool]:
+        wishes, which, bare = [], [], [r.points for r in self.links]
         for k, (label, run) in enumerate(zip(self.weights, self.routes)):
             if label is not None:
                 box = self.measure(label)
                 wishes.append(Wish(box.width * WEIGHT, (box.above + box.below) * WEIGHT, run.points))
                 which.append(k)
-        spots = place(wishes, [b for n in self.nodes.values() for b in n.boxes()])
-        return {k: spot for k, (spot, _) in zip(which, spots)}, all(free for _, free in spots)
+            else:
+                bare.append(run.points)
+        spots = place(wishes, [b for n in self.nodes.values() for b in n.boxes()], more=bare)
+        shown = {k: spot for k, (spot, free) in zip(which, spots) if free or not last}
+        return shown, all(free for _, free in spots)

@@ -29,9 +29,11 @@ class Wish:
     line: Sequence[Place]
 
 
-def place(wishes: Sequence[Wish], taken: Sequence[Rect], favourite: float = FAVOURITE) -> list[tuple[Place, bool]]:
-    """The middle of each label, and whether it stands free."""
-    lines = [_sparse(w.line) for w in wishes]
+def place(
+    wishes: Sequence[Wish], taken: Sequence[Rect], favourite: float = FAVOURITE, more: Sequence[Sequence[Place]] = ()
+) -> list[tuple[Place, bool]]:
+    """The middle of each label, and whether it stands free; `more`: lines without labels."""
+    lines = [_sparse(line) for line in (*(w.line for w in wishes), *more)]
     choices = [_choices(w, i, lines, taken, favourite) for i, w in enumerate(wishes)]
     order = sorted(range(len(wishes)), key=lambda i: (-wishes[i].width, i))
     spot: dict[int, Rect] = {}

@@ -36,6 +36,7 @@ LOOKS = {
     "neuron": Look("ink", 1.5, "panel"),
     "operation": Look("ink", 1.3, "paper"),
     "edge": Look("ink", 1.0),
+    "thin-edge": Look("soft", 0.6),
     "shared-edge": Look("shared", 2.6, dash="7 3"),
     "shared-core": Look("paper", 1.0, dash="7 3"),
     "shared-arrow": Look("shared", 1.4),

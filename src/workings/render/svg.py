@@ -16,7 +16,7 @@ from workings.render.palette import HATCH_STEP, HATCH_TURN, LOOKS, css
 
 SCOPE = "workings-figure"
 HALO = 4.0                    # width of the rim around a label, in points
-HEAD = 7.0                    # length of an arrow's head
+HEAD, THIN_HEAD = 7.0, 4.5    # length of an arrow's head
 
 
 def svg(figure: Figure, prefix: str = "", theme: str = "auto") -> str:
@@ -157,7 +157,8 @@ def _head(path: Path) -> str:
     numbers = [float(v) for step in path.strokes for v in step[1:]]
     (x0, y0), (x, y) = numbers[-4:-2], numbers[-2:]
     turn = atan2(y - y0, x - x0)
-    sides = [(x - HEAD * cos(turn + a), y - HEAD * sin(turn + a)) for a in (0.38, -0.38)]
+    head = THIN_HEAD if LOOKS[path.role].width < 0.8 else HEAD
+    sides = [(x - head * cos(turn + a), y - head * sin(turn + a)) for a in (0.38, -0.38)]
     corners = "L".join(f"{_n(a)} {_n(b)}" for a, b in ((x, y), *sides))
     return f'<path class="{path.role}-head" d="M{corners}Z"/>'
 
