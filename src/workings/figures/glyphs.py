@@ -68,6 +68,9 @@ class Outlines:
 def laid_out(written: str) -> Outline:
     """MathML without its outer element, as glyphs; the same formula is laid out once."""
     row = _flattened(ElementTree.fromstring(f'<math display="inline"><mrow>{written}</mrow></math>'))
+    for name in row.iter("mi"):
+        if len((name.text or "").strip()) > 1:
+            name.tag = "mtext"               # ziamath pads words in <mi>; the notation has set its spaces itself
     typeset = _typesetter()(row, size=SIZE)
     canvas = ElementTree.Element("g")
     typeset.node.draw(0, 0, canvas)
