@@ -8,7 +8,9 @@ derivatives to what it uses (Baydin et al. 2018, "Automatic differentiation in m
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import gc
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -23,7 +25,7 @@ from workings.derive.terms import Arena, Term, parts_first
 from workings.derive.tidy import outside
 from workings.derive.written import to_term
 from workings.errors import BadValue, OutOfReach
-from workings.expr import Deriv, Equation, Key, Network, Ref
+from workings.expr import Deriv, Equation, Expr, Key, Network, Num, Ref
 from workings.forms.stable import recognise
 
 
@@ -43,13 +45,26 @@ def backward(net: Network, of: Ref, wrt: Sequence[Ref] | None = None, mode: str 
     keep = {r.key for r in wrt or ()} | {of.key}
     known, found = recognise(net, keep)
     known, implied = with_ranges(known) if net.indices else (known, {})
-    program = _Pass(known, of, wrt, mode).run(net, found)
+    with _unwatched():
+        program = _Pass(known, of, wrt, mode).run(net, found)
     if implied:
         for statement in program.backward:
             statement.value = bounded(statement.value, implied)
     if mode == "fewest":
         program.notes.append(FEWEST)
     return program
+
+
+@contextmanager
+def _unwatched() -> Iterator[None]:
+    """The cycle collector paused: millions of small tuples are made here, and none in a cycle."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 @dataclass(slots=True)
@@ -61,6 +76,8 @@ class _Target:
     asked: bool = False
     shares: list[Term] = field(default_factory=list)
     term: Term | None = None
+    entry: Ref | None = None
+    stated: Ref | None = None
 
 
 class _Pass:
@@ -74,7 +91,11 @@ class _Pass:
         self.uses: dict[str, list[Term]] = {}        # of a name: each reference to it, an equation at a time
         for equation in self.equations:
             for ref in self.refs[id(equation)]:
-                self.uses.setdefault(ref.head, []).append(ref)
+                found = self.uses.get(ref.head)
+                if found is None:
+                    self.uses[ref.head] = [ref]
+                else:
+                    found.append(ref)
         self.names = Names(taken(net, {id(e) for e in self.equations}) | set(self.uses))
         self.targets: dict[Key, list[_Target]] = {}
         self.heads: dict[int, _Target] = {}
@@ -127,9 +148,9 @@ class _Pass:
         root = self.graph.root(equation)
         order = self.order[id(equation)] = parts_first(root)
         refs = self.refs[id(equation)] = [t for t in order if t.kind == "ref"]
-        out = []
+        out, defs = [], self.net.defs
         for ref in refs:
-            for user in self.net.defs.get(ref.key, ()):
+            for user in defs.get((ref.head, len(ref.args)), ()):
                 if not ref.args or not self._differ(user.lhs, ref):
                     out.append(user)
         return out
@@ -142,8 +163,9 @@ class _Pass:
     # -- what is asked
     def _ask(self, wrt: Sequence[Ref] | None) -> None:
         if wrt is None:
-            defs = self.net.defs
-            keys = {self.net.variable(r.key): None for rs in self.uses.values() for r in rs if r.key not in defs}
+            defs, variable = self.net.defs, self.net.variable
+            used = [(name, len(r.args)) for name, refs in self.uses.items() for r in (refs if refs[0].args else refs[:1])]
+            keys = {variable(key): None for key in used if key not in defs}
             nodes = [self._general(key) for key in keys if self.net.role(key) == "parameter"]
         else:
             nodes = [self._asked(ref) for ref in wrt]
@@ -168,6 +190,8 @@ class _Pass:
     def _general(self, key: Key) -> Node:
         """w[i] for the family w: the index letters that the equations use."""
         found = self.uses.get(key[0], [])
+        if found and not key[1] and all([not r.args for r in found]):
+            return Node(key[0], ())
         places = max((len(r.args) for r in found), default=0)
         letters: list[str] = []
         for n in range(places):
@@ -180,7 +204,7 @@ class _Pass:
         """The variables whose adjoints are needed: the asked ones and all that lead up to them."""
         out = set(self.targets)
         for equation in self.equations:
-            if any(r.key in out for r in self.refs[id(equation)]):
+            if any([(r.head, len(r.args)) in out for r in self.refs[id(equation)]]):
                 out.add(equation.lhs.key)
         for equation in self.equations:
             key = equation.lhs.key
@@ -216,17 +240,20 @@ class _Pass:
                 if target.asked:
                     self._state(target)
         self.forward += [Line(e.lhs, self.graph.root(e), None, e.rhs) for e in self.equations]
-        gradients = {t.node: t.name for ts in self.targets.values() for t in ts if t.asked}
+        asked = [t for ts in self.targets.values() for t in ts if t.asked]
+        gradients: list[tuple[Ref, Expr]] = [(t.entry or entry(t.node), t.stated or Num(1, "1")) for t in asked]
         idle = frozenset(net.sizes)
         return finish(self.arena, self.forward, self.backward, gradients, self.names, found, idle)
 
     def _last_use(self) -> dict[int, list[Key]]:
         """The leaves whose adjoint is complete once an equation has passed on its own, in reading order."""
         first: dict[Key, int] = {}
+        targets, defs = self.targets, self.net.defs
         for equation in self.equations:
             for ref in self.refs[id(equation)]:
-                if ref.key in self.targets and ref.key not in self.net.defs:
-                    first.setdefault(ref.key, id(equation))
+                key = (ref.head, len(ref.args))
+                if key in targets and key not in defs:
+                    first.setdefault(key, id(equation))
         out: dict[int, list[Key]] = {}
         for key, equation_id in first.items():
             out.setdefault(equation_id, []).append(key)
@@ -254,12 +281,14 @@ class _Pass:
             if target.name == "":
                 target.term = self.arena.one
                 return target.term
-            total = self.arena.add(target.shares[::-1])
+            shares = target.shares
+            total = shares[0] if len(shares) == 1 else self.arena.add(shares[::-1])
             if total is self.arena.zero and not target.asked:
                 return None
             target.term = self.arena.ref(target.name, target.node.indices)
-            here = entry(target.node)
-            self.backward.append(Line(Ref(target.name, here.indices), total, Deriv(self.of, (here,), "D")))
+            here = target.entry = entry(target.node)
+            name = target.stated = Ref(target.name, here.indices)
+            self.backward.append(Line(name, total, Deriv(self.of, (here,), "D")))
         return target.term
 
     def _pass(self, equation: Equation, seed: Term, root: Term | None = None) -> None:

@@ -51,7 +51,11 @@ class Names:
 
     def adjoint(self, name: str) -> str:
         """gz5 for z5; gz5_g where that is taken."""
-        return self._first([f"g{name}", f"adj{name}", f"g_{name}"])
+        first = f"g{name}"
+        if first not in self.taken:
+            self.taken.add(first)
+            return first
+        return self._first([f"adj{name}", f"g_{name}"])
 
     def part(self, kind: str, function: str = "", owner: str = "") -> str:
         """A letter for a part of an expression: z for a sum, c for a cosh, u for an exp; z7 for a part of a7."""

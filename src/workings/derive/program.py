@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from workings.derive.fresh import Names
-from workings.derive.graph import Node, entry
 from workings.derive.terms import Arena, Term, free_names, parts_first
 from workings.derive.written import to_expr
 from workings.expr import Add, Call, Deriv, Div, Expr, Mul, Neg, Num, Pow, Ref
@@ -52,11 +51,12 @@ class Line(NamedTuple):
 
 
 OPERATIONS = frozenset(("add", "mul", "pow", "power", "call"))
+INNER = OPERATIONS | {"big"}
 
 
 def finish(
-    arena: Arena, forward: list[Line], backward: list[Line], gradients: Mapping[Node, str], names: Names,
-    recognised: list[Any], idle: frozenset[str] = frozenset(),
+    arena: Arena, forward: list[Line], backward: list[Line], gradients: list[tuple[Ref, Expr]],
+    names: Names, recognised: list[Any], idle: frozenset[str] = frozenset(),
 ) -> Program:
     """The program, with each part that several statements use named before its first use."""
     share = _Sharing(arena, forward, backward, names, idle)
@@ -65,7 +65,7 @@ def finish(
     return Program(
         ahead,
         back,
-        [(entry(node), Ref(name, entry(node).indices) if name else Num(1, "1")) for node, name in gradients.items()],
+        gradients,
         {"forward": count(s.value for s in ahead), "backward": count(s.value for s in back)},
         recognised,
     )
@@ -95,13 +95,12 @@ class _Sharing:
         stack = list(seen)
         while stack:
             for arg in stack.pop().args:
-                uses[arg] = uses.get(arg, 0) + 1
-                if arg not in seen and (arg.kind in OPERATIONS or arg.kind == "big"):
-                    seen.add(arg)
-                    stack.append(arg)
-        return {
-            t for t, n in uses.items() if t.kind in OPERATIONS and (n > 1 or t in self.owner) and self._worth(t)
-        }
+                if arg.kind in INNER:
+                    uses[arg] = uses.get(arg, 0) + 1
+                    if arg not in seen:
+                        seen.add(arg)
+                        stack.append(arg)
+        return {t for t, n in uses.items() if t.kind != "big" and (n > 1 or t in self.owner) and self._worth(t)}
 
     def _mixed(self) -> set[Term]:
         """The terms with something shared inside."""
@@ -123,6 +122,10 @@ class _Sharing:
         out: list[Statement] = []
         placed = _in_order(lines)
         for line in placed:
+            value = line.value
+            if value not in self.mixed and value not in self.shared and value not in self.known:
+                out.append(Statement(line.name, line.is_, line.written or to_expr(value, self.written)))
+                continue
             changed = self._parts(line, out) or line.value in self.known
             out.append(Statement(line.name, line.is_, self._value(line, changed)))
             if line.value in self.shared and line.value not in self.known:

@@ -47,6 +47,8 @@ def sweep(
             active.add(term)
     if root not in active:
         return []
+    if not arena.bigs:
+        return _flat(arena, root, seed, active, order, name, hold)
     one = arena.one
     arrived: dict[Term, dict[Context, list[Term]]] = {root: {(): [seed]}}
     out: list[Leaf] = []
@@ -68,6 +70,40 @@ def sweep(
                     inner = context if bound is None else (*context, bound)
                     share = total if slope is one else slope if total is one else arena.mul((total, slope))
                     arrived.setdefault(operand, {}).setdefault(inner, []).append(share)
+    out.reverse()
+    return out
+
+
+def _flat(
+    arena: Arena, root: Term, seed: Term, active: set[Term], order: list[Term], name: Term | None, hold: Hold | None
+) -> list[Leaf]:
+    """The sweep where no index is bound; most equations of a large network are such."""
+    one, mul = arena.one, arena.mul
+    arrived: dict[Term, list[Term]] = {root: [seed]}
+    out: list[Leaf] = []
+    for term in reversed(order):
+        shares = arrived.pop(term, None)
+        if shares is None:
+            continue
+        total = shares[0] if len(shares) == 1 else arena.add(shares)
+        kind = term.kind
+        if kind == "ref":
+            out.append(Leaf(term, (), total))
+            continue
+        if hold is not None and total.kind not in ("ref", "num") and term is not root and _fans_out(term, active):
+            total = hold(term, (), total)
+        if kind == "add":
+            for operand in term.args:
+                if operand in active:
+                    arrived.setdefault(operand, []).append(total)
+            continue
+        own = name if term is root and kind in ("call", "power") else None
+        for operand, slope, _ in slopes(arena, term):
+            if operand in active:
+                if own is not None:
+                    slope = arena.replace(slope, {root: own})
+                share = total if slope is one else slope if total is one else mul((total, slope))
+                arrived.setdefault(operand, []).append(share)
     out.reverse()
     return out
 

@@ -53,12 +53,14 @@ class Arena:
     True
     """
 
-    __slots__ = ("count", "one", "ranges", "table", "zero")
+    __slots__ = ("bigs", "count", "names", "one", "ranges", "table", "zero")
 
     def __init__(self) -> None:
         self.table: dict[Any, Term] = {}
         self.ranges: dict[str, Ends | None] = {}      # of an index: where it runs when a sum does not say
+        self.names: dict[str, Term] = {}
         self.count = 0
+        self.bigs = False                             # is there any sum, product ... over an index?
         self.zero, self.one = self.num(0), self.num(1)
 
     def make(self, kind: str, head: Any, args: tuple[Term, ...] = ()) -> Term:
@@ -94,7 +96,12 @@ class Arena:
 
     def ref(self, name: str, indices: tuple[Term, ...] = ()) -> Term:
         """A name, or an entry of a family."""
-        return self.make("ref", name, indices)
+        if indices:
+            return self.make("ref", name, indices)
+        found = self.names.get(name)
+        if found is None:
+            found = self.names[name] = self.make("ref", name)
+        return found
 
     # -- arithmetic
     def add(self, parts: Iterable[Term]) -> Term:
@@ -253,6 +260,7 @@ class Arena:
         """A sum, product, maximum or minimum over an index; `ends` are lo, hi and condition."""
         if op == "sum" and body is self.zero:
             return self.zero
+        self.bigs = True
         given = tuple(e is not None for e in ends)
         return self.make("big", (op, index, given), (*(e for e in ends if e is not None), body))
 

@@ -36,6 +36,11 @@ def to_term(
             if not ref.indices:
                 done.append(names.get(ref.name) or arena.ref(ref.name))
                 continue
+        elif kind is Mul and not names:
+            factors = cast(Mul, node).args
+            if all([type(f) is Ref and not cast(Ref, f).indices for f in factors]):
+                done.append(arena.mul([arena.ref(cast(Ref, f).name) for f in factors]))
+                continue
         inner = node.children()
         if inner and not ready:
             stack.append((node, True))
@@ -137,7 +142,13 @@ def to_expr(root: Term, done: dict[Term, Expr] | None = None) -> Expr:
     `done` holds what is written already; it is added to.
     """
     done = {} if done is None else done
-    if root not in done:
+    if root in done:
+        return done[root]
+    if done and all([a in done for a in root.args]):
+        if root.kind == "mul" and root.head == 1 and all([a.kind == "ref" for a in root.args]):
+            return Mul(tuple([done[a] for a in root.args]))
+        done[root] = _write(root, done)
+    else:
         for term in parts_first(root, done.__contains__) if done else parts_first(root):
             if term not in done:
                 done[term] = _write(term, done)
@@ -258,7 +269,7 @@ def _product(factors: list[Expr]) -> Expr:
 def read_apart(arena: Arena, expr: Expr, taken: set[str], functions: Mapping[str, Function]) -> Term:
     """Like `to_term`, with indices bound inside renamed where they are in `taken` or bound twice, nested."""
     root = to_term(arena, expr, functions)
-    if not any(t.kind == "big" for t in parts_first(root)):
+    if not arena.bigs or not any(t.kind == "big" for t in parts_first(root)):
         return root
     return _apart(arena, root, taken, names_in(root) | taken)
 

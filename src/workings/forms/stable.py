@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from workings.expr import Add, Call, Div, Equation, Expr, Key, Mul, Neg, Network, Num, Pow, Ref, preorder, rewrite, same
+from workings.expr import Add, Call, Div, Equation, Expr, Key, Mul, Neg, Network, Num, Pow, Ref, rewrite, same
 
 Unfold = Callable[[Expr], Expr]
 
@@ -66,9 +66,13 @@ def named(
 
 def _candidate(expr: Expr) -> bool:
     """Has it a function or a quotient at all?  Most equations of a large network have none that matters."""
-    return any(
-        isinstance(n, Div | Pow) or (isinstance(n, Call) and n.function == "log") for n in preorder(expr)
-    )
+    stack = [expr]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Div | Pow) or (isinstance(node, Call) and node.function == "log"):
+            return True
+        stack += [c for c in node.children() if type(c) is not Ref]
+    return False
 
 
 def _is_call(expr: Expr, name: str) -> Expr | None:
