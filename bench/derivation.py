@@ -45,7 +45,7 @@ def casadi(d: int, h: int) -> None:
 
     x = [ca.SX.sym(f"x{i}") for i in range(d)]
     t = ca.SX.sym("t")
-    weights: list[object] = []
+    weights: list[ca.SX] = []
     below = x
     for width in (h, h, 1):
         above = []

@@ -164,7 +164,7 @@ class _Pass:
     def _ask(self, wrt: Sequence[Ref] | None) -> None:
         if wrt is None:
             defs, variable = self.net.defs, self.net.variable
-            used = [(name, len(r.args)) for name, refs in self.uses.items() for r in (refs if refs[0].args else refs[:1])]
+            used = [(n, len(r.args)) for n, refs in self.uses.items() for r in (refs if refs[0].args else refs[:1])]
             keys = {variable(key): None for key in used if key not in defs}
             nodes = [self._general(key) for key in keys if self.net.role(key) == "parameter"]
         else:
@@ -190,7 +190,7 @@ class _Pass:
     def _general(self, key: Key) -> Node:
         """w[i] for the family w: the index letters that the equations use."""
         found = self.uses.get(key[0], [])
-        if found and not key[1] and all([not r.args for r in found]):
+        if found and not key[1] and not any(r.args for r in found):
             return Node(key[0], ())
         places = max((len(r.args) for r in found), default=0)
         letters: list[str] = []
@@ -204,7 +204,7 @@ class _Pass:
         """The variables whose adjoints are needed: the asked ones and all that lead up to them."""
         out = set(self.targets)
         for equation in self.equations:
-            if any([(r.head, len(r.args)) in out for r in self.refs[id(equation)]]):
+            if any((r.head, len(r.args)) in out for r in self.refs[id(equation)]):
                 out.add(equation.lhs.key)
         for equation in self.equations:
             key = equation.lhs.key

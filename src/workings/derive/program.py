@@ -191,6 +191,9 @@ def count(values: Iterable[Expr]) -> dict[str, int]:
         if kind is Ref or kind is Num:
             continue
         inner = node.children()
+        if kind is Mul and len(inner) == 2 and type(inner[0]) is Ref and type(inner[1]) is Ref:
+            mul += 1
+            continue
         stack += [c for c in inner if type(c) is not Ref]
         if kind is Mul:
             mul += len(inner) - 1 - sum([_is_one(c) for c in inner if type(c) is not Ref])

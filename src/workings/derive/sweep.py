@@ -97,6 +97,13 @@ def _flat(
                 if operand in active:
                     arrived.setdefault(operand, []).append(total)
             continue
+        if kind == "mul" and term.head == 1 and len(term.args) == 2:      # the product rule, the commonest by far
+            u, v = term.args
+            if u in active:
+                arrived.setdefault(u, []).append(v if total is one else mul((total, v)))
+            if v in active:
+                arrived.setdefault(v, []).append(u if total is one else mul((total, u)))
+            continue
         own = name if term is root and kind in ("call", "power") else None
         for operand, slope, _ in slopes(arena, term):
             if operand in active:

@@ -36,10 +36,10 @@ def to_term(
             if not ref.indices:
                 done.append(names.get(ref.name) or arena.ref(ref.name))
                 continue
-        elif kind is Mul and not names:
-            factors = cast(Mul, node).args
-            if all([type(f) is Ref and not cast(Ref, f).indices for f in factors]):
-                done.append(arena.mul([arena.ref(cast(Ref, f).name) for f in factors]))
+        elif kind is Mul and not names and len(inner := node.children()) == 2:
+            a, b = inner                             # w*a: what a large network is made of
+            if type(a) is Ref and type(b) is Ref and not a.indices and not b.indices:
+                done.append(arena.mul((arena.ref(a.name), arena.ref(b.name))))
                 continue
         inner = node.children()
         if inner and not ready:
@@ -142,16 +142,16 @@ def to_expr(root: Term, done: dict[Term, Expr] | None = None) -> Expr:
     `done` holds what is written already; it is added to.
     """
     done = {} if done is None else done
-    if root in done:
-        return done[root]
-    if done and all([a in done for a in root.args]):
-        if root.kind == "mul" and root.head == 1 and all([a.kind == "ref" for a in root.args]):
-            return Mul(tuple([done[a] for a in root.args]))
-        done[root] = _write(root, done)
-    else:
-        for term in parts_first(root, done.__contains__) if done else parts_first(root):
-            if term not in done:
-                done[term] = _write(term, done)
+    known = done.get(root)
+    if known is not None:
+        return known
+    if root.kind == "mul" and root.head == 1 and len(root.args) == 2:
+        a, b = done.get(root.args[0]), done.get(root.args[1])
+        if type(a) is Ref and type(b) is Ref:
+            return Mul((a, b))
+    for term in parts_first(root, done.__contains__) if done else parts_first(root):
+        if term not in done:
+            done[term] = _write(term, done)
     return done[root]
 
 
