@@ -93,7 +93,7 @@ def _themes(scope: str) -> str:
         return "".join(f"--{name}:{value};" for name, value in palette.items())
 
     dark = f"@media screen and (prefers-color-scheme:dark){{.{scope}{{{colours(DARK)}}}}}"
-    return f".{scope}{{{colours(LIGHT)}}}{dark}"
+    return f".{scope}{{{colours(LIGHT)}}}{dark}@media print{{.{scope}{{--paper:#fff}}}}"
 
 
 def _rule(role: str, scope: str, colour: dict[str, str]) -> str:
