@@ -16,7 +16,7 @@ MARGIN = 14.0
 GAP = 104.0                   # between two layers, beside the widest weight between them
 WIDEST = 150.0                # a weight wider than this is written in the legend
 LABELLED = 30                 # connections between two layers above which their weights are left to the table
-STEEP = 0.42                  # room between two layers with many connections, as a share of their height
+STEEP = 0.3                   # room between two layers with many connections, as a share of their height
 BOX = 15.0                    # half the height of an operation
 
 
