@@ -20,6 +20,7 @@ from workings.geometry.polyhedron import crease, facets
 from workings.geometry.symmetry import Symmetry, names
 
 MAX_SOLVED = 32               # pieces that a page solves line by line
+MAX_SIDES = 8                 # inequalities that describe one convex part
 MAX_REGIONS = 4               # convex parts by which a side is described before it is "everywhere else"
 
 
@@ -227,15 +228,19 @@ def _nowhere(answer: Boundary, level: Rel) -> Line:
 
 
 def _listed(answer: Boundary, part: Part) -> Line:
-    words = part_words(part)
+    words = part_words(part, answer.inputs)
     if part.between:
         words = (*words, ", between ", Math(reference(part.between[0])), " and ", Math(reference(part.between[1])))
+    what = "sign" if len(answer.outputs) == 1 else "largest output"
     if part in answer.jumps:
-        return (*words, ", where the sign changes in a jump")
-    if part.kind == "touches" and part.type != "region":
-        return (*words, ", only touched: the sign is the same on either side")
-    if part.type == "region" and len(answer.inputs) < 3:
-        return (*words, ", on all of which the level is met")
+        jump = "changes in a jump" if part.kind == "crosses" else "is another than on either side"
+        return (*words, f", where the {what} {jump}")
+    if part.shape is not None and part.shape.dimension == len(answer.inputs):
+        jumping = any(gate.jumps for gate in answer.pieces.gates)
+        place = "inside which" if jumping else "on all of which"
+        return (*words, f", {place} " + ("the level is met" if len(answer.outputs) == 1 else "they are equal"))
+    if part.kind == "touches":
+        return (*words, f", only touched: the {what} is the same on either side")
     return words
 
 
@@ -269,7 +274,8 @@ def _regions(answer: Boundary, side: Side, last: bool) -> Line:
         return ("everywhere else off the boundary",)
     if not any(other.regions for other in answer.classes if other is not side):
         return ("everywhere off the boundary" if answer.parts or answer.jumps else "everywhere",)
-    if len(side.regions) > MAX_REGIONS or len(answer.inputs) > 2:
+    sides = max(len(facets(shape.body)) for shape in side.regions if shape.body is not None)
+    if len(side.regions) > MAX_REGIONS or sides > MAX_SIDES:
         return (f"{len(side.regions)} convex region{'s' * (len(side.regions) > 1)}",)
     walls = _walls(answer)
     found = [_region(answer, shape, walls) for shape in side.regions]
@@ -305,7 +311,10 @@ def _lies(row: tuple[int, ...], part: Part) -> bool:
 
 
 def _borders(row: tuple[int, ...], shape: Shape) -> bool:
-    return any(_value(row, v) == 0 for v in shape.vertices)
+    """Is it a side of a region that has an interior?"""
+    assert shape.body is not None
+    full = shape.dimension == shape.body.size
+    return full and crease(row) in {crease(side) for side in facets(shape.body)}
 
 
 def _value(row: tuple[int, ...], point: tuple[Fraction, ...]) -> Fraction:

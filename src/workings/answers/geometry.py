@@ -11,7 +11,8 @@ from workings.exact import dot
 from workings.expr import Array, Expr, Logic, Rel
 from workings.geometry import Box, Certificate, Fact, Part, Point, Shape
 from workings.geometry.formulas import inequality, num
-from workings.geometry.polyhedron import crease, facets
+from workings.geometry.jumps import vanishes
+from workings.geometry.polyhedron import crease, facets, rims
 from workings.notation import latex, plain
 
 # --- JSON ---
@@ -85,11 +86,10 @@ def place(point: Point) -> Math:
     return Math(entries[0] if len(entries) == 1 else Array(entries))
 
 
-def part_words(part: Part) -> Line:
+def part_words(part: Part, inputs: Sequence[str]) -> Line:
     """the ray from (1, -1) in direction (1, 0)."""
     if part.shape is not None:
-        words = shape_words(part.shape)
-        return words if part.shape.dimension < 2 else ("the region with ", *words)
+        return _region_words(part.shape, inputs)
     if part.type == "segment":
         return ("the segment from ", place(part.points[0]), " to ", place(part.points[1]))
     if part.type == "point":
@@ -97,6 +97,17 @@ def part_words(part: Part) -> Line:
     assert part.direction is not None
     kind = "the ray from " if part.type == "ray" else "the line through "
     return (kind, place(part.points[0]), " in direction ", place(part.direction))
+
+
+def _region_words(shape: Shape, inputs: Sequence[str]) -> Line:
+    """the region with corners …; flat ones by their equation: the part of the plane x1 = 1 where 0 <= x2 <= 1."""
+    body = shape.body
+    if shape.dimension < 2 or body is None or shape.dimension == body.size:
+        return shape_words(shape) if shape.dimension < 2 else ("the region with ", *shape_words(shape))
+    flat = next(row for row in body.rows[1:] if any(row[:-1]) and vanishes(body, row))
+    where = conjunction(chained([inequality(row, ">=", inputs) for row in sorted(rims(body), key=_plain)]))
+    plane: Line = ("plane " if body.size == 3 else "hyperplane ", Math(inequality(crease(flat), "=", inputs)))
+    return ("the ", *plane) if where is None else ("the part of the ", *plane, " where ", Math(where))
 
 
 def shape_words(shape: Shape) -> Line:

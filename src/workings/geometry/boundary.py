@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from fractions import Fraction
+from itertools import combinations
 from typing import Any
 
 from workings.errors import BadValue, NotReadable
-from workings.exact import rational
+from workings.exact import integer_row, rational, sign
 from workings.expr import Expr, Network, Ref
 from workings.geometry import certify
 from workings.geometry.box import read_box
 from workings.geometry.cells import pieces_of
-from workings.geometry.data import Boundary, Part, Pieces, Point, Region, Shape, Side, Solved
-from workings.geometry.frontier import Frontier, Stretch, corners, frontier, holds, joined, lies_on
+from workings.geometry.data import Boundary, Point, Region, Row, Shape, Side, Solved
+from workings.geometry.finder import Finder, body_of
+from workings.geometry.jumps import Seam as JumpSeam
 from workings.geometry.labels import label_of, stated
-from workings.geometry.lower import Program, lower
-from workings.geometry.merge import merged
+from workings.geometry.lower import lower
 from workings.geometry.names import outputs_of
-from workings.geometry.polyhedron import Polyhedron, as_shape, crease
+from workings.geometry.polyhedron import Polyhedron, as_shape
 from workings.geometry.sides import Label, Levels, at_level, largest, mirror
-from workings.geometry.sides import Part as Labelled
-from workings.geometry.solids import flat_parts
-from workings.geometry.symmetry import Symmetry, symmetries, telling
+from workings.geometry.symmetry import Symmetry
 
 
 def boundary(net: Network, output: Any = None, level: Any = None, box: Any = None) -> Boundary:
@@ -70,159 +68,7 @@ def _name(net: Network, output: Any) -> str:
     return name
 
 
-class _Finder:
-    """What level sets and argmax boundaries have in common."""
-
-    def __init__(self, net: Network, program: Program, pieces: Pieces, level: Fraction) -> None:
-        self.net, self.program, self.pieces, self.level = net, program, pieces, level
-        self.size = len(program.inputs)
-        self.full = pieces.full
-        self.parts: list[Labelled] = []
-        self.holes: list[Point] = []
-        self.jumping = any(gate.jumps for gate in program.gates)
-        self.symmetries = symmetries(
-            [(r.number, _body(r), tuple(r.affine[n] for n in program.outputs)) for r in self.full], self.size,
-        )
-        self.named = telling(self.symmetries)
-
-    def boundary(self) -> Boundary:
-        solved = self.solve()
-        lines, jumps, length = self._lines()
-        zero = dict.fromkeys(p.label for p in self.parts if self.tied(p.label))
-        regions = [
-            Part("region", "touches", (), None, shape, self.pair(label, label))
-            for label in zero for shape in self.shapes(label)
-        ]
-        found = [*lines, *regions]
-        points = self._points(found)
-        self.holes = [p.points[0] for p in points]
-        answer = Boundary(
-            self.program.inputs, self.program.outputs, self.level, self.pieces.box, (*found, *points), tuple(jumps),
-            tuple(self.sides()), self.named, length, tuple(solved), self.pieces,
-        )
-        answer.certified = self.pieces.certified and certify.boundary(self.program, answer)
-        return answer
-
-    def _lines(self) -> tuple[list[Part], list[Part], float | None]:
-        if self.size == 1:
-            return [], self._jump_points(), None
-        if self.size > 2:
-            return flat_parts(self.parts, self.verdict), [], None
-        found = frontier(self.parts)
-        lines = joined(found, lambda s: self._listed(s, True))
-        jumps = joined(found, lambda s: self._listed(s, False)) if self.jumping else []
-        return lines, jumps, self._length(found)
-
-    def _listed(self, stretch: Stretch, met: bool) -> tuple[str, tuple[str, str] | None] | None:
-        """A stretch of the boundary (met) or a jump across it; those that border a zero cell belong to it."""
-        if self.met(stretch) != met or self.tied(stretch.above) or self.tied(stretch.below):
-            return None
-        kind = self.verdict(stretch.above, stretch.below)
-        if not met:
-            return ("crosses", self.pair(stretch.above, stretch.below)) if kind == "crosses" else None
-        other = stretch.below if kind == "crosses" else next(iter(stretch.ties), stretch.below)
-        return kind, self.pair(stretch.above if stretch.above is not None else stretch.below, other)
-
-    def met(self, stretch: Stretch) -> bool:
-        """Is the level met on the stretch?  Where the network jumps, its own value decides."""
-        if not self.jumping:
-            return bool(stretch.ties) or self.tied(stretch.above) or self.tied(stretch.below)
-        return self.meets(stretch.middle())
-
-    def _length(self, found: Frontier) -> float | None:
-        """Of all edges of the complex on which the level is met, but for those of zero cells on the box's border."""
-        total = 0.0
-        for stretch in found:
-            outside = stretch.above is None or stretch.below is None
-            zero = self.tied(stretch.above) or self.tied(stretch.below)
-            if not self.met(stretch) or (outside and zero):
-                continue
-            low, high = stretch.ends
-            if low is None or high is None:
-                return None
-            total += float(high - low) * math.hypot(*stretch.row[:2])
-        return total
-
-    def _points(self, found: Sequence[Part]) -> list[Part]:
-        """The points of the level set that lie on no other part of it."""
-        kinds: dict[Point, Part] = {}
-        if self.size == 1:
-            return self._line_points(found)
-        for where, part, ties in corners(self.parts):
-            if where in kinds or (self.jumping and not self.meets(where)):
-                continue
-            if not any(_holds(other, where) for other in found):
-                kinds[where] = Part("point", "touches", (where,), None, None, self.pair(part.label, ties[0]))
-        return list(kinds.values())
-
-    # --- one input ---
-
-    def _ends(self) -> dict[Point, tuple[Label | None, Label | None, tuple[Label, ...]]]:
-        """Each end of a part on the line: the labels to its left and right, and what ties there."""
-        out: dict[Point, tuple[Label | None, Label | None, tuple[Label, ...]]] = {}
-        for part in self.parts:
-            shape = as_shape(part.body)
-            for vertex in shape.vertices:
-                left, right, ties = out.get(vertex, (None, None, ()))
-                higher = any(v > vertex for v in shape.vertices) or any(r[0] > 0 for r in shape.rays)
-                new = tuple(o for row, o in part.walls if not row[0] * vertex[0] + row[1])
-                out[vertex] = (left, part.label, ties + new) if higher else (part.label, right, ties + new)
-        return dict(sorted(out.items()))
-
-    def _line_points(self, found: Sequence[Part]) -> list[Part]:
-        out = []
-        for where, (left, right, ties) in self._ends().items():
-            met = self.meets(where) if self.jumping else bool(ties)
-            if met and not any(_holds(part, where) for part in found):
-                kind = self.verdict(left, right)
-                first = left if left is not None else right
-                other = right if kind == "crosses" else next(iter(ties), right)
-                out.append(Part("point", kind, (where,), None, None, self.pair(first, other)))
-        return out
-
-    def _jump_points(self) -> list[Part]:
-        if not self.jumping:
-            return []
-        return [
-            Part("point", "crosses", (where,), None, None, self.pair(left, right))
-            for where, (left, right, _) in self._ends().items()
-            if self.verdict(left, right) == "crosses" and not self.meets(where)
-        ]
-
-    def shapes(self, label: Label) -> tuple[Shape, ...]:
-        """The convex regions of one label, neighbours put together; single points of the boundary stay out."""
-        own = [p for p in self.parts if p.label == label]
-        if self.jumping:
-            return tuple(as_shape(p.body) for p in own)
-        chosen = [(p.body, frozenset(crease(row) for row, _ in p.walls)) for p in own]
-        return tuple(as_shape(body) for body in merged(chosen, self.holes))
-
-    # --- what the two kinds do in their own way ---
-
-    def solve(self) -> list[Solved]:
-        raise NotImplementedError
-
-    def sides(self) -> list[Side]:
-        raise NotImplementedError
-
-    def meets(self, where: Point) -> bool:
-        raise NotImplementedError
-
-    @staticmethod
-    def tied(label: Label | None) -> bool:
-        raise NotImplementedError
-
-    @staticmethod
-    def pair(a: Label | None, b: Label | None) -> tuple[str, str] | None:
-        raise NotImplementedError
-
-    @staticmethod
-    def verdict(a: Label | None, b: Label | None) -> str:
-        """Does the label change from one side to the other?"""
-        raise NotImplementedError
-
-
-class _Level(_Finder):
+class _Level(Finder):
     """y = level."""
 
     def solve(self) -> list[Solved]:
@@ -231,11 +77,11 @@ class _Level(_Finder):
         for region in self.full:
             found = self._mirror(region, done)
             if found is None:
-                found = at_level(region.number, _body(region), region.affine[output], self.level, self.pieces.tally)
+                found = at_level(region.number, body_of(region), region.affine[output], self.level, self.pieces.tally)
             done[region.number] = found
             self.parts += found.parts()
         return [
-            Solved(f.number, f.row, _shape(f.zero), _shape(f.below), _shape(f.above), f.mirror, f.by)
+            Solved(f.number, f.row, shape_of(f.zero), shape_of(f.below), shape_of(f.above), f.mirror, f.by)
             for f in done.values()
         ]
 
@@ -260,7 +106,14 @@ class _Level(_Finder):
         ]
 
     def meets(self, where: Point) -> bool:
-        return certify.run(self.program, where)[1][self.program.outputs[0]] == self.level
+        return self.label_at(where) == 0
+
+    def label_at(self, where: Point) -> Label:
+        return sign(certify.run(self.program, where)[1][self.program.outputs[0]] - self.level)
+
+    def rows_of(self, seam: JumpSeam) -> list[Row]:
+        (own,) = seam.maps
+        return [integer_row((*own[:-1], own[-1] - self.level))]
 
     @staticmethod
     def tied(label: Label | None) -> bool:
@@ -275,13 +128,13 @@ class _Level(_Finder):
         return "crosses" if isinstance(a, int) and isinstance(b, int) and a * b < 0 else "touches"
 
 
-class _Largest(_Finder):
+class _Largest(Finder):
     """Where the largest of several outputs changes."""
 
     def solve(self) -> list[Solved]:
         for region in self.full:
             maps = [(name, region.affine[name]) for name in self.program.outputs]
-            self.parts += largest(region.number, _body(region), maps, self.pieces.tally)
+            self.parts += largest(region.number, body_of(region), maps, self.pieces.tally)
         return []
 
     def sides(self) -> list[Side]:
@@ -291,8 +144,15 @@ class _Largest(_Finder):
         return [Side(None, n, label_of(self.net, values[n], others[n]), self.shapes(n)) for n in names]
 
     def meets(self, where: Point) -> bool:
-        values = sorted(certify.run(self.program, where)[1][n] for n in self.program.outputs)
-        return values[-1] == values[-2]
+        return isinstance(self.label_at(where), tuple)
+
+    def label_at(self, where: Point) -> Label:
+        values = certify.run(self.program, where)[1]
+        names = [n for n in self.program.outputs if values[n] == max(values.values())]
+        return names[0] if len(names) == 1 else tuple(names)
+
+    def rows_of(self, seam: JumpSeam) -> list[Row]:
+        return [integer_row([x - y for x, y in zip(a, b)]) for a, b in combinations(seam.maps, 2)]
 
     @staticmethod
     def tied(label: Label | None) -> bool:
@@ -309,16 +169,6 @@ class _Largest(_Finder):
         return "crosses" if a is not None and b is not None and a != b else "touches"
 
 
-def _body(region: Region) -> Polyhedron:
-    assert region.shape is not None and region.shape.body is not None
-    return region.shape.body
-
-
-def _shape(body: Polyhedron | None) -> Shape | None:
+def shape_of(body: Polyhedron | None) -> Shape | None:
+    """None where there is nothing."""
     return None if body is None else as_shape(body)
-
-
-def _holds(part: Part, where: Point) -> bool:
-    if part.shape is not None:
-        return part.shape.body is not None and holds(part.shape.body, where)
-    return lies_on(part, where)

@@ -121,7 +121,8 @@ def _creases(program: Program, cell: Cell, maps: dict[str, Map], tally: Tally) -
     own = [g for g in program.forms if g.crease is not None and cell.signs[g.units[0]] == "+"]
     if not own or not any(_touches(cell, cell.rows[g.units[0]]) for g in own):
         return
-    for found in walk(program, cell.body, tally, cell.strict, three=True):
+    three = {g.units[0] for g in program.forms if g.crease is not None}
+    for found in walk(program, cell.body, tally, cell.strict, three):
         if isinstance(found, Gap) or "0" not in found.signs:
             continue
         values = {n: program.whole.map(program.whole_named[n], found.maps) for n in program.outputs}

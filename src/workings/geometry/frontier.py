@@ -14,7 +14,7 @@ from itertools import pairwise
 from workings.exact import dot, primitive
 from workings.geometry.data import Part as Piece
 from workings.geometry.data import Point, Row
-from workings.geometry.intervals import Bound, Interval, along, at, breaks, covers, direction
+from workings.geometry.intervals import Bound, Interval, along, at, breaks, covers, direction, place
 from workings.geometry.polyhedron import Polyhedron, crease, edges, point
 from workings.geometry.sides import Label, Part
 
@@ -39,6 +39,10 @@ class Stretch:
     below: Label | None = None
     ties: tuple[Label, ...] = ()
 
+    def holds(self, where: Point) -> bool:
+        """Does it hold a point?"""
+        return lies_on(_piece(self.row, self.ends, "touches", None), where)
+
     def middle(self) -> Point:
         low, high = self.ends
         if low is None:
@@ -57,20 +61,23 @@ class Frontier:
             yield from found
 
 
-def frontier(parts: Sequence[Part]) -> Frontier:
-    """The stretches between the parts of a plane."""
+def frontier(parts: Sequence[Part], ends: Sequence[Point] = ()) -> Frontier:
+    """The stretches between the parts of a plane, cut also at the points given."""
     sides: dict[Row, list[Side]] = {}
     for part in parts:
         inner = [sum(column) for column in zip(*(g for g, _ in part.body.generators))]
-        for row, ends in edges(part.body):
+        for row, corners_ in edges(part.body):
             ties = tuple(other for wall, other in part.walls if crease(wall) == row)
-            stretch = along(row, ends)
+            stretch = along(row, corners_)
             sides.setdefault(row, []).append(Side(stretch, dot(row, inner) > 0, part.label, ties))
-    return Frontier({row: list(_stretches(row, found)) for row, found in sides.items()})
+    return Frontier({
+        row: list(_stretches(row, found, [place(row, p) for p in ends if not _value(row, p)]))
+        for row, found in sides.items()
+    })
 
 
-def _stretches(row: Row, sides: list[Side]) -> Iterator[Stretch]:
-    ends: list[Bound] = [None, *breaks(side.stretch for side in sides), None]
+def _stretches(row: Row, sides: list[Side], more: Sequence[Fraction]) -> Iterator[Stretch]:
+    ends: list[Bound] = [None, *sorted({*breaks(side.stretch for side in sides), *more}), None]
     for low, high in pairwise(ends):
         stretch = Stretch(row, (low, high))
         here = [side for side in sides if covers(side.stretch, (low, high))]
@@ -142,7 +149,7 @@ def holds(body: Polyhedron, where: Point) -> bool:
     inner = [sum(column) for column in zip(*(g for g, _ in body.generators))]
     for row in body.rows[1:]:
         value, side = _value(row, where), dot(row, inner)
-        if value and (value > 0) != (side > 0):
+        if value and (not side or (value > 0) != (side > 0)):
             return False
     return True
 

@@ -34,6 +34,12 @@ def at(row: Row, t: Fraction) -> Point:
     return x + t * dx, y + t * dy
 
 
+def place(row: Row, point: Point) -> Fraction:
+    """The parameter of a point on the line."""
+    dx, dy = direction(row)
+    return (point[0] * dx + point[1] * dy) / (row[0] ** 2 + row[1] ** 2)
+
+
 def along(row: Row, ends: Sequence[IntVector]) -> Interval:
     """The stretch between generators that lie on the line."""
     (dx, dy), length = direction(row), row[0] ** 2 + row[1] ** 2

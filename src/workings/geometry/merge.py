@@ -14,8 +14,12 @@ MAX_PARTS = 96                # above this many parts they are left as they are
 Part = tuple[Polyhedron, frozenset[Row]]              # a set, and creases that must not be crossed
 
 
-def merged(parts: Sequence[Part], holes: Sequence[Point] = ()) -> list[Polyhedron]:
+def merged(
+    parts: Sequence[Part], holes: Sequence[Point] = (), others: Sequence[Polyhedron] = (),
+) -> list[Polyhedron]:
     """The parts, neighbours joined one by one as long as the union of two is convex and no hole comes inside.
+
+    `others`: what fills the rest of the space; with it all that are left are tried together.
 
     Method: Bemporad, Fukuda, Torrisi 2001: the union of two polyhedra is convex if and only if it is their
     envelope, the set bounded by those sides of each that the other respects.
@@ -33,10 +37,31 @@ def merged(parts: Sequence[Part], holes: Sequence[Point] = ()) -> list[Polyhedro
                     left[i] = union
                     del left[j]
                     again = True
-    return [body for body, _, _ in left]
+    whole = _all_together(left, holes, others) if others and len(left) > 2 else None
+    return [whole] if whole is not None else [body for body, _, _ in left]
 
 
 Known = tuple[Polyhedron, frozenset[Row], tuple[Row, ...]]
+
+
+def _all_together(left: list[Known], holes: Sequence[Point], others: Sequence[Polyhedron]) -> Polyhedron | None:
+    """Their envelope, where nothing else lies in it: six pyramids make a cube, though no two of them are convex."""
+    rows = dict.fromkeys(row for _, _, sides in left for row in sides)
+    kept = [row for row in rows if all(_all(row, body) for body, _, _ in left)]
+    lost = {crease(row) for row in rows if row not in kept}
+    if not kept or any(lost & walls for _, walls, _ in left):
+        return None
+    envelope = space(left[0][0].size)
+    for row in kept:
+        envelope = cut(envelope, row)
+    if any(_inner(facets(envelope), hole) for hole in holes):
+        return None
+    for other in others:
+        for row in kept:
+            other = cut(other, row)
+        if not other.empty and not other.flat:
+            return None
+    return envelope
 
 
 def _union(a: Known, b: Known) -> Known | None:

@@ -227,11 +227,17 @@ def edges(body: Polyhedron) -> list[tuple[Row, tuple[IntVector, ...]]]:
 
 def facets(body: Polyhedron) -> tuple[Row, ...]:
     """The rows >= 0 that bound a set with an interior, each once and without those that follow from others."""
+    return rims(body, body.size)
+
+
+def rims(body: Polyhedron, dimension: int | None = None) -> tuple[Row, ...]:
+    """The same of a set of any dimension, that of its whole (or the one given)."""
     inner = [sum(column) for column in zip(*(g for g, _ in body.generators))]
+    size = body.dimension() if dimension is None else dimension
     out: dict[Row, None] = {}
     for i, row in enumerate(body.rows[1:], start=1):
         ends = [g for g, tight in body.generators if tight >> i & 1]
-        if any(row[:-1]) and any(g[-1] for g in ends) and rank([*body.lines, *ends]) == body.size:
+        if any(row[:-1]) and any(g[-1] for g in ends) and rank([*body.lines, *ends]) == size and dot(row, inner):
             out.setdefault(primitive(row if dot(row, inner) > 0 else negated(row)))
     return tuple(out)
 

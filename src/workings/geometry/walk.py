@@ -6,7 +6,7 @@ keeps the closed set on which the chosen signs hold and the rows that must hold 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 from workings.exact import primitive
@@ -51,14 +51,13 @@ class Gap:
 
 
 def walk(
-    program: Program, body: Polyhedron, tally: Tally, strict: int = 0, three: bool = False,
+    program: Program, body: Polyhedron, tally: Tally, strict: int = 0, three: Container[int] = (),
 ) -> Iterator[Cell | Gap]:
     """Every cell that is not empty, in order, and every shortest prefix that is.
 
-    `three`: where a gate has a value of its own at pre = 0, that case ("0") is a branch too, and + means > 0 there.
+    `three`: of these units pre = 0 is a branch too ("0"), and + means > 0.
     """
     last = {gate.units[-1]: g for g, gate in enumerate(program.forms)}
-    own = {gate.units[0] for gate in program.forms if three and gate.crease is not None}
     count, whole = len(program.units), program.whole
     todo = [Cell("", body, strict)]
     while todo:
@@ -70,7 +69,7 @@ def walk(
         if whole.starts[unit] == unit:
             cell.layer, cell.start = whole.layer(unit, cell.maps), unit
         row = primitive(cell.layer[unit - cell.start])
-        branches = _branches(cell, row, tally, unit in own)
+        branches = _branches(cell, row, tally, unit in three)
         todo.extend(_valued(program, child, last.get(unit)) for child in reversed(branches) if not child.empty)
         # gaps are told here, not in the order of the patterns: who lists them sorts them in
         for child in branches:
@@ -108,7 +107,7 @@ def _valued(program: Program, cell: Cell, gate: int | None) -> Cell:
         return cell
     form, count = program.whole.gates[gate], len(program.forms[gate].units)
     signs = cell.signs[-count:]
-    chosen = form.crease if signs == "0" and form.crease is not None else form.values[signs]
+    chosen = form.values[signs.replace("0", "+")] if signs != "0" or form.crease is None else form.crease
     if isinstance(chosen, int):
         pre = cell.layer[len(cell.signs) - 1 - cell.start]
         value = pre if chosen == 1 else tuple([chosen * v for v in pre])
