@@ -31,6 +31,9 @@ def solve_sheet(sheet: Source, options: dict[str, Any]) -> int:
         raise work.later(f"write the level {options['level']!r}", "--level full or --level every")
     with progress() as told:
         found = sheets.solve(sheet, progress=told)
+    for task in found.tasks:
+        if options["debug"] and task.error is not None and task.error.__cause__ is not None:
+            raise task.error.__cause__
     if not found.tasks:
         raise _nothing_asked(sheet)
     if sheet.path == STDIN and found.title == STDIN:

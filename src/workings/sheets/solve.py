@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from workings.answers.solution import Solution, SolvedExercise, SolvedPart, Task
-from workings.errors import Source, WorkingsError
+from workings.answers.spelling import spelling as spelled
+from workings.errors import OutOfReach, Source, WorkingsError
 from workings.expr import Deriv, Expr, Remark
 from workings.sheets import page
 from workings.sheets.blocks import Block
@@ -36,8 +37,8 @@ def solve(given: Source | Sheet | str, progress: Progress | None = None) -> Solu
                 tasks.append(_task(question, part, sheet, shown))
                 done += 1
             parts.append(_part(part, tasks, sheet))
-            for name, latex in part.net.spelling.items():
-                spelling.setdefault(name, latex)
+            for result in (None, *(task.result for task in tasks)):
+                spelling = {**spelled(result, part.net), **spelling}
         exercises.append(_exercise(exercise, parts))
     if progress is not None:
         progress(done, total, "")
@@ -98,4 +99,17 @@ def _task(question: Question, part: Part, sheet: Sheet, shown: list[str]) -> Tas
         error.source = error.source or sheet.source
         error.span = error.span or question.span
         return replace(task, status="not understood" if lost else "out of reach", error=error)
+    except Exception as error:                 # a fault of ours in one question must not cost the others their answers
+        return replace(task, status="out of reach", error=_fault(error).located(sheet.source, question.span))
     return replace(task, result=found.result, answer=found.data, blocks=found.blocks, checks=said)
+
+
+def _fault(error: Exception) -> WorkingsError:
+    """What is said of an exception that nobody foresaw; it stays reachable as the cause."""
+    words = " ".join(str(error).split())[:200]
+    memory = isinstance(error, MemoryError)
+    says = "there is not enough memory for this part" if memory else (
+        f"a fault in workings, not in the sheet: {type(error).__name__}: {words}")
+    fault = OutOfReach(says, hint="" if memory else "please report it with the sheet; --debug shows where it happened")
+    fault.__cause__ = error
+    return fault
