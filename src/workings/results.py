@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields
 from importlib import import_module
 from pathlib import Path
@@ -48,7 +49,12 @@ class Shown:
         """A page of its own."""
         from workings.document import Document
 
-        return Document(self.title, self.blocks(), self._net().spelling)
+        return Document(self.title, self.blocks(), self._spelling())
+
+    def _spelling(self) -> Mapping[str, str]:
+        from workings.answers.spelling import spelling
+
+        return spelling(self._data(), self._net())
 
     def text(self, unfold: bool = False) -> str:
         """Plain text, 80 columns wide; `unfold` prints the bookkeeping steps as well."""
@@ -233,7 +239,7 @@ class Derivation(Result):
 
         wrt = self.data.wrt if isinstance(self.data.wrt, tuple) else (self.data.wrt,)
         line = Rel((Deriv(self.data.of, wrt), self.data.result), ("=",))
-        return f"$\\displaystyle {latex(line, self.net.spelling)}$"
+        return f"$\\displaystyle {latex(line, self._spelling())}$"
 
 
 class Program(Result):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from workings.answers.spelling import spelling
 from workings.answers.words import plain_words, sentence
 from workings.derive import Derivation, Step
 from workings.document import Aside, Block, Display, Line, Row
 from workings.document import Step as StepBlock
-from workings.expr import Call, Deriv, Expr, Ref, Rel, substitute
+from workings.expr import Call, Deriv, Expr, Network, Ref, Rel, substitute
 
 # rule id -> (name of the rule, sentence)
 SAYS: dict[str, tuple[str, str]] = {
@@ -51,7 +53,7 @@ SAYS: dict[str, tuple[str, str]] = {
     "power rule": ("power rule", "The exponent of {power} comes down as a factor and is one less."),
     "exponential rule": ("exponential rule", "The derivative of {power} by its exponent is itself times a logarithm."),
     "product rule": ("product rule", "Each factor that contains {wrt} is differentiated in turn."),
-    "quotient rule": ("quotient rule", "The derivative of u/v is u'/v - u v'/v^2."),
+    "quotient rule": ("quotient rule", "The derivative of |u/v| is |u'/v - u*v'/v^2|."),
     "term of a sum": ("term of a sum", "Only one term of the sum contains {wrt}."),
     "term of a sum, index": ("term of a sum", "Only the term {index} contains {wrt}."),
     "derivative of a prod": ("product rule", "Each factor of the product is differentiated in turn."),
@@ -63,8 +65,8 @@ SAYS: dict[str, tuple[str, str]] = {
     "cases, each": ("cases", "Each case is differentiated on its own."),
     "cases": ("cases", "The cases of one condition are written together."),
     "index": ("Kronecker delta", "Of the sum only the term remains in which the delta is 1."),
-    "tanh identity": ("identity", "Because sinh(z)/cosh(z) = tanh(z)."),
-    "tan identity": ("identity", "Because sin(z)/cos(z) = tan(z)."),
+    "tanh identity": ("identity", "Because |sinh(z)/cosh(z) = tanh(z)|."),
+    "tan identity": ("identity", "Because |sin(z)/cos(z) = tan(z)|."),
     "constants out": ("constant factor", "What does not depend on the index of the sum stands before the sum."),
     "common factor": ("common factor", "What all terms have in common is taken out."),
     "put back": ("substitution", "With {names} written out again."),
@@ -115,28 +117,28 @@ def as_dict(derivation: Derivation) -> dict[str, Any]:
     from workings.notation import plain
 
     wrt = derivation.wrt
+    spelt = spelling(derivation, derivation.net or Network())
     return {
         "of": plain(derivation.of),
         "wrt": [plain(w) for w in wrt] if isinstance(wrt, tuple) else plain(wrt),
         "result": plain(derivation.result),
         "where": {plain(name): plain(value) for name, value in derivation.where},
         "parts": {plain(name): plain(value) for name, value in derivation.parts},
-        "steps": [entry for step in derivation.steps for entry in _entries(step, derivation)],
+        "steps": [entry for step in derivation.steps for entry in _entries(step, spelt)],
     }
 
 
-def _entries(step: Step, derivation: Derivation) -> list[dict[str, Any]]:
+def _entries(step: Step, spelt: Mapping[str, str]) -> list[dict[str, Any]]:
     """A step as JSON: one entry a line, smaller steps inside."""
     from workings.notation import latex, plain
 
-    spelling = derivation.net.spelling if derivation.net is not None else {}
     words, name = plain_words(says(step)), title(step)
     out: list[dict[str, Any]] = [
-        {"rule": name, "line": plain(line), "latex": latex(line, spelling), "says": words}
+        {"rule": name, "line": plain(line), "latex": latex(line, spelt), "says": words}
         for line in (*step.lines, step.line)
     ]
     if step.inner:
-        out[-1]["inner"] = [e for s in step.inner for e in _entries(s, derivation)]
+        out[-1]["inner"] = [e for s in step.inner for e in _entries(s, spelt)]
     return out
 
 

@@ -1,15 +1,16 @@
-"""Sentences from templates: `{of}` in a template becomes the formula, `{names}` a list of formulas."""
+"""Sentences from templates: `{of}` becomes the formula, `{names}` a list of formulas, `|a = b|` the formula written."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from workings.document import Inline, Line, Math, Mono, Raw, Strong
 from workings.expr import Expr
 
-_FIELD = re.compile(r"\{(\w+)\}")
+_FIELD = re.compile(r"\{(?P<field>\w+)\}|\|(?P<written>[^|]+)\|")
 
 
 def sentence(template: str, fields: Mapping[str, Any]) -> Line:
@@ -18,17 +19,27 @@ def sentence(template: str, fields: Mapping[str, Any]) -> Line:
     >>> from workings.expr import Ref
     >>> plain_words(sentence("{of} depends on {names}.", {"of": Ref("E"), "names": [Ref("z"), Ref("c")]}))
     'E depends on z and c.'
+    >>> plain_words(sentence("Because |2*x = x + x|.", {}))
+    'Because 2*x = x + x.'
     """
     out: list[Inline] = []
     at = 0
     for match in _FIELD.finditer(template):
         if match.start() > at:
             out.append(template[at : match.start()])
-        out += _inline(fields[match.group(1)])
+        out += _inline(fields[match["field"]] if match["field"] else _written(match["written"]))
         at = match.end()
     if at < len(template):
         out.append(template[at:])
     return tuple(out)
+
+
+@cache
+def _written(text: str) -> Expr:
+    from workings.functions import signatures
+    from workings.syntax import read_expression
+
+    return read_expression(text, signatures())
 
 
 def _inline(value: Any) -> list[Inline]:

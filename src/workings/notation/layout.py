@@ -6,6 +6,7 @@ Sources: Knuth, The TeXbook, ch. 18; Higham, Handbook of Writing for the Mathema
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
@@ -17,6 +18,10 @@ from workings.notation.ink import Ink
 from workings.notation.letters import filled, indexed, latex_name, template
 from workings.notation.precedence import ADD, ATOM, LOGIC, MUL, NEG, NOT, POW, REL
 from workings.notation.setter import Piece, Setter
+
+
+BOLD = re.compile(r"\\(?:boldsymbol|mathbf|bm|pmb)\{([A-Za-z]|\\[A-Za-z]+)\}")
+NAMED = ("name", "word name")
 
 
 def formula(expr: Expr, ink: Ink, spelling: Mapping[str, str]) -> str:
@@ -48,15 +53,21 @@ def _const(s: Setter, node: Const, inner: tuple[Piece, ...]) -> Piece:
 
 def _ref(s: Setter, node: Ref, inner: tuple[Piece, ...]) -> Piece:
     if not inner:
-        latex = latex_name(node.name, s.spelling)
-        return Piece(s.ink.name(latex), ATOM, node, raised="^" in latex or "'" in latex)
+        return _name(s.ink.name(latex_name(node.name, s.spelling)), latex_name(node.name, s.spelling), node)
     spelt = template(node.name, len(inner), s.spelling)
     kept = tuple(p for p in inner if not isinstance(p.node, All))
     if len(kept) < len(inner) and (spelt or isinstance(node.indices[0], All)):
         base = s.ink.bold(latex_name(node.name, s.spelling))
         return Piece(s.ink.script(base, s.indices(kept), "") if kept else base, ATOM, node)
-    latex = spelt or indexed(latex_name(node.name, s.spelling), len(inner), s.short(inner))
-    return Piece(_filled(s, latex, inner), ATOM, node, raised="^" in latex or "'" in latex)
+    entry = BOLD.sub(r"\1", latex_name(node.name, s.spelling))       # a vector is bold, its entries are not
+    latex = spelt or indexed(entry, len(inner), s.short(inner))
+    return _name(_filled(s, latex, inner), latex, node)
+
+
+def _name(text: str, latex: str, node: Ref) -> Piece:
+    """A name; one that is a word is set off from its neighbours in a product."""
+    kind = "word name" if latex.startswith(r"\mathrm") else "name"
+    return Piece(text, ATOM, node, head=kind, tail=kind, raised="^" in latex or "'" in latex)
 
 
 def _filled(s: Setter, latex: str, inner: tuple[Piece, ...]) -> str:
@@ -83,16 +94,20 @@ def _add(s: Setter, node: Add, inner: tuple[Piece, ...]) -> Piece:
     return Piece(s.ink.row(parts), ADD, node, any(p.tall for p in inner), inner[0].head, inner[-1].tail)
 
 
-def _between(left: Piece, right: Piece) -> str:
-    """What a product puts between two factors: a dot where they would run together."""
+def _between(left: Piece, right: Piece, first: bool) -> str:
+    """What a product puts between two factors: a dot where they would run together, and around a later number."""
     if right.head == "big":
         return "none"
-    if right.head == "digit" or (left.tail == right.head == "frac" and _both_numbers(left, right)):
+    if right.head == "digit" or (left.tail == "digit" and not first):
+        return "dot"
+    if left.tail == right.head == "frac" and _both_numbers(left, right):
         return "dot"
     if left.tail == "digit" and right.head == "frac":
         return "dot"
-    if left.tail == "name" and right.head == "fence":
+    if left.tail in NAMED and right.head == "fence":
         return "dot"
+    if "word name" in (left.tail, right.head):
+        return "thin"
     if left.tail == "digit" or (left.tail == "fence" and right.head == "fence"):
         return "none"
     return "none" if left.tail == right.head == "name" else "thin"
@@ -112,7 +127,7 @@ def _mul(s: Setter, node: Mul, inner: tuple[Piece, ...]) -> Piece:
         trails = isinstance(piece.node, Big) and last
         factor = s.fenced(piece) if grouped else piece if trails else s.at(piece, POW)
         if before is not None:
-            out.append(s.ink.times(_between(before, factor)))
+            out.append(s.ink.times(_between(before, factor, i == 1)))
         out.append(factor.text)
         before = factor
     tail = before.tail if before else "name"

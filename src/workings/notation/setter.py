@@ -15,7 +15,8 @@ class Piece(NamedTuple):
     """A finished part.
 
     `holds`: its precedence; `tall`: higher than a line, so that brackets grow; `head` and `tail`: what it begins
-    and ends with ("digit", "name", "fence", "word", "frac", "big"), which decides what a product puts between.
+    and ends with ("digit", "name", "word name", "fence", "word", "frac", "big"), which decides what a product puts
+    between.
     """
 
     text: str
