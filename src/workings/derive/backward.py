@@ -23,9 +23,9 @@ from workings.derive.ranges import bounded, with_ranges
 from workings.derive.sweep import Context, Leaf, sweep
 from workings.derive.terms import Arena, Term, parts_first
 from workings.derive.tidy import outside
-from workings.derive.written import to_term
+from workings.derive.written import to_expr, to_term
 from workings.errors import BadValue, OutOfReach
-from workings.expr import Deriv, Equation, Expr, Key, Network, Num, Ref
+from workings.expr import Deriv, Equation, Expr, Key, Network, Num, Ref, free_keys
 from workings.forms.stable import recognise
 
 
@@ -180,12 +180,13 @@ class _Pass:
     def _asked(self, ref: Ref) -> Node:
         if not ref.indices and (ref.name, 0) not in self.net.defs and ref.name in self.net.shapes:
             return self._general((ref.name, 0))
-        key = ref.key
-        if key not in self.net.defs and not self._occurs(key) and ref.name not in self.uses:
-            raise BadValue(
-                f"{ref.name} does not occur in the equations of {self.of.name}", expected=_one_of(self.uses)
-            )
+        if ref.name not in self.uses and ref.key not in self.net.defs and not self._elsewhere(ref):
+            raise BadValue(f"{ref.name} does not occur in the equations of {self.of.name}", expected=_one_of(self.uses))
         return Node(ref.name, tuple(to_term(self.arena, i) for i in ref.indices))
+
+    def _elsewhere(self, ref: Ref) -> bool:
+        """Does it stand in an equation that `of` does not need?  Then its derivative is 0."""
+        return ref.key in self.net.leaves or any(name == ref.name for name, _ in self.net.leaves)
 
     def _general(self, key: Key) -> Node:
         """w[i] for the family w: the index letters that the equations use."""
@@ -239,11 +240,19 @@ class _Pass:
             for target in targets:
                 if target.asked:
                     self._state(target)
-        self.forward += [Line(e.lhs, self.graph.root(e), None, e.rhs) for e in self.equations]
+        self.forward += [Line(e.lhs, self.graph.root(e), None, self._written(e)) for e in self.equations]
         asked = [t for ts in self.targets.values() for t in ts if t.asked]
         gradients: list[tuple[Ref, Expr]] = [(t.entry or entry(t.node), t.stated or Num(1, "1")) for t in asked]
         idle = frozenset(net.sizes)
         return finish(self.arena, self.forward, self.backward, gradients, self.names, found, idle)
+
+    def _written(self, equation: Equation) -> Expr:
+        """The right side as written, unless something cancelled in it that is not computed at all."""
+        if self.arena.cancelled:
+            used = {(r.head, len(r.args)) for r in self.refs[id(equation)]}
+            if any(key in self.net.defs and key not in used for key in free_keys(equation.rhs)):
+                return to_expr(self.graph.root(equation))
+        return equation.rhs
 
     def _last_use(self) -> dict[int, list[Key]]:
         """The leaves whose adjoint is complete once an equation has passed on its own, in reading order."""

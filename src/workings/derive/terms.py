@@ -53,7 +53,7 @@ class Arena:
     True
     """
 
-    __slots__ = ("bigs", "count", "names", "one", "ranges", "table", "zero")
+    __slots__ = ("bigs", "cancelled", "count", "names", "one", "ranges", "table", "zero")
 
     def __init__(self) -> None:
         self.table: dict[Any, Term] = {}
@@ -61,6 +61,7 @@ class Arena:
         self.names: dict[str, Term] = {}
         self.count = 0
         self.bigs = False                             # is there any sum, product ... over an index?
+        self.cancelled = False                        # did anything cancel, h - h or h/h?
         self.zero, self.one = self.num(0), self.num(1)
 
     def make(self, kind: str, head: Any, args: tuple[Term, ...] = ()) -> Term:
@@ -129,6 +130,8 @@ class Arena:
 
     def _sum(self, constant: Number, terms: dict[Term, Number]) -> Term:
         args = tuple(core if c == 1 else self.scale(c, core) for core, c in terms.items() if c)
+        if len(args) < len(terms):
+            self.cancelled = True
         if not args:
             return self.num(constant)
         if constant == 0 and len(args) == 1:
@@ -200,6 +203,7 @@ class Arena:
 
     def _product(self, number: Number, factors: dict[Term, Number]) -> Term:
         if number == 0:
+            self.cancelled = True
             return self.zero
         args = []
         for base, e in factors.items():
@@ -209,6 +213,8 @@ class Arena:
                     rest = [self.pow(b, f) for b, f in factors.items() if b is not base]
                     return self.mul([self.num(number), power, *rest])
                 args.append(power)
+        if len(args) < len(factors):
+            self.cancelled = True
         if not args:
             return self.num(number)
         if isinstance(number, Fraction) and number.denominator == 1:
