@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from workings.render.terminal import readable
 from workings.render.tex import mathml
 
 SET = [
@@ -45,3 +46,23 @@ def test_it_holds_no_markup_of_the_sheet(latex: str) -> None:
 def test_any_text_gives_well_formed_mathml_or_none(latex: str) -> None:
     made = mathml(latex)
     assert made is None or ElementTree.fromstring(made).tag == "math"
+
+
+@pytest.mark.parametrize(("latex", "shown"), [
+    (r"w_{24} = - \log(1 + \exp( - v))", "w_24 = -log(1 + exp(-v))"),
+    (r"\partial E / \partial w_{13}", "∂E/∂w_13"),
+    (r"\tanh ' (t) = 1 - a", "tanh'(t) = 1 - a"),
+    (r"w_{i'} x_{i'}^{(k)} + x' - 1", "w_i' x_i'^(k) + x' - 1"),
+    (r"2 \cdot (-1)", "2 · (-1)"),
+])
+def test_what_a_terminal_shows(latex: str, shown: str) -> None:
+    assert readable(latex) == shown
+
+
+def test_a_sign_of_its_own_has_no_space_behind_it() -> None:
+    assert mathml("w = -v").count('form="prefix"') == 1 and "prefix" not in mathml("f(x) - 1")
+    assert mathml(r"\exp( - v)").count('form="prefix"') == 1
+
+
+def test_a_prime_is_not_set_small_above() -> None:
+    assert "msup" not in mathml(r"\tanh'(t)") and "′" in mathml(r"\tanh'(t)")

@@ -56,6 +56,8 @@ def readable(latex: str) -> str:
     text = re.sub(r"\\([A-Za-z]+)", _command, text)
     text = text.replace(r"\{", "{").replace(r"\}", "}")
     text = re.sub(r"[ \t\n]+", " ", re.sub(r"∂\s+", "∂", text)).strip()
+    text = re.sub(r"([(\[]) ?", r"\1", re.sub(r" ?/ ?", "/", re.sub(r" ('+)", r"\1", text)))
+    text = re.sub(r"(^|[(\[]|[=<>≤≥,] )([-+−]) (?=\S)", r"\1\2", text)             # a sign of its own
     return re.sub(rf" ?{_GAP} ?", SIDE_BY_SIDE, text)
 
 

@@ -30,7 +30,9 @@ _ROWS = ("math", "mrow", "mtd", "mstyle", "mpadded", "msqrt")
 _SAFE_VALUE = re.compile(r"-?[\w.%]{1,20}")
 _DOLLARS = re.compile(r"^\s*(\$\$?|\\\[|\\\()|(\$\$?|\\\]|\\\))\s*\.?\s*$")
 _TAG = re.compile(r"\\(tag\*?|label)\s*\{[^{}]*\}|\\(nonumber|notag)\b")
-
+SIGNS = ("-", "−", "+", "±", "∓")
+PRIMES = ("′", "″", "‴", "'")
+CLOSING = (")", "]", "}", "|", "‖", "⟩", "!", *PRIMES)
 _LEFT_OVER = re.compile(r"<m[io]>(\\|\$|&amp;)")   # an unknown command, a stray dollar: not understood after all
 
 # Where each alphabet begins in Unicode: capitals, small letters, digits.
@@ -90,7 +92,7 @@ def _write(root: Element) -> Iterator[str]:
         kept = "".join(f' {k}="{v}"' for k, v in node.attrib.items() if k in _ATTRIBUTES and _SAFE_VALUE.fullmatch(v))
         if tag == "mi" and (variant == "normal" or node.tag == "mo"):
             kept += ' mathvariant="normal"'
-        if tag == "mo" and unescape(node.text or "") == "/":
+        if tag == "mo" and unescape(node.text or "") in ("/", *PRIMES):
             kept += ' lspace="0" rspace="0"'
         if tag == "mtd" and node.get("columnalign") in ("left", "right"):
             kept += f' class="{node.get("columnalign")}"'     # MathML Core leaves alignment to the style sheet
@@ -100,13 +102,20 @@ def _write(root: Element) -> Iterator[str]:
 
 
 def _tag(node: Element) -> str:
-    if node.tag not in _TAGS:
-        return "mrow"
-    if _is_name(node) or (node.tag == "mo" and unescape(node.text or "") in "∂∇"):
-        return "mi"                                  # max and ∂ are names, not signs: they take a name's spacing
+    if node.tag not in _TAGS or _primed(node):
+        return "mrow"                                # a prime is raised already: set small above it would vanish
+    if node.tag == "mi" and unescape(node.text or "") in PRIMES:
+        return "mo"
+    if _is_name(node) or (node.tag == "mo" and unescape(node.text or "") in ("∂", "∇", "…", "⋯")):
+        return "mi"                                  # max, ∂ and dots are no signs: they take a name's spacing
     if node.tag in _LIMITS and unescape(node[0].text or "") in ("∑", "∏"):
         return _LIMITS[node.tag]                     # in display style the bounds of a sum stand above and below
     return str(node.tag)
+
+
+def _primed(node: Element) -> bool:
+    """A name with a prime and nothing else above it."""
+    return node.tag == "msup" and len(node) == 2 and unescape(node[-1].text or "") in PRIMES
 
 
 def _is_name(node: Element) -> bool:
@@ -119,6 +128,8 @@ def _spaced(node: Element) -> Iterator[Element | str]:
     """The children, with a thin space between a word and the letters or words beside it: log cosh z."""
     before: Element | None = None
     for child in node:
+        if child.tag == "mo" and unescape(child.text or "") in SIGNS and _opens(before):
+            child.set("form", "prefix")
         beside = before is not None and before.tag not in ("mo", "mspace") and child.tag not in ("mo", "mspace")
         if before is not None and node.tag in _ROWS and (
             (beside and (_is_name(before) or _is_name(child))) or (_is_name(before) and _is_name(child))
@@ -126,6 +137,11 @@ def _spaced(node: Element) -> Iterator[Element | str]:
             yield '<mspace width="0.17em"></mspace>'
         yield child
         before = child
+
+
+def _opens(before: Element | None) -> bool:
+    """Is a sign after this one a sign of its own, as in (-v) and = -v, not between two terms?"""
+    return before is not None and _tag(before) == "mo" and unescape(before.text or "") not in CLOSING
 
 
 def _letters(text: str, variant: str) -> str:
