@@ -178,3 +178,46 @@ def test_every_zero_of_a_plane_is_listed(net: Net) -> None:
 @given(jumping(3))
 def test_every_zero_of_space_is_listed(net: Net) -> None:
     agrees(net, 3, SPACE)
+
+
+RESULTS = [
+    ("y1 = relu(x); y2 = 1 - x; y3 = 1/2", {}, ["the point 1/2, between y1 and y2"],
+     ["y1 is the largest: x > 1/2.", "y2 is the largest: x < 1/2."]),
+    ("y1 = abs(x1); y2 = abs(x2)", {}, [
+        "the line through (0, 0) in direction (1, 1), between y1 and y2",
+        "the line through (0, 0) in direction (1, -1), between y1 and y2"],
+     ["y2 is the largest: (x1 - x2 < 0) and (x1 + x2 > 0), or (x1 + x2 < 0) and (x1 - x2 > 0).",
+      "y1 is the largest: everywhere else off the boundary."]),
+    ("y1 = step(x1); y2 = step(x2)", {}, [
+        f"the region where (x1 {s} 0) and (x2 {s} 0), between y1 and y2, inside which they are equal"
+        for s in (">=", "<=")],
+     ["y1 is the largest: (x1 > 0) and (x2 < 0).", "y2 is the largest: (x1 < 0) and (x2 > 0)."]),
+    ("y1 = x1; y2 = x1; y3 = x2", {}, [
+        "the region where x1 - x2 >= 0, between y1 and y2, on all of which they are equal"],
+     ["y3 is the largest: everywhere off the boundary."]),
+    ("y = clip(2*x, -1, 1) - 1", {}, ["the ray from 1/2 in direction 1, on all of which the level is met"],
+     ["y < 0: everywhere off the boundary."]),
+    ("y = max(x1, x2) - max(x1, x2)", {}, ["the whole plane, on all of which the level is met"], []),
+    ("y = x - x", {}, ["the whole line, on all of which the level is met"], []),
+    ("h = relu(x1 - x2); y = -h", {}, ["the region where x1 - x2 <= 0, on all of which the level is met"],
+     ["y < 0: everywhere off the boundary."]),
+    ("y = min(abs(x1), abs(x2))", {}, [
+        f"the line through (0, 0) in direction {d}, only touched: the sign is the same on either side"
+        for d in ("(1, 0)", "(0, 1)")], ["y > 0: everywhere off the boundary."]),
+    # the side x2 = 1 of the box belongs to the region of y > 0, though a zero cell ends on it too
+    ("y = relu(x1 + x2 - 1) - relu(x1 - x2)", {"box": [(-1, 1), (-1, 1)]}, [
+        "the segment from (1/2, 1/2) to (1, 1/2)",
+        "the region where (x1 >= -1) and (x2 <= 1) and (x1 + x2 <= 1) and (x1 - x2 <= 0), "
+        "on all of which the level is met"],
+     ["y < 0: (x1 <= 1) and (-1 <= x2 < 1/2) and (x1 - x2 > 0).",
+      "y > 0: (x1 <= 1) and (1/2 < x2 <= 1) and (x1 + x2 > 1)."]),
+]
+
+
+@pytest.mark.parametrize("source, options, lines, classes", RESULTS)
+def test_the_whole_result(source: str, options: dict[str, Any], lines: list[str], classes: list[str]) -> None:
+    answer = solve(source, **options)
+    (result,) = [b for b in blocks(answer) if isinstance(b, Aside)]
+    said = [text(b.line) for b in result.blocks if isinstance(b, Paragraph)]
+    assert sorted(listed(answer)) == sorted(lines)
+    assert said[len(said) - len(classes):] == classes and answer.certified

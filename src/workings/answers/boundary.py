@@ -8,15 +8,17 @@ from typing import Any
 
 from workings.answers import pieces as pieces_page
 from workings.answers.geometry import (
-    box_dict, domain, exact, inside, listed, part_words, shape_dict, shape_words, steps_of,
+    box_dict, domain, exact, listed, part_words, shape_dict, shape_words, steps_of,
 )
 from workings.document import Aside, Block, Bullets, Line, Math, Paragraph, Picture, Row, Step, Strong
 from workings.exact import integer_row
 from workings.expr import Call, Neg, Rel
 from workings.figures.plane import boundary_figure
 from workings.geometry import Boundary, Part, Region, Shape, Side, Solved
+from workings.geometry.frontier import holds, lies_on
 from workings.geometry.formulas import affine, inequality, num, reference
-from workings.geometry.polyhedron import crease, facets
+from workings.geometry.polyhedron import crease, facets, slice_
+from workings.geometry.sample import sample
 from workings.geometry.symmetry import Symmetry, names
 
 MAX_SOLVED = 32               # pieces that a page solves line by line
@@ -277,48 +279,29 @@ def _regions(answer: Boundary, side: Side, last: bool) -> Line:
     sides = max(len(facets(shape.body)) for shape in side.regions if shape.body is not None)
     if len(side.regions) > MAX_REGIONS or sides > MAX_SIDES:
         return (f"{len(side.regions)} convex region{'s' * (len(side.regions) > 1)}",)
-    walls = _walls(answer)
-    found = [_region(answer, shape, walls) for shape in side.regions]
+    found = [_region(answer, shape) for shape in side.regions]
     return listed(found, ", or ") if len(found) > 1 else found[0]
 
 
-def _region(answer: Boundary, shape: Shape, walls: set[tuple[int, ...]]) -> Line:
-    found = domain(shape, answer.inputs, walls)
+def _region(answer: Boundary, shape: Shape) -> Line:
+    found = domain(shape, answer.inputs, _walls(answer, shape))
     return ("everywhere",) if found is None else (Math(found),)
 
 
-def _walls(answer: Boundary) -> set[tuple[int, ...]]:
-    """The creases on which a part of the boundary lies: there the inequalities are strict."""
-    parts = (*answer.parts, *answer.jumps)
-    out: set[tuple[int, ...]] = set()
-    for side in answer.classes:
-        for shape in side.regions:
-            assert shape.body is not None
-            out |= {crease(row) for row in facets(shape.body) if any(_lies(row, part) for part in parts)}
-    return out
-
-
-def _lies(row: tuple[int, ...], part: Part) -> bool:
-    """Does a part of the boundary lie in the hyperplane row = 0?"""
-    if part.shape is not None:
-        return not inside(part.shape, row) or _borders(row, part.shape)
-    if part.type == "point" and len(row) > 2:
-        return False
-    ways = [part.direction] if part.direction is not None else []
-    return all(_value(row, p) == 0 for p in part.points) and not any(
-        sum((c * d for c, d in zip(row, way)), Fraction(0)) for way in ways
-    )
-
-
-def _borders(row: tuple[int, ...], shape: Shape) -> bool:
-    """Is it a side of a region that has an interior?"""
+def _walls(answer: Boundary, shape: Shape) -> Iterator[tuple[int, ...]]:
+    """The sides of a region on which the boundary lies: there its inequalities are strict."""
     assert shape.body is not None
-    full = shape.dimension == shape.body.size
-    return full and crease(row) in {crease(side) for side in facets(shape.body)}
+    for row in facets(shape.body):
+        where = sample(slice_(shape.body, row))
+        if any(_meets(part, where) for part in (*answer.parts, *answer.jumps)):
+            yield crease(row)
 
 
-def _value(row: tuple[int, ...], point: tuple[Fraction, ...]) -> Fraction:
-    return sum((c * x for c, x in zip(row, point)), Fraction(row[-1]))
+def _meets(part: Part, where: tuple[Fraction, ...]) -> bool:
+    """Does a part of the boundary hold a point?"""
+    if part.shape is not None and part.shape.body is not None:
+        return holds(part.shape.body, where)
+    return part.points[0] == where if part.type == "point" else len(where) == 2 and lies_on(part, where)
 
 
 def _pictures(answer: Boundary) -> Iterator[Block]:

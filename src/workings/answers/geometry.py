@@ -7,7 +7,6 @@ from fractions import Fraction
 from typing import Any
 
 from workings.document import Block, Inline, Line, Math, Mono, Step, Strong
-from workings.exact import dot
 from workings.expr import Array, Expr, Logic, Rel
 from workings.geometry import Box, Certificate, Fact, Part, Point, Shape
 from workings.geometry.formulas import inequality, num
@@ -102,8 +101,12 @@ def part_words(part: Part, inputs: Sequence[str]) -> Line:
 def _region_words(shape: Shape, inputs: Sequence[str]) -> Line:
     """the region with corners …; flat ones by their equation: the part of the plane x1 = 1 where 0 <= x2 <= 1."""
     body = shape.body
-    if shape.dimension < 2 or body is None or shape.dimension == body.size:
-        return shape_words(shape) if shape.dimension < 2 else ("the region with ", *shape_words(shape))
+    if body is None or shape.dimension < min(2, body.size) or (shape.dimension == 1 and facets(body)):
+        return shape_words(shape)
+    if shape.dimension == body.size:
+        where = domain(shape, inputs)
+        whole = {1: "the whole line", 2: "the whole plane"}.get(body.size, "the whole space")
+        return (whole,) if where is None else ("the region where ", Math(where))
     flat = next(row for row in body.rows[1:] if any(row[:-1]) and vanishes(body, row))
     where = conjunction(chained([inequality(row, ">=", inputs) for row in sorted(rims(body), key=_plain)]))
     plane: Line = ("plane " if body.size == 3 else "hyperplane ", Math(inequality(crease(flat), "=", inputs)))
@@ -214,10 +217,3 @@ def _scale(fact: Fact) -> Fraction:
     """How many of the inequality as it is shown make the row: 2 x1 >= 4 is shown as x1 >= 2."""
     slopes = [v for v in fact.row[:-1] if v]
     return Fraction(abs(slopes[0])) if len(slopes) == 1 else Fraction(1)
-
-
-def inside(shape: Shape, row: Sequence[int]) -> int:
-    """The sign that a row has in the interior of a set."""
-    assert shape.body is not None
-    value = dot(row, [sum(column) for column in zip(*(g for g, _ in shape.body.generators))])
-    return (value > 0) - (value < 0)

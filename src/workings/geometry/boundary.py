@@ -119,8 +119,7 @@ class _Level(Finder):
     def tied(label: Label | None) -> bool:
         return label == 0
 
-    @staticmethod
-    def pair(a: Label | None, b: Label | None) -> tuple[str, str] | None:
+    def pair(self, a: Label | None, b: Label | None) -> tuple[str, str] | None:
         return None
 
     @staticmethod
@@ -158,11 +157,13 @@ class _Largest(Finder):
     def tied(label: Label | None) -> bool:
         return isinstance(label, tuple)
 
-    @staticmethod
-    def pair(a: Label | None, b: Label | None) -> tuple[str, str] | None:
+    def pair(self, a: Label | None, b: Label | None) -> tuple[str, str] | None:
         if isinstance(a, tuple):
             return a[0], a[1]
-        return None if a is None or b is None or a == b else (str(a), str(b))
+        if a is None or b is None or a == b:
+            return None
+        first, second = sorted((str(a), str(b)), key=self.program.outputs.index)
+        return first, second
 
     @staticmethod
     def verdict(a: Label | None, b: Label | None) -> str:

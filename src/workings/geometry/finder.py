@@ -229,8 +229,7 @@ class Finder:
     def tied(label: Label | None) -> bool:
         raise NotImplementedError
 
-    @staticmethod
-    def pair(a: Label | None, b: Label | None) -> tuple[str, str] | None:
+    def pair(self, a: Label | None, b: Label | None) -> tuple[str, str] | None:
         raise NotImplementedError
 
     @staticmethod
