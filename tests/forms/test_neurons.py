@@ -70,6 +70,8 @@ ROWS = [
     ("p = softmax(W @ x + b)", ["h1: linear of W x; b", "p: softmax of h1"]),
     # families, recurrences, arrays
     ("y[k] = sum(i, w[i]*x[i,k]) + b", ["y[k]: linear of w[i] x[i,k] over i; b"]),
+    ("y = sum(i, sum(j, x[i]*A[i,j]*x[j]))", ["p1: mul of x[i], x[i]", "y: linear of 1 p1 over i,j; 0"]),
+    ("y = sum(i, (x[i] - x[j])^2)", ["h1: z^2 of 1 x[i], -1 x[j]; 0", "y: linear of 1 h1 over i; 0"]),
     ("h[t] = tanh(w*h[t-1] + u*x[t]); h[0] = 0; y = v*h[T]",
      ["h[t]: tanh of w h[t-1], u x[t]; 0", "y: linear of v h[T]; 0"]),
     ("a = tanh(W1 @ x + b1); y = W2 @ a + b2", ["a: tanh of W1 x; b1", "y: linear of W2 a; b2"]),

@@ -11,7 +11,7 @@ finds what is needed as a node of its own; a walk forth makes the nodes.
 from __future__ import annotations
 
 from workings.errors import OutOfReach
-from workings.expr import Big, Call, Equation, Expr, MatMul, Network, Num, Ref, free_refs
+from workings.expr import Big, Call, Equation, Expr, MatMul, Network, Num, Ref, free_refs, preorder
 from workings.expr.names import natural
 from workings.forms.activations import activation
 from workings.forms.affine import coefficients, number, plus, times
@@ -66,7 +66,7 @@ class _Drawing:
         return Graph(
             tuple(self.inputs.items()), nodes, {name: self.ids[name] for name in outputs}, loss,
             shared(self.net, nodes), derived_weights(self.net, nodes),
-            {name: (r.lo, r.hi) for name, r in self.net.ranges.items()}, self.net.spelling,
+            _ranges(self.net), self.net.spelling,
         )
 
     # --- reading ---
@@ -171,13 +171,17 @@ class _Drawing:
         out = self.heads.get(name)
         self.ids[name] = name if out is not None else self._fresh("p" if isinstance(part, Op) else "h")
         if isinstance(part, Op):
-            return Operation(self.ids[name], part.op, tuple(self.ids.get(a, a) for a in part.args), part.formula, out)
+            return Operation(self.ids[name], part.op, tuple(self._operand(a) for a in part.args), part.formula, out)
         drawn = isinstance(part, Curve) and self._pre(part) in self.ids
         edges, bias = self._into(part.arg if isinstance(part, Curve) and drawn else self._affine(part))
         if isinstance(part, Linear):
             return Neuron(self.ids[name], edges, bias, "linear", Z, out=out)
         act, formula = activation(self.net, part.formula)
         return Neuron(self.ids[name], edges, bias, act, formula, self.heads.get(self._pre(part)), out)
+
+    def _operand(self, name: str) -> str:
+        part = self.items.get(name)
+        return part.target if isinstance(part, Lag) else self.ids.get(name, name)
 
     def _into(self, expr: Expr) -> Incoming:
         """The connections and the bias of an affine expression over nodes and parts."""
@@ -209,6 +213,17 @@ class _Drawing:
             number += 1
         self.taken.add(f"{letter}{number}")
         return f"{letter}{number}"
+
+
+def _ranges(net: Network) -> dict[str, tuple[Expr, Expr]]:
+    """The range of each index: as declared, else the bounds of the sums over it where all have the same."""
+    found = {name: (r.lo, r.hi) for name, r in net.ranges.items()}
+    bounds: dict[str, dict[str, tuple[Expr, Expr]]] = {}
+    for equation in net.ordered:
+        for node in preorder(equation.rhs):
+            if isinstance(node, Big) and node.lo is not None and node.hi is not None and node.index not in found:
+                bounds.setdefault(node.index, {})[f"{plain(node.lo)}..{plain(node.hi)}"] = (node.lo, node.hi)
+    return found | {index: next(iter(seen.values())) for index, seen in bounds.items() if len(seen) == 1}
 
 
 def _summed(part: Summed, edges: tuple[Edge, ...], bias: Expr) -> Incoming:

@@ -91,12 +91,14 @@ class Parts:
         self._nodes: set[str] = set()
         self._inline: dict[str, str] = {}
         self._equation: Equation | None = None
+        self._others: set[str] = set()
         self._root: Expr | None = None
 
     def read(self, equation: Equation) -> tuple[Expr, list[str]]:
         """The right-hand side, affine in names of nodes and parts; and the parts that it adds."""
         known = len(self.table)
         self._equation, self._root = equation, self._expanded(equation.rhs)
+        self._others = self._other_entries(self._root)
         expr = fold(self._root, self._step).expr
         return expr, [f"#{number + 1}" for number in range(known, len(self.table))]
 
@@ -149,10 +151,24 @@ class Parts:
         if self.roles.of(self.net.variable(ref.key)) == "weight":
             return _Read(ref, False)
         target = self.roles.id(ref)
-        if self._equation is not None and self.roles.elsewhere(ref, self._equation):
+        if self._equation is not None and (self.roles.elsewhere(ref, self._equation) or plain(ref) in self._others):
             return _Read(Ref(self._add(Lag(target, ref), True)), True)
         self._nodes.add(target)
         return _Read(Ref(target), True)
+
+    def _other_entries(self, expr: Expr) -> set[str]:
+        """Where x[i] and x[j] stand side by side, x[j] is another entry: x[i] - x[j] is not 0."""
+        others: set[str] = set()
+        for body in (expr, *(node.body for node in preorder(expr) if isinstance(node, Big))):
+            first: dict[str, str] = {}
+            deeper = {node.index for node in preorder(body) if isinstance(node, Big)}
+            for ref in free_refs(body):
+                free = ref.indices and not any(r.name in deeper for i in ref.indices for r in free_refs(i))
+                if free and self.roles.of(self.net.variable(ref.key)) == "data":
+                    written = plain(ref)
+                    if first.setdefault(self.roles.id(ref), written) != written:
+                        others.add(written)
+        return others
 
     def _part(self, node: Expr, built: Expr, inner: tuple[_Read, ...], busy: list[Expr]) -> Part:
         plain_sum = isinstance(node, Big) and node.op == "sum" and not any(i.data for i in inner[:-1])
