@@ -48,6 +48,8 @@ NETS |= {
     "layer": "i = 1..d; j = 1..m; z[j] = sum(i, w[j,i]*x[i]) + b[j]; a[j] = tanh(z[j]); y = sum(j, v[j]*a[j])",
     "layers": "i = 1..d; j = 1..m; k = 1..2; a[j] = tanh(sum(i, w[j,i]*x[i]) + b[j]);"
               "y[k] = sum(j, v[k,j]*a[j]); E = sum(k, (y[k] - t[k])^2)",
+    "another entry": "i = 1..d; j = 1..d; y = sum(i, sum(j, x[i]*A[i,j]*x[j])) + sum(i, (x[i] - x[1])^2)",
+    "residual family": "j = 1..m; i = 1..m; h[j] = x[j] + tanh(sum(i, w[j,i]*x[i]))",
     "samples": "i = 1..d; k = 1..N; y[k] = sum(i, w[i]*x[i,k]); E = 1/N*sum(k, (y[k] - t[k])^2)",
 }
 
@@ -142,6 +144,15 @@ def test_a_family_stands_in_a_column() -> None:
     assert shown.title == "Network with 1 input and 2 neurons"     # the network itself has one family of each
     short = labels(figure(NETS["layers"]), "label")
     assert short[8:10] == ["y[1]", "y[2]"] and short.count("⋮") == 2
+
+
+def test_what_is_joined_unit_by_unit_is_written_out_together() -> None:
+    shown = labels(figure("i = 1..n; a[i] = tanh(s[i]*x[i] + b[i]); y = sum(i, v[i]*a[i])"), "label")
+    assert shown == ["x[1]", "x[2]", "⋮", "x[n]", "a[1]", "a[2]", "⋮", "a[n]", "y"]
+
+
+def test_bounds_of_a_sum_are_a_range() -> None:
+    assert labels(figure("y = sum(i, 1, d, w[i]*x[i])"), "label") == ["x[1]", "x[2]", "⋮", "x[d]", "y"]
 
 
 def test_samples_are_no_units() -> None:

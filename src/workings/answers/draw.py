@@ -52,9 +52,11 @@ def as_dict(graph: Graph) -> dict[str, Any]:
 
 def _neuron(node: Neuron) -> dict[str, Any]:
     weights: dict[str, Expr] = {}
-    for edge in node.edges:                  # two connections from one node count as one
-        before = weights.get(edge.source)
-        weights[edge.source] = edge.weight if before is None else plus([before, edge.weight])
+    for edge in node.edges:                  # two connections from one node count as one, from two entries as two
+        other = edge.lag is not None and edge.source in weights
+        source = plain(edge.lag) if other and edge.lag is not None else edge.source
+        before = weights.get(source)
+        weights[source] = edge.weight if before is None else plus([before, edge.weight])
     out: dict[str, Any] = {
         "id": node.id,
         "in": {source: plain(weight) for source, weight in weights.items()},

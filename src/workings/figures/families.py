@@ -78,16 +78,28 @@ def _off_bias(node: Neuron, units: list[str]) -> Neuron:
 def _members(graph: Graph) -> dict[str, tuple[str, Values]]:
     """For each family that is written out: its index and the values of it that are drawn."""
     summed = {(e.source, index) for n in graph.neurons for e in n.edges for index in e.over}
-    out: dict[str, tuple[str, Values]] = {}
-    for name, ref in graph.refs().items():
-        indices = [i.name for i in ref.indices if isinstance(i, Ref) and not i.indices and i.name in graph.ranges]
+    chosen: dict[str, str] = {}
+    own = {name: _own(ref, graph) for name, ref in graph.refs().items()}
+    for name, indices in own.items():
         node = next((n for n in graph.neurons if n.id == name), None)
         known = {r.name for e in (node.edges if node else ()) for r in _indices(e.weight)}
         known |= {r.name for r in _indices(node.bias)} if node else set()
-        chosen = [i for i in indices if ((name, i) in summed if node is None else i in known)]
-        if len(chosen) == 1:
-            out[name] = chosen[0], _values(*graph.ranges[chosen[0]])
-    return out
+        found = [i for i in indices if ((name, i) in summed if node is None else i in known)]
+        if len(found) == 1:
+            chosen[name] = found[0]
+    links = [(e.source, n.id) for n in graph.neurons for e in n.edges if not e.over and e.lag is None]
+    grown = True
+    while grown:                             # what is joined unit by unit is written out together
+        joined = [(a, chosen[b]) for pair in links for a, b in (pair, pair[::-1]) if b in chosen and a not in chosen]
+        grown = False
+        for name, index in joined:
+            if index in own.get(name, []) and name not in chosen:
+                chosen[name], grown = index, True
+    return {name: (index, _values(*graph.ranges[index])) for name, index in chosen.items()}
+
+
+def _own(ref: Ref, graph: Graph) -> list[str]:
+    return [i.name for i in ref.indices if isinstance(i, Ref) and not i.indices and i.name in graph.ranges]
 
 
 def _indices(expr: Expr) -> Iterator[Ref]:
@@ -164,13 +176,16 @@ class _Unrolled:
         if edge.lag is not None and (node.id in self.members or edge.source in self.members):
             return None
         if edge.source not in self.members:
+            ref = self.graph.refs().get(edge.source)
+            if ref is not None and any(r.name in own for i in ref.indices for r in free_refs(i)):
+                return None
             return [replace(edge, weight=substitute(edge.weight, own))]
         index, values = self.members[edge.source]
         if index in edge.over or len(edge.over) == 1:
             bound = index if index in edge.over else edge.over[0]
             rest = tuple(i for i in edge.over if i != bound)
             return [Edge(self._id(edge.source, v), substitute(edge.weight, {**own, bound: v}), rest) for v in values]
-        if not edge.over and value is not None and self.members[node.id] == self.members[edge.source]:
+        if not edge.over and value is not None and self.members[node.id][0] == index:
             return [Edge(self._id(edge.source, value), substitute(edge.weight, own))]
         return None
 
@@ -187,6 +202,7 @@ class _Unrolled:
     def _notes(self) -> list[Label]:
         """The range of each index, and what is summed over it."""
         used = dict.fromkeys(index for index, _ in self.members.values())
+        others = dict.fromkeys(i for ref in self.graph.refs().values() for i in _own(ref, self.graph) if i not in used)
         out: list[Label] = []
         for index in used:
             low, high = self.graph.ranges[index]
@@ -195,7 +211,8 @@ class _Unrolled:
             sums = [n.pre or n.out or Ref(n.id) for n in self.graph.neurons if any(index in e.over for e in n.edges)]
             over = [part for k, ref in enumerate(sums) for part in ((", " if k else "; summed over in "), ref)]
             out.append((Ref(index), " = ", low, ", …, ", high, ": ", *named, *over))
-        return out
+        ranges = [(index, *self.graph.ranges[index]) for index in others]
+        return out + [(Ref(index), " = ", low, ", …, ", high) for index, low, high in ranges]
 
 
 def _next(value: Expr) -> Expr:

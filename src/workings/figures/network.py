@@ -110,7 +110,8 @@ class _Drawing:
         else:
             shape = Circle(place.x, place.y, place.radius, "neuron")
             inner = self._name_and_act(place, node)
-        return Group((*self._behind(place, "neuron"), shape, *inner, *below), "neuron", node_title(node, self.names))
+        behind = [] if isinstance(node, Operation) else self._behind(place, "neuron")
+        return Group((*behind, shape, *inner, *below), "neuron", node_title(node, self.names))
 
     def _input(self, place: Node) -> Group:
         if place.id not in self.plan.refs:

@@ -76,6 +76,8 @@ class Plan:
             wide = not self.fits(act, ACT, 2 * RADIUS - 6)
             return [*([act] if wide else []), ("bias ", node.bias)]
         ref = self.refs[name]
+        if self.drawn.notes:                 # the legend says all ranges
+            return []
         return [self._range(i.name) for i in ref.indices if isinstance(i, Ref) and i.name in self.graph.ranges]
 
     def _range(self, index: str) -> Label:
@@ -151,7 +153,7 @@ class Plan:
         """The connections, and those into operations; short ones first, so that long ones arch over them."""
         pairs = [(e.source, target) for target, e in self.edges]
         count = len(pairs)
-        pairs += [(s, o.id) for o in self.graph.operations for s in o.sources if s in self.nodes]
+        pairs += [(s, o.id) for o in self.graph.operations for s in dict.fromkeys(o.sources) if s in self.nodes]
         lanes: dict[int, list[float]] = {}
         found: dict[int, Route] = {}
         for k in sorted(range(len(pairs)), key=lambda k: (self.at[pairs[k][1]] - self.at[pairs[k][0]], k)):
