@@ -16,7 +16,8 @@ from workings.geometry.data import (
     Box, Certificate, Crease, Fact, Map, Pieces, Region, Row, Tally,
 )
 from workings.geometry.farkas import contradiction, total
-from workings.geometry.lower import Program, lower
+from workings.geometry.lower import lower
+from workings.geometry.program import Program
 from workings.geometry.polyhedron import as_shape, box_rows, negated, space, within
 from workings.geometry.sample import sample
 from workings.geometry.walk import Cell, Gap, signed, walk

@@ -16,7 +16,7 @@ from random import Random
 from workings.geometry import data
 from workings.geometry.data import Box, Certificate, Point, Region
 from workings.geometry.linear import Form
-from workings.geometry.lower import Program
+from workings.geometry.program import Program
 
 POINTS = 24                   # random points of one certificate
 NAMED = 4                     # points at which every named quantity is compared, not the outputs alone

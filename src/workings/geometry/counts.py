@@ -8,7 +8,7 @@ from fractions import Fraction
 from workings.exact import integer_row
 from workings.geometry.data import Counts, Row, Tally
 from workings.geometry.intervals import Interval, along, merged
-from workings.geometry.lower import Program
+from workings.geometry.program import Program
 from workings.geometry.polyhedron import Polyhedron, edges, point, split
 from workings.geometry.walk import Cell
 

@@ -12,7 +12,7 @@ from workings.geometry.data import Boundary, Part, Pieces, Point, Region, Row, S
 from workings.geometry.frontier import Frontier, Stretch, corners, frontier, holds, joined, lies_on
 from workings.geometry.jumps import Seam as JumpSeam
 from workings.geometry.jumps import seams, vanishes
-from workings.geometry.lower import Program
+from workings.geometry.program import Program
 from workings.geometry.merge import merged
 from workings.geometry.polyhedron import Polyhedron, as_shape, crease, slice_
 from workings.geometry.sample import sample

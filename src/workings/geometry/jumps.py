@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from workings.exact import dot
 from workings.geometry.data import Box, Map, Row, Tally
-from workings.geometry.lower import Program
+from workings.geometry.program import Program
 from workings.geometry.polyhedron import Polyhedron, space, within
 from workings.geometry.walk import Gap, walk
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
 from itertools import pairwise
 
 from workings import functions
@@ -22,42 +21,15 @@ from workings.expr import (
     Add, Big, Call, Claim, Equation, Expr, Key, Logic, Mul, Network, Num, Ref, Rel, fold, free_keys,
 )
 from workings.geometry.arithmetic import ARITHMETIC, Combine
-from workings.geometry.data import Gate, Output, Unit
 from workings.geometry.formulas import combination, num, reference
-from workings.geometry.gates import Decision, GateForm, Gates, Value
+from workings.geometry.gates import Decision, Gates, Value
 from workings.geometry.linear import Form, plus, variable
 from workings.geometry.names import entries, entry_name, input_names, outputs_of, unit_letter
-from workings.geometry.whole import IntForm, Whole
+from workings.geometry.program import Program
 from workings.limits import MAX_INDEX
 from workings.notation import plain
 
 MAX_SHOWN = 400               # nodes of an argument shown as written inside a function's body
-
-
-@dataclass(eq=False)
-class Program:
-    """What geometry works on: gates in order, then the form of each named quantity."""
-
-    inputs: tuple[str, ...]
-    units: tuple[Unit, ...]
-    pres: tuple[Form, ...]              # of each unit
-    gates: tuple[Gate, ...]
-    forms: tuple[GateForm, ...]         # of each gate
-    named: Mapping[str, Form]
-    formulas: Mapping[str, Expr]        # of each named quantity, as written, gates by name
-    outputs: tuple[str, ...]
-
-    def output(self, name: str) -> Output:
-        return Output(name, self.formulas[name])
-
-    @cached_property
-    def whole(self) -> Whole:
-        """The same in integers."""
-        return Whole(len(self.inputs), self.pres, self.forms)
-
-    @cached_property
-    def whole_named(self) -> dict[str, IntForm]:
-        return {name: self.whole.form(form) for name, form in self.named.items()}
 
 
 @dataclass(slots=True, eq=False)

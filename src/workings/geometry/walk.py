@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from workings.exact import primitive
 from workings.geometry.data import Row, Tally
-from workings.geometry.lower import Program
+from workings.geometry.program import Program
 from workings.geometry.polyhedron import Polyhedron, cut, negated, slice_, split
 from workings.geometry.whole import Held
 
