@@ -52,6 +52,9 @@ def main() -> None:
     cutter = subset.Subsetter(options)
     cutter.populate(text=text + PUNCTUATION + alphanumerics())
     cutter.subset(font)
+    # A browser drops a subscript below the foot of its base by this much, even that of a single letter: y_k would
+    # hang lower than E_k, which no textbook does.
+    font["MATH"].table.MathConstants.SubscriptBaselineDropMin.Value = 0
     subset.save_font(font, str(target), options)
     print(f"{target.relative_to(here)}: {target.stat().st_size} bytes, {font['maxp'].numGlyphs} glyphs")
 

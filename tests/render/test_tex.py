@@ -51,7 +51,7 @@ def test_any_text_gives_well_formed_mathml_or_none(latex: str) -> None:
 @pytest.mark.parametrize(("latex", "shown"), [
     (r"w_{24} = - \log(1 + \exp( - v))", "w_24 = -log(1 + exp(-v))"),
     (r"\partial E / \partial w_{13}", "∂E/∂w_13"),
-    (r"\tanh ' (t) = 1 - a", "tanh'(t) = 1 - a"),
+    (r"\tanh '(t) = 1 - a", "tanh'(t) = 1 - a"),
     (r"w_{i'} x_{i'}^{(k)} + x' - 1", "w_i' x_i'^(k) + x' - 1"),
     (r"2 \cdot (-1)", "2 · (-1)"),
 ])
