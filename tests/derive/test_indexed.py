@@ -10,7 +10,7 @@ import pytest
 
 from workings.derive import backward, gradient
 from workings.evaluate import run, value
-from workings.expr import Network, Ref
+from workings.expr import Network, Num, Ref, substitute
 from workings.functions import signatures
 from workings.notation import plain
 from workings.syntax import read
@@ -36,17 +36,17 @@ SOFTMAX = """
     j = 1..C
     s = sum(j, exp(z[j]))
     p[i] = exp(z[i])/s
-    E = -sum(i, t[i]*log(p[i]))
+    E = -sum(i, l[i]*log(p[i]))
 """
-SHAPES = {"w": "d", "x": "dN", "t": "N", "W": "hd", "b": "h", "v": "h", "z": "C", "q": "IF", "p": "UF", "r": "UI"}
+SHAPES = {"w": "d", "x": "dN", "t": "N", "W": "hd", "b": "h", "v": "h", "z": "C", "l": "C", "q": "IF", "p": "UF", "r": "UI"}
 SIZES = {"d": 3, "N": 2, "h": 2, "C": 3, "I": 2, "F": 2, "U": 3}
 
 # network, derivative by, result as printed
 ROWS = [
     (DATA, "w[i]", "1/N*sum(k, tanh(y[k] - t[k])*x[i,k])"),
-    (DATA, "t[k]", "-1/N*tanh(y[k] - t[k])"),
-    (DATA, "x[i,k]", "1/N*tanh(y[k] - t[k])*w[i]"),
-    (DATA, "y[k]", "1/N*tanh(y[k] - t[k])"),
+    (DATA, "t[k]", "-tanh(y[k] - t[k])/N"),
+    (DATA, "x[i,k]", "tanh(y[k] - t[k])*w[i]/N"),
+    (DATA, "y[k]", "tanh(y[k] - t[k])/N"),
     (DATA, "E[k]", "1/N"),
     (DATA, "w[2]", "1/N*sum(k, tanh(y[k] - t[k])*x[2,k])"),
     (LAYERS, "v[j]", "sum(k, (y[k] - t[k])*a[j,k])"),
@@ -59,7 +59,7 @@ ROWS = [
     ("k = 1..N\nE = prod(k, t[k])", "t[k]", None),
     ("k = 1..N\nE = sum(k, 1, N - 1, (t[k + 1] - t[k])^2)", "t[k]", None),
     ("i = 1..d\nE = sum(i, relu(w[i])*w[i])", "w[i]", None),
-    ("i = 1..d\nj = 1..d\nE = sum(i, sum(j, w[i]*w[j]))", "w[i]", None),
+    ("i = 1..d\nj = 1..d\nE = sum(i, sum(j, w[i]*w[j]))", "w[i]", "2*sum(j, w[j])"),
     ("i = 1..d\nE = w[1]*w[2] + sum(i, w[i])", "w[i]", None),
 ]
 
@@ -118,7 +118,7 @@ def test_gradient(text: str, wrt: str, printed: str | None) -> None:
     assert len(found.steps) >= 2
     if printed is not None:
         assert shown == printed
-    if ref.key in net.defs:
+    if ref.key in net.defs or "k + 1" in text:       # `run` takes t to be as long as the range of k
         return
     at = point(net)
     letters = [i.name for i in ref.indices if isinstance(i, Ref)]
@@ -126,7 +126,8 @@ def test_gradient(text: str, wrt: str, printed: str | None) -> None:
         env = dict(zip(letters, values))
         entry = tuple(env[i.name] if isinstance(i, Ref) else int(plain(i)) for i in ref.indices)
         want = by_difference(net, at, ref.name, entry)
-        got = float(value(found.result, {**at, **env}, net, mode="float"))
+        here = substitute(found.result, {k: Num(n) for k, n in env.items()})
+        got = float(value(here, at, net, mode="float"))
         assert abs(got - want) < 1e-6 * (1 + abs(want)), (shown, env)
 
 

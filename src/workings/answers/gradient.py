@@ -67,6 +67,7 @@ SAYS: dict[str, tuple[str, str]] = {
     "index": ("Kronecker delta", "Of the sum only the term remains in which the delta is 1."),
     "tanh identity": ("identity", "Because |sinh(z)/cosh(z) = tanh(z)|."),
     "tan identity": ("identity", "Because |sin(z)/cos(z) = tan(z)|."),
+    "same sums": ("index", "The letter of a summed index does not matter: equal sums are collected."),
     "constants out": ("constant factor", "What does not depend on the index of the sum stands before the sum."),
     "common factor": ("common factor", "What all terms have in common is taken out."),
     "put back": ("substitution", "With {names} written out again."),

@@ -308,7 +308,7 @@ class _Pass:
         for leaf in sweep(arena, root or whole, seed, self.wanted, name, hold, order):
             ref = leaf.ref
             for target in self.targets[ref.head, len(ref.args)]:
-                if not ref.args:
+                if not ref.args and not leaf.context and not equation.lhs.indices:
                     target.shares.append(leaf.slope)
                 else:
                     self._arrive(equation, leaf, target)

@@ -166,7 +166,7 @@ def _meet(arena: Arena, stated: Stated, end: Node, top: Node) -> Stated:
     if found is None:
         return Stated([Num(0, "0")], [])
     table = {name: to_expr(value) for name, value in found.table.items()}
-    factors = [substitute(f, table) for f in stated.factors] + [to_expr(f) for f in found.factors]
+    factors = [substitute(f, table) for f in stated.factors] + [to_expr(f) for f in found.deltas]
     return Stated(factors, [b for b in stated.pending if b.index not in found.table])
 
 
@@ -229,7 +229,7 @@ def kind_of(whole: Web, edge: Edge) -> str:
     stack = [e.upper for e in whole.edges.get(edge.lower, ()) if e is not edge]
     while stack:
         node = stack.pop()
-        if node == edge.upper or (node != whole.top and not whole.edges.get(node) and edge.upper.key in whole.beyond):
+        if node.key == edge.upper.key or (node != whole.top and not whole.edges.get(node) and edge.upper.key in whole.beyond):
             return "P"
         if node not in seen:
             seen.add(node)

@@ -219,8 +219,7 @@ class Graph:
 
 def summed(arena: Arena, slope: Term, context: tuple[Bound, ...], found: Solved) -> Term:
     """A contribution with its indices solved, summed over those that are left."""
-    out = arena.mul([*found.factors, arena.rename(slope, found.table)]) if found.factors else arena.rename(
-        slope, found.table)
+    out = found.guard(arena, arena.rename(slope, found.table))
     for bound in reversed(context):
         if bound.index not in found.table:
             ends = (bound.lo, bound.hi, bound.condition)

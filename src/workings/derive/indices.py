@@ -12,13 +12,23 @@ from typing import NamedTuple
 
 from workings.derive.calculus import Bound
 from workings.derive.terms import Arena, Term, free_names
+from workings.expr import Number
 
 
 class Solved(NamedTuple):
-    """What the unknown indices must be, and the factors (deltas, ranges) that could not be solved away."""
+    """What the unknown indices must be, the deltas that could not be solved away, the ranges that must be kept."""
 
     table: dict[str, Term]
-    factors: list[Term]
+    deltas: list[Term]
+    tests: list[Term]
+
+    def guard(self, arena: Arena, term: Term) -> Term:
+        """The term where the tests hold, else 0; times the deltas."""
+        out = arena.mul([*self.deltas, term])
+        if not self.tests or out is arena.zero:
+            return out
+        test = self.tests[0] if len(self.tests) == 1 else arena.make("logic", "and", tuple(self.tests))
+        return arena.call("where", (test, out, arena.zero))
 
 
 def solve(
@@ -43,9 +53,8 @@ def solve(
             index, value = found
             table = {k: arena.rename(v, {index: value}) for k, v in table.items()}
             table[index] = value
-    for index, value in table.items():
-        factors += in_range(arena, value, bounds[index], table)
-    return Solved(table, factors)
+    tests = [t for index, value in table.items() for t in in_range(arena, value, bounds[index], table)]
+    return Solved(table, factors, list(dict.fromkeys(tests)))
 
 
 def _solve_one(arena: Arena, place: Term, wanted: Term, names: list[str]) -> tuple[str, Term] | None:
@@ -65,9 +74,8 @@ def _solve_one(arena: Arena, place: Term, wanted: Term, names: list[str]) -> tup
 
 
 def in_range(arena: Arena, value: Term, bound: Bound, table: dict[str, Term]) -> list[Term]:
-    """Factors that hold where `value` lies in the range of the index it replaces; none where it must."""
+    """Conditions that `value` lies in the range of the index it replaces; none where it must."""
     lo, hi = ends_of(arena, bound)
-    out: list[Term] = []
     tests: list[Term] = []
     own = ends_of(arena, Bound(value.head, None, None)) if value.kind == "ref" and not value.args else (None, None)
     if value.kind == "num" and bound.lo is None and bound.hi is None:
@@ -77,13 +85,39 @@ def in_range(arena: Arena, value: Term, bound: Bound, table: dict[str, Term]) ->
         if end is None or unknown:
             continue
         end = arena.rename(end, table)
-        if end is not mine and not _decided(arena, end, value, op):
-            tests.append(arena.make("rel", (op,), (end, value)))
+        if end is not mine and not _decided(arena, end, _farthest(arena, value, op), op):
+            tests.append(_test(arena, end, value, op))
     if bound.condition is not None:
         tests.append(arena.rename(bound.condition, {**table, bound.index: value}))
-    for test in tests:
-        out.append(arena.call("ind", (test,)))
-    return out
+    return tests
+
+
+def _shift(arena: Arena, value: Term) -> tuple[Term, Number] | None:
+    """k and -1 of k - 1."""
+    names = free_names(value)
+    if len(names) != 1:
+        return None
+    index = arena.ref(names.pop())
+    rest = arena.sub(value, index)
+    return (index, rest.head) if rest.kind == "num" else None
+
+
+def _farthest(arena: Arena, value: Term, op: str) -> Term:
+    """The least (for <=) or greatest value that k - 1 takes while k runs through its range."""
+    shift = _shift(arena, value)
+    if shift is None:
+        return value
+    lo, hi = ends_of(arena, Bound(shift[0].head, None, None))
+    end = lo if op == "<=" else hi
+    return value if end is None else arena.add((end, arena.num(shift[1])))
+
+
+def _test(arena: Arena, end: Term, value: Term, op: str) -> Term:
+    """k >= 2, from 1 <= k - 1"""
+    shift = _shift(arena, value)
+    if shift is not None:
+        value, end = shift[0], arena.sub(end, arena.num(shift[1]))
+    return arena.make("rel", (">=" if op == "<=" else "<=",), (value, end))
 
 
 def _decided(arena: Arena, end: Term, value: Term, op: str) -> bool:

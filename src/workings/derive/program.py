@@ -112,8 +112,8 @@ class _Sharing:
         return out
 
     def _worth(self, term: Term) -> bool:
-        """Is it worth a line?  Not a sign alone, not an operation on sizes and numbers."""
-        if term.kind == "mul" and len(term.args) == 1 and term.head == -1:
+        """Is it worth a line?  Not a sign alone, not 1/s, not an operation on sizes and numbers."""
+        if (term.kind == "mul" and len(term.args) == 1 or term.kind == "pow") and term.head == -1:
             return False
         return any(t.kind == "ref" and t.head not in self.idle for t in parts_first(term))
 

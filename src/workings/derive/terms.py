@@ -258,7 +258,7 @@ class Arena:
             gap = self.sub(args[0], args[1])
             if gap.kind == "num":
                 return self.one if gap.head == 0 else self.zero
-            if args[0].number > args[1].number:
+            if args[0].kind == "num" or (args[1].kind != "num" and args[0].number > args[1].number):
                 args = (args[1], args[0])
         return self.make("call", (function, primes), args)
 

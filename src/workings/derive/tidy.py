@@ -13,7 +13,7 @@ from math import gcd
 from typing import Any, NamedTuple
 
 from workings.derive.calculus import Bound
-from workings.derive.indices import solve
+from workings.derive.indices import ends_of, solve
 from workings.derive.terms import Arena, Term, free_names, unpack
 
 
@@ -82,6 +82,27 @@ def _quotient(arena: Arena, term: Term, known: Knowledge, top: str, bottom: str,
     return term
 
 
+# -- sums
+def same_sums(arena: Arena, root: Term, known: Knowledge) -> Term:
+    """Sums that differ in the letter of their index only are one"""
+    if not arena.bigs:
+        return root
+    first: dict[tuple[Any, ...], Term] = {}
+    blank = arena.ref("\0")
+
+    def change(term: Term) -> Term:
+        if term.kind != "big":
+            return term
+        op, index, given = term.head
+        lo, hi, condition, body = unpack(term)
+        swap = {index: blank}
+        kept = None if condition is None else arena.rename(condition, swap)
+        ends = ends_of(arena, Bound(index, lo, hi))
+        return first.setdefault((op, given, ends, kept, arena.rename(body, swap)), term)
+
+    return arena.rewrite(root, change)
+
+
 # -- cases
 def cases(arena: Arena, root: Term, known: Knowledge) -> Term:
     """where(c, 1, 0) a + where(c, 0, 1) b = where(c, a, b)"""
@@ -140,7 +161,7 @@ def _collapsed(arena: Arena, term: Term) -> Term:
         found = solve(arena, (place,), (wanted,), (bound,))
         if found is not None and index in found.table:
             rest = arena.mul([body, arena.pow(delta, -1)]) if body.kind == "mul" else arena.one
-            return arena.mul([*found.factors, arena.rename(rest, found.table)])
+            return found.guard(arena, arena.rename(rest, found.table))
     return term
 
 
@@ -245,6 +266,7 @@ def parts_back(arena: Arena, root: Term, known: Knowledge) -> Term:
 
 RULES: tuple[tuple[str, Rule], ...] = (
     ("index", collapse),
+    ("same sums", same_sums),
     ("cases", cases),
     ("tanh identity", hyperbolic),
     ("tan identity", circular),

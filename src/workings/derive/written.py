@@ -213,7 +213,9 @@ def _strip(expr: Expr) -> Expr:
 def _write_add(constant: Number, parts: Sequence[tuple[bool, Term]], done: dict[Term, Expr]) -> Expr:
     """A sum; a number in front if it is positive, else a positive term, numbers last."""
     exprs = [_strip(done[t]) if flip else done[t] for flip, t in parts]
-    if constant > 0:
+    if constant > 0 and all(isinstance(e, Ref) for e in exprs):
+        exprs.append(number(constant))               # k + 1, but 1 - a^2
+    elif constant > 0:
         exprs.insert(0, number(constant))
     elif constant < 0:
         exprs.append(number(constant))
