@@ -30,7 +30,7 @@ CLAUSE = re.compile(
     r"|(?P<join>[,;:]\s+(?:(?:and|then|please|also|or)\s+)*|\s(?:and|then|and then|and also|please|,)\s+(?:also\s+)?"
     r"|\byou (?:should|must|need to|have to|are to|can now)\s+"
     r"|\b(?:asked|task is|goal is|aim is|required|want you) to\s+|\b(?:us|we) (?:now )?(?:must|need to|have to)\s+"
-    r"|\bto (?=(?:compute|find|determine|derive|calculate|obtain)\b)|[({]\s*)"
+    r"|\bto (?=(?:compute|find|determine|derive|calculate|obtain|write|give|state|express|evaluate)\b)|[({]\s*)"
     r"|(?P<ie>\b(?:i\.\s?e\.|that is|e\.\s?g\.|in other words),?\s*(?:to\s+)?))"
     rf"(?P<verb>{VERBS})\b(?!\s+(?:function|of|variables?|space)\b)", re.I)
 QUESTION = re.compile(
@@ -47,6 +47,7 @@ DERIVATIVE = (
     r"(?:derivatives?|gradients?|partials?|differentials?|jacobian|sensitivit(?:y|ies)|slopes?|differentiate)"
 )
 ASKED_BY_MARK = "derivative"  # stands in a clause for a formula that is one
+SECOND_BY_MARK = "twofold"    # and for one that is of second order
 LINEAR = r"(?:linear|affine)"
 PARTS = r"(?:pieces?|regions?|parts?|domains?|segments?|cells?)"
 PLACES = r"(?:points?|inputs?|set|regions?|sets)"
@@ -76,8 +77,11 @@ ROWS: tuple[tuple[str, tuple[str, ...]], ...] = (
         r"the (?:main |intermediate |single )?(?:steps|work)|intermediate|how you)",
         r"^(?:find|list|give|draw|name|compute|state) (?:them|it|these|those|both)\b",
         r"^(?:indicate|label|mark|annotate|justify|simplify|recall|explain (?:each|your|every)|name (?:the )?rules?|"
-        r"choose (?:the )?(?:scale|axes)|use|apply)\b(?!.*\bto (?:compute|find|determine|derive|obtain)\b)",
+        r"choose (?:the )?(?:scale|axes)|use|apply)\b"
+        r"(?!.*\bto (?:compute|find|determine|derive|obtain|write|give|state|express|evaluate)\b)",
+        r"^(?:draw|sketch|plot|mark) (?:it|them)\b",
     )),
+    ("gradient", (rf"^show\b.*\bhow to (?:compute|find|derive|obtain|calculate)\b.*\b{DERIVATIVE}\b",)),
     ("check", (
         r"^(?:show|prove|verify|check|argue|establish)\b(?! the (?:network|graph|decision))",
         r"^(?:is|are|does|do)\b.*\?",
@@ -87,7 +91,7 @@ ROWS: tuple[tuple[str, tuple[str, ...]], ...] = (
         rf"{LINEAR}(?:ity)? {PARTS}", r"(?:activation|sign) patterns?", rf"{PARTS} of the (?:function|network)",
         rf"{PARTS}(?: of [^,;]*)? (?:(?:on|in) which|where) .*{LINEAR}",
         r"(?:how many|number of) (?:pieces|regions|cells)",
-        r"partition .*(?:plane|input space)", r"piece-?wise[- ]linear",
+        r"(?:function|formula|map)s? (?:on|in) (?:each|every|all)\b", r"partition .*(?:plane|input space)", r"piece-?wise[- ]linear",
     )),
     ("boundary", (
         r"decision (?:boundar(?:y|ies)|surface|lines?|regions?|borders?)",
@@ -95,8 +99,10 @@ ROWS: tuple[tuple[str, tuple[str, ...]], ...] = (
         r"zero[- ](?:level )?set", r"level (?:set|line|curve)", r"\bboundary\b", r"separating (?:line|curve)",
         rf"(?:{PLACES}|where) .*(?:class(?:ified)?|predicts?|changes? (?:its )?sign|vanish|is zero)",
         rf"{PLACES} .*(?:where|(?:on|for|in|at) which|with) {MARK}", r"sign of .* changes?",
+        rf"^(?:for|at|on|in) (?:which|what) .*{PLACES} .*{MARK}",
+        r"^where .*(?:answer|prediction|decision|class|label)\b.*\bchang",
     )),
-    ("hessian", (r"second(?:[- ]order)?(?: partial)? derivatives?", r"\bhessian\b", r"curvature")),
+    ("hessian", (rf"\b{SECOND_BY_MARK}\b", r"second(?:[- ]order)?(?: partial)? derivatives?", r"\bhessian\b", r"curvature")),
     ("backward", (
         r"backward (?:computations?|pass|equations?|program|steps?|phase|sweep|recursions?)",
         rf"{BACKPROP}ion (?:equations?|steps?|pass|program|computations?|procedure)",
@@ -108,10 +114,10 @@ ROWS: tuple[tuple[str, tuple[str, ...]], ...] = (
     )),
     ("gradient", (
         rf"\b{DERIVATIVE}\b", r"with respect to", r"\bwrt\b", r"delta rule",
-        r"^how (?:does|do|fast|much|strongly) .*chang", r"(?<!\w)[d∂]\s?[a-z]\w*\s?/\s?[d∂]\s?[a-z]\w*",
+        r"^how (?:does|do|fast|much|strongly) .*(?:chang|depend|react)", r"(?<!\w)[d∂]\s?[a-z]\w*\s?/\s?[d∂]\s?[a-z]\w*",
     )),
     ("run", (
-        r"\b(?:evaluate|simulate|run|propagate|predict|classify)\b", r"forward (?:pass|propagation|computation)",
+        r"\b(?:evaluate|simulate|run|propagate|predict|classify)\b", r"which (?:number|value)s?\b", r"forward (?:pass|propagation|computation)",
         r"(?:output|value|prediction|activations?|values)s? .*\b(?:for|at|when|if|of)\b", r"which class",
         rf"^(?:compute|calculate|find|determine|what|work out|give) .*\b(?:for|at|when|if)\b.*{MARK}",
         r"what (?:does|do|is) the (?:network|output)",
@@ -131,7 +137,7 @@ BY_THE_WAY = ("pieces",)      # what a hint about the way may add to the questio
 
 
 def asks(sentence: Sentence, prose: Prose, derivative: re.Pattern[str]) -> list[Ask]:
-    """What one sentence asks, in order; `derivative` matches the marks whose formula is a derivative."""
+    """What one sentence asks, in order; `derivative` matches the marks whose formula is a derivative (a group: of second order)."""
     return list(_asks(sentence, prose, derivative))
 
 
@@ -179,7 +185,7 @@ def _depths(text: str) -> list[int]:
 def _which(clause: str, derivative: re.Pattern[str]) -> str | None:
     """The row that the clause matches; None where it only says how the answer should look."""
     plain = re.sub(r"w\.?\s?r\.?\s?t\.?(?=\W)", "wrt ", MEANS.sub(" ", clause.lower()))
-    plain = derivative.sub(f" {ASKED_BY_MARK} ", plain)
+    plain = derivative.sub(lambda m: f" {SECOND_BY_MARK if m.lastindex else ASKED_BY_MARK} ", plain)
     plain = re.sub(r"\s+", " ", plain).strip()
     for asked, pattern in COMPILED:
         if pattern.search(plain):

@@ -177,8 +177,8 @@ def _bounded(boundary: Any, question: Question, net: Network) -> tuple[str, ...]
     for edge in data["boundary"]:
         for place in _on(edge):
             value = evaluate.run(net, dict(zip(inputs, place))).values.get(question.output or "")
-            if value is not None and not edge.get("between") and not same_value(value, Fraction(question.level)):
-                raise Broken(f"at {place} the output is {value}, not {question.level}")
+            if value is not None and not edge.get("between") and not same_value(value, boundary.level):
+                raise Broken(f"at {place} the output is {value}, not {boundary.level}")
     return ("At points of every part of the boundary the output has that level.",)
 
 

@@ -30,7 +30,7 @@ class Question:
     through: tuple[Ref, ...] = ()        # derivatives found before, at which a chain rule may stop
     at: Mapping[str, Any] = field(default_factory=dict)          # a point: exact values by plain name
     output: str | None = None
-    level: Number = 0
+    level: Number | None = None          # None: what the class rules state, else 0
     method: bool = False      # added by a hint about the way
     problem: WorkingsError | None = None
 

@@ -38,8 +38,9 @@ EQUATION = re.compile(r"(?<![<>!])=(?!=)|\\(?:coloneqq|doteq|equiv|triangleq)\b|
 D = r"(?:\\partial|∂|\\mathrm\s*\{?d\}?|\\text\{d\}|d(?![a-ce-zA-Z]{2}))"
 DERIVATIVE = re.compile(
     rf"\s*(?:\\displaystyle\s*)?(?:\\[dt]?frac\s*\{{?\s*{D}[\s\\A-Za-z{{^_]"
-    rf"|(?:\\partial|∂)\s*\S+?\s*/\s*\(?\s*(?:\\partial|∂)|\\nabla|∇"
+    rf"|(?:\\partial|∂)(?:\s*\^\s*\{{?\s*2\s*\}}?)?\s*\S+?\s*/\s*\(?\s*(?:\\partial|∂)|\\nabla|∇"
     rf"|d(?:\^?2)?\s*\\?[A-Za-z]\w*(?:_\{{?\w+\}}?)?\s*/\s*\(?d|D2?\s*\(\s*\w+\s*,|\{{\s*\\partial)", re.S)
+SECOND = re.compile(rf"\s*(?:\\displaystyle\s*)?(?:\\[dt]?frac\s*\{{?\s*)?(?:{D}\s*\^\s*\{{?\s*2|d2\S)")
 VALUE = re.compile(
     r"(?:[^=]*=)+\s*(?:[-−+]?\s*(?:\d|\\[dt]?frac\s*\{?\s*\d|\\left)|\(|\[|\\begin\{[bp]matrix)[^A-Za-z]*"
     r"(?:[A-Za-z]*matrix[^A-Za-z]*)*$", re.S)
@@ -72,18 +73,23 @@ class _State:
     hint: bool = False
     solution: bool = False
     claimed: bool = False     # the last formula of this sentence was a claim
+    printed: bool = False     # the solution is that of an environment, and ends with it
 
 
 def derivative_marks(prose: Prose) -> re.Pattern[str]:
-    """A pattern for the marks whose formula is a derivative, alone or as the left side."""
-    marks = [m for m in re.findall(MARK, prose.text) if (p := prose.formula(m)) and DERIVATIVE.match(p.text)]
-    return re.compile(f"[{''.join(marks)}]") if marks else re.compile("(?!)")
+    """A pattern for the marks whose formula is a derivative, alone or as the left side; those of second order in a group."""
+    marks = [(m, p.text) for m in re.findall(MARK, prose.text) if (p := prose.formula(m)) and DERIVATIVE.match(p.text)]
+    second = "".join(m for m, text in marks if SECOND.match(text))
+    first = "".join(m for m, text in marks if not SECOND.match(text))
+    classes = [f"([{second}])"] * bool(second) + [f"[{first}]"] * bool(first)
+    return re.compile("|".join(classes) or "(?!)")
 
 
 def sort(prose: Prose) -> Sorted:
     """Every formula that states something, by what it is for."""
     out, state, derivative = Sorted(), _State(), derivative_marks(prose)
     for sentence in prose.sentences:
+        _environment(prose.is_printed(sentence.start), state)
         _enter(sentence, state, out)
         if state.solution or (state.hint and not (sentence.starts and _imperative(sentence, prose, derivative))):
             _aside(sentence, prose, state, out)
@@ -98,6 +104,15 @@ def sort(prose: Prose) -> Sorted:
             state.hint = True
             _aside(hint, prose, state, out)
     return out
+
+
+def _environment(printed: bool, state: _State) -> None:
+    """A solution environment holds a printed solution, and nothing after it does."""
+    if printed:
+        state.solution, state.hint = True, False
+    elif state.printed:
+        state.solution = False
+    state.printed = printed
 
 
 def _enter(sentence: Sentence, state: _State, out: Sorted) -> None:

@@ -7,13 +7,14 @@ name anew, with a remark.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from workings.errors import InputTooLarge, Source, Span
 from workings.expr import Deriv, Network, Ref, Rel, Remark, free_refs
 from workings.expr.network import ClassRule
 from workings.limits import MAX_TEXT
-from workings.sheets.blocks import blocks
+from workings.sheets.blocks import Block, blocks
 from workings.sheets.model import Exercise, Hint, Part, Question, Sheet
 from workings.sheets.outline import RawExercise, RawPart, outline
 from workings.sheets.parse import Parser, components, declared, defined, family
@@ -21,7 +22,7 @@ from workings.sheets.prose import Prose, Sentence, prose
 from workings.sheets.purpose import Sorted, sort
 from workings.sheets.repair import repaired
 from workings.sheets.roles import Said, classes, conventions, said
-from workings.sheets.targets import Scope, ancestors, command, questions, spelled
+from workings.sheets.targets import Scope, ancestors, command, fresh, questions, spelled
 from workings.syntax import Statement
 
 EARLIER = re.compile(
@@ -43,13 +44,21 @@ def read_sheet(source: Source) -> Sheet:
     if len(source.text) > MAX_TEXT:
         seen = f"the sheet has {len(source.text)} characters"
         raise InputTooLarge(seen, source=source, expected=f"at most {MAX_TEXT}")
-    found = outline(blocks(source))
+    source, split, told = _split(source)
+    found = outline(split)
     parser = Parser(source)
-    parser.remarks += found.remarks
+    parser.remarks += [*told, *found.remarks]
     exercises = [_exercise(raw, parser) for raw in found.exercises]
     title = found.title or (source.path.rsplit("/", 1)[-1] if source.path else "Exercise sheet")
     remarks = sorted(parser.remarks, key=lambda r: r.span.start if r.span else 0)
     return Sheet(title, exercises, remarks, source)
+
+
+def _split(source: Source) -> tuple[Source, list[Block], list[Remark]]:
+    """The text that is read, its blocks, and remarks on the file: Markdown as it stands, LaTeX as it prints."""
+    from workings.sheets import tex
+
+    return tex.blocks(source) if tex.is_tex(source) else (source, blocks(source), [])
 
 
 def _exercise(raw: RawExercise, parser: Parser) -> Exercise:
@@ -169,20 +178,27 @@ class _PartReader:
 
     # -- what it asks
     def _questions(self, net: Network, told: Said) -> list[Question]:
-        scope = Scope(self.prose, net, told, self.parser)
-        point = {}
-        for piece in self.sorted.points:
-            point.update(self.parser.point(piece.text, net))
+        scope = Scope(self.prose, net, told, self.parser, fresh(net, self.base))
         found: list[Question] = []
+        point = self._point(net)
         for _, ask in self.sorted.asks:
             found += questions(ask, point, scope)
         for block in self.raw.blocks:
             if block.kind == "command":
                 found += command(block.pieces[0].text, block.span, scope)
-        found = _each_once(found)
+        found = _each_once(q for q in found if q.asked != "run" or q.at or not any(o.at for o in found))
         if not found and self.raw.label:
             found.append(self._not_understood())
         return found
+
+    def _point(self, net: Network) -> dict[str, Any]:
+        """The values that stand outside the clauses that ask."""
+        inside = [self.prose.span(a.start, a.end) for _, a in self.sorted.asks]
+        point: dict[str, Any] = {}
+        for piece in self.sorted.points:
+            if not any(span.start <= piece.span.start < span.end for span in inside):
+                point.update(self.parser.point(piece.text, net))
+        return point
 
     def _not_understood(self) -> Question:
         text = spelled(self.prose, self.prose.sentences[0].text) if self.prose.sentences else ""
@@ -233,7 +249,7 @@ def _roles(net: Network, told: Said) -> dict[str, str]:
     return {**net.roles, **{n: r for n, r in stated.items() if n in names and (n, 0) not in net.defs}}
 
 
-def _each_once(found: list[Question]) -> list[Question]:
+def _each_once(found: Iterable[Question]) -> list[Question]:
     """The questions without repetitions; what a hint adds stands before what it is a step to."""
     out: dict[tuple[str, str, str], Question] = {}
     for question in sorted(found, key=lambda q: not q.method):

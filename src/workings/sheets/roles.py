@@ -43,7 +43,7 @@ BARE_CONDITION = rf"{NAME}\s*(?:≤|≥|<=|>=|<|>)\s*[-−]?\d+(?:[./]\d+)?"
 CONDITION = rf"(?:{BARE_CONDITION}|{MARK})"
 LABEL = (
     rf"(?:class\s+(?:[+−-]?\d+\b|[A-Z]\w{{0,2}}\b|[\"“'][^\"”']+[\"”']|{MARK})|"
-    r"(?:positive|negative|first|second)\s+class)"
+    r"[\"“'](?:\w+ )?\w+[\"”']|(?:positive|negative|first|second)\s+class)"
 )
 WHEN = r"(?:(?:exactly )?(?:if|when(?:ever)?|where(?:ver)?|for|iff|as soon as)(?: and only if)?|\()"
 CLASS_IF = re.compile(rf"(?P<label>{LABEL})\s*,?\s*{WHEN}\s*(?P<condition>{CONDITION})", re.I)

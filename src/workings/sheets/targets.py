@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from workings.errors import NotReadable, Span, WorkingsError
@@ -15,7 +15,7 @@ from workings.sheets.parse import Parser
 from workings.sheets.prose import MARK, Prose
 from workings.sheets.roles import NAME, NOUNS, Said
 
-BY = re.compile(r"\b(?:with respect to|with regard to|w\.?\s?r\.?\s?t\.?|wrt|by its|in)(?=\W)", re.I)
+BY = re.compile(r"\b(?:with respect to|with regard to|w\.?\s?r\.?\s?t\.?|wrt|by its|depends? on|reacts? to|changes? with|in)(?=\W)", re.I)
 REFERS = re.compile(
     r"\b(?:in terms of|using|with the help of|by means of|by the|through the|"
     r"(?:to|by|from|and) the (?:partial |local )?derivatives|"
@@ -41,6 +41,7 @@ class Scope:
     net: Network
     said: Said
     parser: Parser
+    fresh: tuple[Ref, ...] = ()          # what the part itself defines and nothing uses: "its" means that
 
     def known(self, ref: Ref) -> bool:
         """Does the network have the name, as an entry, a family, or a declared array?"""
@@ -94,6 +95,12 @@ def output(net: Network, said: Said) -> Ref | None:
     return net.defs[keys[-1]][0].lhs if keys else None
 
 
+def fresh(net: Network, before: Network) -> tuple[Ref, ...]:
+    """What is defined here and not before, that nothing uses and no target enters."""
+    new = [key for key in _sinks(net) if key not in before.defs and before.defs]
+    return tuple(net.defs[key][0].lhs for key in new if not set(net.targets) & ancestors(net, key))
+
+
 def _sinks(net: Network) -> list[Key]:
     used = {ref.key for e in net.equations for ref in free_refs(e.rhs)}
     return [key for key in net.defs if key not in used]
@@ -120,32 +127,78 @@ def questions(ask: Ask, points: dict[str, Any], scope: Scope) -> list[Question]:
         return list(_derivatives(ask, base, scope))
     if not ask.asked:
         return [base]
-    target = output(scope.net, scope.said)
-    if ask.asked == "run":
-        wanted = scope.refs(ask.start, ask.end)
-        target = next((r for r in wanted if r.key in scope.net.defs), target)
-        base.at = {**points, **_at(ask, scope)}
+    target = _object(ask, scope)
     if ask.asked in ("boundary", "pieces"):
         target, base.level = _level(ask, scope, target)
         base.output = target.name if target else None
     base.of = target
     base.about = "" if target is None else scope.parser.plain(target)
-    return [base]
+    if ask.asked != "run":
+        return [base]
+    found = points_of(ask, scope) or [{}]
+    several = len(found) > 1
+    return [replace(base, at={**points, **at}, about=f"{base.about} at {_listed(at)}" if several else base.about)
+            for at in found]
 
 
-def _at(ask: Ask, scope: Scope) -> dict[str, Any]:
-    """A point that stands in the words themselves: "x1 = 2, x2 = 1", "at (1, 1)" for the inputs in order."""
-    words = spelled(scope.prose, ask.lead + " " + ask.text).replace("$", " ")
-    out: dict[str, Any] = {}
-    for match in PROSE_VALUE.finditer(words):
-        if scope.known(Ref(match["name"])):
-            out[match["name"]] = scope.parser.fraction(match["value"])
-    tuple_ = TUPLE.search(words)
-    inputs = [name for name, places in scope.net.inputs if not places]
-    if tuple_ and not any(name in out for name in inputs):
-        values = [scope.parser.fraction(v) for v in tuple_["values"].split(",")]
-        out.update(zip(inputs, values) if len(inputs) == len(values) else ())
+def _object(ask: Ask, scope: Scope) -> Ref | None:
+    """The quantity that a clause is about: the one that it names, what its part has just defined, else the output."""
+    if ask.asked != "draw":
+        named = [r for r in scope.refs(ask.start, ask.end) if r.key in scope.net.defs]
+        if len(named) == 1 or (named and ask.asked == "run"):
+            return named[0]
+        if scope.fresh and not OUTPUT.search(ask.text):
+            return scope.fresh[-1]
+    return output(scope.net, scope.said)
+
+
+def _listed(at: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} = {value}" for name, value in at.items())
+
+
+def points_of(ask: Ask, scope: Scope) -> list[dict[str, Any]]:
+    """The points that a clause names: "x1 = 2, x2 = 1", "at (1, 1)" for the inputs in order.
+
+    A name that is given a second value begins the next point, which keeps the values that it does not change.
+    """
+    out: list[dict[str, Any]] = []
+    given: set[str] = set()
+    for values in _assigned(ask.lead + " " + ask.text, scope):
+        if not out or given & set(values):
+            out.append({**out[-1]} if out else {})
+            given = set()
+        out[-1].update(values)
+        given |= set(values)
     return out
+
+
+def _assigned(text: str, scope: Scope) -> Iterator[dict[str, Any]]:
+    """Values as they are read, formula by formula, and between formulas those in the words."""
+    for part in re.split(rf"({MARK})", text):
+        piece = scope.prose.formula(part) if len(part) == 1 else None
+        yield from _of_formula(piece.text, scope) if piece else _of_words(part, scope)
+
+
+def _of_formula(text: str, scope: Scope) -> Iterator[dict[str, Any]]:
+    """`x_1 = 0, x_2 = 1`; `(x_1, x_2) = (0, 1)`; `(0, 0), (0, 1)`."""
+    found = scope.parser.point(text, scope.net) if "=" in text else {}
+    known = {name: value for name, value in found.items() if scope.known(Ref(name))}
+    if known:
+        yield known
+    if "=" not in text:
+        yield from _of_words(text.replace("\\left", "").replace("\\right", ""), scope)
+
+
+def _of_words(text: str, scope: Scope) -> Iterator[dict[str, Any]]:
+    inputs = [name for name, places in scope.net.inputs if not places]
+    for match in re.finditer(f"{PROSE_VALUE.pattern}|{TUPLE.pattern}", text):
+        if match["name"]:
+            if scope.known(Ref(match["name"])):
+                yield {match["name"]: scope.parser.fraction(match["value"])}
+            continue
+        values = [scope.parser.fraction(v) for v in match["values"].split(",")]
+        if len(inputs) == len(values):
+            yield dict(zip(inputs, values))
 
 
 def _level(ask: Ask, scope: Scope, target: Ref | None) -> tuple[Ref | None, Any]:
@@ -160,7 +213,7 @@ def _level(ask: Ask, scope: Scope, target: Ref | None) -> tuple[Ref | None, Any]
     match = LEVEL.search(ask.text)
     if match:
         return target, scope.parser.fraction(match["level"])
-    return target, 0
+    return target, None
 
 
 def spelled(prose: Prose, text: str) -> str:
@@ -182,10 +235,21 @@ def _derivatives(ask: Ask, base: Question, scope: Scope) -> Iterator[Question]:
         yield _question(base, pairs[0][0], tuple(wrt for of, wrt in pairs if of.key == pairs[0][0].key), scope)
         return
     if ask.asked == "hessian":
-        yield from _second(pairs, base, scope)
+        written = list(_twice(ask.start, ask.start + _reach(ask, scope), scope))
+        yield from (_question(base, of, wrt, scope) for of, wrt in written) if written else _second(pairs, base, scope)
         return
     for of, wrt in pairs:
         yield _question(base, of, (wrt,), scope)
+
+
+def _twice(start: int, end: int, scope: Scope) -> Iterator[tuple[Ref, tuple[Ref, ...]]]:
+    """Second derivatives that stand there as such."""
+    for mark in re.findall(MARK, scope.prose.text[start:end]):
+        piece = scope.prose.formula(mark)
+        for expr in scope.parser.expressions(piece.text, scope.net) if piece else []:
+            head = expr.args[0] if isinstance(expr, Rel) else expr
+            if isinstance(head, Deriv) and isinstance(head.of, Ref) and len(head.wrt) == 2 and scope.known(head.of):
+                yield head.of, tuple(w for w in head.wrt if isinstance(w, Ref))
 
 
 def _second(pairs: list[tuple[Ref, Ref]], base: Question, scope: Scope) -> Iterator[Question]:
@@ -326,7 +390,7 @@ def _fill(question: Question, rest: str, scope: Scope) -> None:
     if question.of is None or not scope.known(question.of):
         raise NotReadable(f"no quantity {' '.join(names)} in this exercise".replace("  ", " "), span=question.span)
     question.about = scope.parser.plain(question.of)
-    question.output, question.level = question.of.name, scope.parser.fraction(level) if level else 0
+    question.output, question.level = question.of.name, scope.parser.fraction(level) if level else None
     question.at = scope.parser.point(at, scope.net)
     if question.asked in ("gradient", "chain rule", "backward", "hessian"):
         wrt = [r for n in by for r in scope.parser.names(n, scope.net)] or _parameters(scope.net)
