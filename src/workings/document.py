@@ -139,9 +139,10 @@ Block = Heading | Paragraph | Display | Step | Bullets | Table | Picture | Code 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A page.  `spelling`: the LaTeX spelling of plain names, for all of its formulas."""
+    """A page.  `spelling`: the LaTeX spelling of plain names, for all of its formulas; `unfold`: every fold is open."""
 
     title: str
     blocks: tuple[Block, ...]
     spelling: Mapping[str, str] = field(default_factory=dict)
     language: str = "en"
+    unfold: bool = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -23,6 +23,7 @@ class Shown:
 
     verb: ClassVar[str] = ""
     title: ClassVar[str] = ""
+    _level: str = "full"
 
     # what the subclass knows
     def _data(self) -> Any:
@@ -49,7 +50,22 @@ class Shown:
         """A page of its own."""
         from workings.document import Document
 
-        return Document(self.title, self.blocks(), self._spelling())
+        from workings.answers.levels import levelled
+
+        shown = levelled(self.blocks(), self._level, self.verb)
+        return Document(self.title, shown, self._spelling(), unfold=self._level == "every")
+
+    def at_level(self, level: str) -> Self:
+        """The same result, showing a "hint", the "brief" form, the "full" one or "every" small step."""
+        from copy import copy
+
+        from workings.answers.levels import LEVELS
+
+        if level not in LEVELS:
+            raise BadValue(f"there is no level {level!r}", expected=f"one of {', '.join(LEVELS)}")
+        other = copy(self)
+        other._level = level
+        return other
 
     def _spelling(self) -> Mapping[str, str]:
         from workings.answers.spelling import spelling
@@ -58,8 +74,6 @@ class Shown:
 
     def text(self, unfold: bool = False) -> str:
         """Plain text, 80 columns wide; `unfold` prints the bookkeeping steps as well."""
-        from dataclasses import replace
-
         from workings.render.text import text
 
         return text(replace(self.document(), title=""), unfold=unfold).strip("\n")
@@ -262,8 +276,10 @@ class Solution(Result):
     def document(self) -> Document:
         from workings.sheets.page import document
 
-        page: Document = document(self.data)
-        return page
+        from workings.answers.levels import solution
+
+        page: Document = document(solution(self.data, self._level))
+        return replace(page, unfold=self._level == "every")
 
     def blocks(self) -> tuple[Block, ...]:
         return self.document().blocks

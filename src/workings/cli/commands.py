@@ -22,6 +22,12 @@ Exit codes
 LEVELS = click.Choice(["hint", "brief", "full", "every"])
 
 
+leveled = click.option(
+    "--level", type=LEVELS, default="full",
+    help="How much is shown: the next step only, the chain rule and the result, all steps, or every small step too. "
+         "The JSON always has all.")
+
+
 @click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, message="workings %(version)s")
 def workings() -> None:
@@ -40,7 +46,7 @@ def verb(says: str, *examples: str, about: str = NETWORK) -> Callable[[Callable[
       "workings solve sheet.md", "workings solve sheet.md -o out.html -o out.md", about="")
 @click.argument("sheet")
 @click.option("--exercise", metavar="NUMBER", multiple=True, help="Only this exercise; may be repeated.")
-@click.option("--level", type=LEVELS, default="full", help="How much is shown.")
+@leveled
 @results
 def solve(sheet: str, **options: Any) -> int:
     """Work a whole exercise sheet.
@@ -156,24 +162,14 @@ def named(wrt: str | None, shape: str) -> str:
 @verb("Work out one derivative, step by step.",
       'workings gradient "E = log(cosh(y - t))" --of E --wrt y')
 @click.option("--mode", metavar="MODE", hidden=True)
-@click.option("--level", type=LEVELS, default="full", help="How much is shown.")
+@leveled
 @derived
 def gradient(mode: str | None, level: str, **options: Any) -> None:
     """Work out one derivative, step by step."""
     from workings import api
 
     net, of, wrt = quantity(options)
-    found = api.gradient(net, of, named(wrt, "w13"), mode)
-    give(found, options, levelled(found, level))
-
-
-def levelled(found: Any, level: str) -> str:
-    """The text of a derivation with more or less of its bookkeeping."""
-    from workings import work
-
-    if level in ("hint", "brief"):
-        raise work.later(f"write the level {level!r}", "--level full or --level every")
-    return str(found.text(unfold=level == "every"))
+    give(api.gradient(net, of, named(wrt, "w13"), mode).at_level(level), options)
 
 
 @verb("Work out a second derivative.",

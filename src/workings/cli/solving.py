@@ -23,12 +23,10 @@ PATIENCE = 1.0                # seconds before a progress bar appears
 
 def solve_sheet(sheet: Source, options: dict[str, Any]) -> int:
     """Solve, write, report; 0 if every part is solved, else 3."""
-    from workings import sheets, work
+    from workings import sheets
     from workings.expr import Network
     from workings.results import Solution
 
-    if options["level"] in ("hint", "brief"):
-        raise work.later(f"write the level {options['level']!r}", "--level full or --level every")
     with progress() as told:
         found = sheets.solve(sheet, progress=told)
     for task in found.tasks:
@@ -38,7 +36,7 @@ def solve_sheet(sheet: Source, options: dict[str, Any]) -> int:
         raise _nothing_asked(sheet)
     if sheet.path == STDIN and found.title == STDIN:
         found.title = ""
-    solution = Solution(chosen(found, options["exercise"]), Network())
+    solution = Solution(chosen(found, options["exercise"]), Network()).at_level(options["level"])
     _give(solution, sheet, options)
     return 0 if all(task.status == "solved" for task in solution.tasks) else 3
 
@@ -76,7 +74,7 @@ def _give(solution: Solution, sheet: Source, options: dict[str, Any]) -> None:
     if options["as_json"]:
         click.echo(dumps(solution.as_dict()), nl=False)
     elif not saved and not options["quiet"]:
-        click.echo(solution.text(unfold=options["level"] == "every"))
+        click.echo(str(solution))
     elif not options["quiet"]:
         click.echo("\n".join(summary(solution)))
         for path in saved:

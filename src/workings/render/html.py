@@ -53,7 +53,7 @@ class Page:
 
     def __init__(self, document: Document) -> None:
         self.document = document
-        self.spelling = document.spelling
+        self.spelling, self.unfold = document.spelling, document.unfold
         self.anchors: dict[str, int] = {}
         self.contents: list[tuple[int, str, str]] = []
         levels = [b.level for b in document.blocks if isinstance(b, Heading)]
@@ -158,9 +158,13 @@ class Page:
         rule = f'<span class="rule">{escape(block.rule[:1].upper() + block.rule[1:])}.</span> ' if block.rule else ""
         inner = self.blocks(block.inner)
         if inner:
-            inner = f'<details class="fold"><summary>Smaller steps</summary>\n<div>{inner}</div></details>\n'
+            folded = f"<summary>Smaller steps</summary>\n<div>{inner}</div>"
+            inner = f'<details class="fold"{self._open()}>{folded}</details>\n'
         says = f"<p>{rule}{self.line(block.says)}</p>\n" if rule or block.says else ""
         return f"<li>{says}{self.rows(block.rows)}{inner}</li>\n"
+
+    def _open(self, is_open: bool = False) -> str:
+        return " open" if is_open or self.unfold else ""
 
     def bullets(self, block: Bullets) -> str:
         tag = "ol" if block.ordered else "ul"
@@ -200,9 +204,8 @@ class Page:
         )
 
     def fold(self, block: Fold) -> str:
-        state = " open" if block.open else ""
         return (
-            f'<details class="fold"{state}><summary>{self.line(block.summary)}</summary>\n'
+            f'<details class="fold"{self._open(block.open)}><summary>{self.line(block.summary)}</summary>\n'
             f"<div>{self.blocks(block.blocks)}</div></details>\n"
         )
 

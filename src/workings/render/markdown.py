@@ -26,7 +26,7 @@ _SPACES = {r"\,": r"\thinspace ", r"\;": r"\thickspace ", r"\:": r"\medspace ", 
 
 def markdown(document: Document, folder: str | Path, suffix: str = ".png") -> str:
     """The page as Markdown; its pictures are saved in `folder`, which stands beside the page."""
-    writer = Writer(document.spelling, Path(folder), suffix)
+    writer = Writer(document.spelling, Path(folder), suffix, document.unfold)
     levels = [b.level for b in document.blocks if isinstance(b, Heading)]
     writer.shift = 2 - min(levels, default=2)
     parts = [f"# {words(document.title)}"] if document.title else []
@@ -36,8 +36,8 @@ def markdown(document: Document, folder: str | Path, suffix: str = ".png") -> st
 class Writer:
     """Each block becomes a stretch of Markdown; blank lines stand between stretches."""
 
-    def __init__(self, spelling: Mapping[str, str], folder: Path, suffix: str) -> None:
-        self.spelling, self.folder, self.suffix = spelling, folder, suffix
+    def __init__(self, spelling: Mapping[str, str], folder: Path, suffix: str, unfold: bool = False) -> None:
+        self.spelling, self.folder, self.suffix, self.unfold = spelling, folder, suffix, unfold
         self.shift = 0
         self.names: dict[str, int] = {}
 
@@ -193,7 +193,7 @@ class Writer:
         return "".join(out)
 
     def _details(self, summary: str, parts: list[str], is_open: bool) -> str:
-        state = " open" if is_open else ""
+        state = " open" if is_open or self.unfold else ""
         return "\n\n".join([f"<details{state}>\n<summary>{summary}</summary>", *parts, "</details>"])
 
 

@@ -29,7 +29,7 @@ def text(document: Document, width: int = WIDTH, unfold: bool = False) -> str:
     <BLANKLINE>
     It is short.
     """
-    writer = Writer(width, unfold)
+    writer = Writer(width, unfold or document.unfold)
     title = [document.title, "=" * min(width, len(document.title)), ""] if document.title else []
     body = writer.blocks(document.blocks)
     return "\n".join([*title, *body]).rstrip() + "\n"
