@@ -31,13 +31,17 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """`kind`: "heading", "paragraph", "display", "command" or "code"; `item` is the number of a list item."""
+    """`kind`: "heading", "paragraph", "display", "command" or "code"; `item` is the number of a list item.
+
+    `printed`: it stands in an environment for printed solutions.
+    """
 
     kind: str
     span: Span
     pieces: tuple[Piece, ...]
     level: int = 0
     item: str = ""
+    printed: bool = False
 
 
 MATHS = re.compile(

@@ -138,6 +138,7 @@ def _exercise(number: str, title: str, span: Span, blocks: list[Block], remarks:
             block = rest
             if block.pieces and block.pieces[0].kind == "words":
                 _, here.points = _points(block.pieces[0].text, block.span, remarks)
+                block = _after_points(block)
         here.blocks.append(block)
     if not exercise.points and all(p.points for p in exercise.parts):
         exercise.points = [sum(p.points) for p in exercise.parts]
@@ -145,6 +146,17 @@ def _exercise(number: str, title: str, span: Span, blocks: list[Block], remarks:
         says = f"exercise {number} lists points for {len(exercise.points)} parts and has {len(exercise.parts)}"
         remarks.append(Remark("note", says, span))
     return exercise
+
+
+def _after_points(block: Block) -> Block:
+    """The block without the points that stand right after its label."""
+    first = block.pieces[0]
+    match = re.compile(rf"\s*{POINTS.pattern}\s*").match(first.text)
+    if not match:
+        return block
+    rest = _piece(first, first.span.start + match.end(), first.span.end)
+    kept = (rest, *block.pieces[1:]) if rest.text else block.pieces[1:]
+    return replace(block, span=Span(rest.span.start, block.span.end), pieces=kept)
 
 
 def _points(text: str, span: Span, remarks: list[Remark]) -> tuple[str, list[Points]]:
@@ -166,7 +178,7 @@ def _number(text: str) -> Points:
 def _split(blocks: list[Block]) -> Iterator[Block]:
     """The blocks, with a paragraph cut at each line that begins the next part: `(b)` right under `(a)`."""
     for block in blocks:
-        if block.kind != "paragraph":
+        if block.kind != "paragraph" or block.printed:
             yield block
             continue
         cut = _cut(block)
@@ -200,6 +212,8 @@ def _piece(piece: Piece, start: int, end: int) -> Piece:
 def _label(block: Block, last: str) -> tuple[str, Block]:
     """The label that a block bears, if it is one that may follow `last`, and the block without it."""
     if block.kind not in ("paragraph", "heading") or not block.pieces or block.pieces[0].kind != "words":
+        return "", block
+    if block.printed:
         return "", block
     first = block.pieces[0]
     match = LABEL.match(first.text)

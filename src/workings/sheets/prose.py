@@ -39,6 +39,11 @@ class Prose:
     places: list[int] = field(default_factory=list)
     formulas: list[Piece] = field(default_factory=list)
     sentences: list[Sentence] = field(default_factory=list)
+    printed: list[tuple[int, int]] = field(default_factory=list)     # the environments for printed solutions
+
+    def is_printed(self, at: int) -> bool:
+        """Does a place of the text lie in an environment for printed solutions?"""
+        return any(start <= at < end for start, end in self.printed)
 
     def formula(self, mark: str) -> Piece | None:
         """The formula behind a mark; None for any other character."""
@@ -63,8 +68,11 @@ def prose(blocks: Iterable[Block]) -> Prose:
         if chunks:
             chunks.append(PARAGRAPH)
             out.places.extend([block.span.start] * len(PARAGRAPH))
+        start = len(out.places)
         for piece in block.pieces:
             chunks.append(_words(piece, out) if piece.kind == "words" else _mark(piece, out))
+        if block.printed:
+            out.printed.append((start, len(out.places)))
     out.text = "".join(chunks)
     out.sentences = list(_sentences(out.text, out))
     return out
@@ -113,7 +121,8 @@ def _ends(text: str, prose: Prose) -> Iterable[tuple[int, bool]]:
     for match in re.finditer(rf"{SENTENCE_END.pattern}|{PARAGRAPH}|$", text):
         after = text[match.end() : match.end() + NEAR].lstrip(" ")
         if match.group() == PARAGRAPH:
-            if not _goes_on(text[max(0, match.start() - NEAR) : match.start()], after, prose):
+            parted = prose.is_printed(match.start() - 1) != prose.is_printed(match.end())
+            if parted or not _goes_on(text[max(0, match.start() - NEAR) : match.start()], after, prose):
                 yield match.end(), True
         elif not match.group():
             yield match.end(), True

@@ -56,6 +56,8 @@ def _part(part: Part, tasks: list[Task], sheet: Sheet) -> SolvedPart:
     asked = [b for b in part.blocks if b.span.end <= end or (b.span.start < end and b.kind == "paragraph")]
     if len(asked) > 1 and end < part.blocks[-1].span.end and _leads(asked[-1], part):
         asked.pop()
+    if any(b.printed for b in part.blocks):      # what follows a solution environment is the sheet's text again
+        asked = [b for b in part.blocks if not b.printed]
     printed = [b for b in part.blocks if b not in asked]
     own = tuple(r for r in sheet.remarks if r.span and _within(r, part))
     return SolvedPart(
