@@ -7,6 +7,7 @@ from fractions import Fraction
 from workings.expr import Ref, Rel
 from workings.figures import plane_words as words
 from workings.figures.axes import LEFT, TOP, number
+from workings.figures.placing import Wish, place
 from workings.figures.plane_canvas import NUMBER, SMALL_TEXT, Plane
 from workings.figures.plane_view import SIDE, View, rounded, span
 from workings.figures.shapes import Circle, Figure, Measure, Place, Text, line, rectangle
@@ -24,11 +25,11 @@ def line_figure(
     level = boundary.level if boundary is not None else None
     plot = Plane(pieces, _view(pieces, name, level), measure)
     ends = [_ends(plot.shown, r.shape) for r in pieces.full]
+    for i, side in enumerate(boundary.classes if boundary is not None else ()):
+        assert boundary is not None
+        _draw_side(plot, boundary, side, CLASS_ROLES[i % len(CLASS_ROLES)])
     if boundary is None:
         _draw_domains(plot, ends)
-    else:
-        for i, side in enumerate(boundary.classes):
-            _draw_side(plot, boundary, side, CLASS_ROLES[i % len(CLASS_ROLES)])
     curve: list[tuple[Place, Place]] = []
     for region, (low, high) in zip(pieces.full, ends):
         run = [plot.shown.at((x, _value(region, name, x))) for x in (low, high)]
@@ -36,6 +37,8 @@ def line_figure(
         curve.append((run[0], run[1]))
     if boundary is not None:
         _draw_level(plot, boundary, curve)
+    else:
+        _name_creases(plot, curve)
     return plot.figure(title, description, (pieces.inputs[0], name))
 
 
@@ -78,13 +81,33 @@ def _draw_domains(plot: Plane, ends: list[tuple[float, float]]) -> None:
         if right - x > 24:
             plot.labels.append(Circle((x + right) / 2, y + 16, 10, "badge"))
             plot.labels.append(Text(str(region.number), (x + right) / 2, y + 16, "number", size=NUMBER))
+    for point in _creases(plot):
+        plot.lines.append(line([plot.shown.at((point, top)), plot.shown.at((point, bottom))], "crease"))
+
+
+def _creases(plot: Plane) -> list[Fraction]:
     shapes = [r.shape for r in plot.pieces.full if r.shape is not None and r.shape.pointed]
-    for point in sorted({v[0] for shape in shapes for v in shape.vertices}):
-        x, y = plot.shown.at((point, top))
-        if plot.shown.low[0] < point < plot.shown.high[0]:
-            plot.lines.append(line([(x, y), plot.shown.at((point, bottom))], "crease"))
-            where = Rel((Ref(plot.pieces.inputs[0]), number(point)), ("=",))
-            plot.labels.append(Text(where, x, y + 38, "weight", size=SMALL_TEXT, halo="box"))
+    found = sorted({v[0] for shape in shapes for v in shape.vertices})
+    return [point for point in found if plot.shown.low[0] < point < plot.shown.high[0]]
+
+
+def _name_creases(plot: Plane, curve: list[tuple[Place, Place]]) -> None:
+    """The place of each crease, on its line where neither the graph nor another label is; else in the legend."""
+    bottom, top = plot.shown.low[1], plot.shown.high[1]
+    names = [Rel((Ref(plot.pieces.inputs[0]), number(point)), ("=",)) for point in _creases(plot)]
+    wishes = []
+    for name, point in zip(names, _creases(plot)):
+        (x, high), (_, low) = plot.shown.at((point, top)), plot.shown.at((point, bottom))
+        box = plot.measure(name)
+        run = [(x, high + 20 + (low - high - 20) * k / 40) for k in range(41)]
+        wishes.append(Wish(box.width * SMALL_TEXT, (box.above + box.below) * SMALL_TEXT, run))
+    badges = [(c.x - 11, c.y - 11, c.x + 11, c.y + 11) for c in plot.labels if isinstance(c, Circle)]
+    # the other creases may pass behind a label, the graph may not
+    for name, (spot, free) in zip(names, place(wishes, badges, 0.1, curve)):
+        if free:
+            plot.labels.append(Text(name, *spot, "weight", size=SMALL_TEXT, halo="box"))
+        else:
+            plot.legend.append(("number", ("crease at ", name)))
 
 
 def _draw_side(plot: Plane, boundary: Boundary, side: Side, role: str) -> None:

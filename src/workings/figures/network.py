@@ -14,8 +14,8 @@ from workings.figures.activations import act_label, op_label
 from workings.figures.describe import describe, edge_title, loss_title, node_title, title
 from workings.figures.families import drawn
 from workings.figures.glyphs import measuring
-from workings.figures.network_layout import RADIUS, Node, Route
-from workings.figures.network_plan import ACT, CAPTION, LEGEND, LINE, MARGIN, NAME, WEIGHT, Plan
+from workings.figures.network_layout import Node, Route
+from workings.figures.network_plan import ACT, ACT_BELOW, CAPTION, LEGEND, LINE, MARGIN, NAME, WEIGHT, Plan
 from workings.figures.shapes import (
     Circle, Figure, Group, Label, Measure, Path, Place, Shape, Text, bounds, extent, line, moved, rectangle,
 )
@@ -126,18 +126,19 @@ class _Drawing:
     def _behind(self, place: Node, role: str) -> list[Shape]:
         """More circles behind one that stands for a family; a loop takes their place."""
         loop = any(target == place.id == edge.source for target, edge in self.plan.edges)
-        if loop or place.id in self.plan.drawn.alone or not self.plan.refs[place.id].indices:
+        several = any(i.name in self.plan.running for i in self.plan.refs[place.id].indices if isinstance(i, Ref))
+        if loop or place.id in self.plan.drawn.alone or not several:
             return []
         return [Circle(place.x + d, place.y - d, place.radius, role) for d in (6.0, 3.0)]
 
     def _name_and_act(self, place: Node, node: Neuron) -> list[Shape]:
         act = act_label(node)
         name = self.plan.refs[place.id]
-        if not self.plan.fits(act, ACT, 2 * RADIUS - 6):
+        if not self.plan.inside(act):
             return [self._inside(name, place, place.y, NAME)]
         return [
             self._inside(name, place, place.y - 7, NAME),
-            Text(act, place.x, place.y + 10.5, "note", size=ACT),
+            Text(act, place.x, place.y + ACT_BELOW, "note", size=ACT),
         ]
 
     def _inside(self, label: Label, place: Node, y: float, size: float) -> Text:

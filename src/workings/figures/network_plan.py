@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from workings.expr import Ref
+from math import sqrt
+
+from workings.expr import Ref, free_refs
 from workings.figures.activations import act_label, op_label
 from workings.figures.families import Drawn
 from workings.figures.network_layout import RADIUS, SMALL, Node, Route, columns, layers, route, stand
 from workings.figures.placing import Wish, place
 from workings.figures.shapes import Label, Measure, Place
-from workings.forms.graphs import Edge, Loss, Neuron, Operation
+from workings.forms.graphs import Edge, Graph, Loss, Neuron, Operation
 
 NAME, ACT, CAPTION, WEIGHT, LEGEND = 15.0, 10.5, 11.0, 13.0, 11.5      # sizes of letters
+ACT_BELOW = 10.5              # from the middle of a neuron down to its nonlinearity
 LINE = 15.0                   # from one line of a caption or legend to the next
 MARGIN = 14.0
 GAP = 104.0                   # between two layers, beside the widest weight between them
@@ -29,6 +32,7 @@ class Plan:
         self.refs = graph.refs()
         self.of = {n.id: n for n in graph.nodes}
         self.shared = {where for s in graph.shared for where in s.places}
+        self.running = _running(graph)
         self.notes: list[Label] = list(drawn.notes)
         self.edges = [(n.id, e) for n in graph.nodes if isinstance(n, Neuron) for e in n.edges]
         self.at = layers(graph)
@@ -73,7 +77,7 @@ class Plan:
             return [self.drawn.captions[name]]
         if isinstance(node, Neuron):
             act = act_label(node)
-            wide = not self.fits(act, ACT, 2 * RADIUS - 6)
+            wide = not self.inside(act)
             return [*([act] if wide else []), ("bias ", node.bias)]
         ref = self.refs[name]
         if self.drawn.notes:                 # the legend says all ranges
@@ -89,8 +93,11 @@ class Plan:
         box = self.measure(label)
         return max(LINE, (box.above + box.below) * CAPTION + 4)
 
-    def fits(self, label: Label, size: float, width: float) -> bool:
-        return self.measure(label).width * size <= width
+    def inside(self, act: Label) -> bool:
+        """Does a nonlinearity fit into its circle, below the name?"""
+        box = self.measure(act)
+        low = ACT_BELOW + (box.above + box.below) * ACT / 2 - 2        # letters do not fill the corners of their box
+        return low < RADIUS and box.width * ACT / 2 <= sqrt(RADIUS**2 - low**2) - 1
 
     # --- where it stands ---
 
@@ -177,3 +184,10 @@ class Plan:
         spots = place(wishes, [b for n in self.nodes.values() for b in n.boxes()], more=bare)
         shown = {k: spot for k, (spot, free) in zip(which, spots) if free or not last}
         return shown, all(free for _, free in spots)
+
+
+def _running(graph: Graph) -> set[str]:
+    """The indices that run: with a range, or on an input or a weight; the o of out_o alone is none."""
+    written = [ref for _, ref in graph.inputs]
+    written += [r for n in graph.neurons for e in (n.bias, *(edge.weight for edge in n.edges)) for r in free_refs(e)]
+    return set(graph.ranges) | {i.name for ref in written for i in ref.indices if isinstance(i, Ref)}
