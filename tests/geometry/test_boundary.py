@@ -273,3 +273,16 @@ def test_the_level_is_that_of_the_class_rule(
     assert answer.level == level and [side.label for side in answer.classes] == labels
     steps = [step["says"] for step in boundary_page.as_dict(answer)["steps"] if step["rule"] == "level"]
     assert bool(steps) == bool(level)
+
+
+def test_a_neuron_that_leads_nowhere_is_no_output_but_its_crease_is_listed() -> None:
+    text = (
+        "h1 = relu(x1); h2 = relu(-x1); h3 = relu(x2); h4 = relu(-x2); g1 = relu(h1 + h2 - 1/2); g2 = relu(h3 + h4)\n"
+        "g3 = relu(h1 + h2 - h3 - h4); y = g2 + g3 - 1/2"
+    )
+    answer = solve(text, box=[(-1, 1), (-1, 1)])
+    assert answer.outputs == ("y",) and answer.length == 4.0 and answer.level == 0
+    assert [u.name for u in answer.pieces.units] == [f"u{k}" for k in range(1, 8)]
+    assert len(solve(text, output="y").pieces.units) == 6
+    assert solve("y = relu(x1) - x2; q = tanh(x1)").outputs == ("y",)
+    assert solve("a = relu(x1); b = x2").outputs == ("a", "b")

@@ -44,7 +44,7 @@ def boundary(net: Network, output: Any = None, level: Any = None, box: Any = Non
         names = (rule[0],)
     if rule is not None and names != (rule[0],):
         rule = None
-    program = lower(net, names)
+    program = lower(net, names if output is not None or rule is not None else None)
     exact = rational(level or 0, "the level") if rule is None else rule[1]
     if len(names) > 1 and exact:
         raise BadValue(

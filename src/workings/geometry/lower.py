@@ -24,7 +24,7 @@ from workings.geometry.arithmetic import ARITHMETIC, Combine
 from workings.geometry.formulas import combination, num, reference
 from workings.geometry.gates import Decision, Gates, Value
 from workings.geometry.linear import Form, plus, variable
-from workings.geometry.names import entries, entry_name, input_names, outputs_of, unit_letter
+from workings.geometry.names import entries, entry_name, ends_of, input_names, outputs_of, unit_letter
 from workings.geometry.program import Program
 from workings.limits import MAX_INDEX
 from workings.notation import plain
@@ -52,7 +52,7 @@ Found = Value | Then
 
 
 def lower(net: Network, outputs: Iterable[str] | None = None) -> Program:
-    """The network as forms and gates; raises `OutOfReach` naming the smallest culprit.
+    """The network as forms and gates, all of it or what some outputs rest on; raises `OutOfReach` with the culprit.
 
     >>> from workings.syntax import read
     >>> program = lower(read("y = max(0, x1 + x2) - 1", functions.signatures()))
@@ -68,6 +68,7 @@ def lower(net: Network, outputs: Iterable[str] | None = None) -> Program:
 class _Lowering:
     def __init__(self, net: Network, outputs: Iterable[str] | None) -> None:
         self.net = net
+        self.all = outputs is None
         self.outputs = tuple(outputs) if outputs is not None else outputs_of(net)
         self.inputs = input_names(net)
         self.variables = {name: variable(i) for i, name in enumerate(self.inputs)}
@@ -75,10 +76,15 @@ class _Lowering:
         self.gates = Gates(len(self.inputs), unit_letter(net))
 
     def program(self) -> Program:
-        for equation in self._needed():
-            for name, indices in entries(self.net, equation):
-                scope = Scope({k: _number(v) for k, v in indices.items()}, f"the equation of {name}")
-                self.known[name] = self.read(equation.rhs, scope)
+        heads = {name.partition("[")[0] for name in self.outputs}
+        needed = self._below({key for key in self.net.defs if key[0] in heads})
+        every = needed | self._below(set(ends_of(self.net))) if self.all else needed
+        for equation in self._ordered(every):
+            try:
+                self._read(equation)
+            except WorkingsError:
+                if equation.key in needed:      # what leads to no output need not be piecewise linear
+                    raise
         for name in self.outputs:
             if name not in self.known:
                 raise NotReadable(f"{name} is not defined", expected=f"one of {', '.join(self.known)}")
@@ -88,10 +94,14 @@ class _Lowering:
             {k: v.shown for k, v in self.known.items()}, self.outputs,
         )
 
-    def _needed(self) -> list[Equation]:
-        """The equations that the outputs rest on, each after those it uses."""
-        heads = {name.partition("[")[0] for name in self.outputs}
-        todo = [key for key in self.net.defs if key[0] in heads]
+    def _read(self, equation: Equation) -> None:
+        for name, indices in entries(self.net, equation):
+            scope = Scope({k: _number(v) for k, v in indices.items()}, f"the equation of {name}")
+            self.known[name] = self.read(equation.rhs, scope)
+
+    def _below(self, ends: set[Key]) -> set[Key]:
+        """The quantities that some rest on, and they themselves."""
+        todo = list(ends)
         seen: set[Key] = set()
         while todo:
             key = todo.pop()
@@ -99,7 +109,11 @@ class _Lowering:
                 continue
             seen.add(key)
             todo += [k for e in self.net.defs[key] for k in free_keys(e.rhs)]
-        chosen = [e for e in self.net.ordered if e.key in seen]
+        return seen
+
+    def _ordered(self, wanted: set[Key]) -> list[Equation]:
+        """Their equations, each after those it uses."""
+        chosen = [e for e in self.net.ordered if e.key in wanted]
         # the start of a recurrence, h[0] = 0, stands before its step, wherever it is written
         first = {key: i for i, key in reversed(list(enumerate(e.key for e in chosen)))}
         return sorted(chosen, key=lambda e: (first[e.key], any(isinstance(i, Ref) for i in e.lhs.indices)))

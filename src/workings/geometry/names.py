@@ -71,7 +71,7 @@ def _bound(net: Network, expr: Expr, index: Ref) -> int:
     )
 
 
-def outputs_of(net: Network) -> tuple[str, ...]:
+def ends_of(net: Network) -> list[Key]:
     """What the network computes: quantities that depend on inputs and on no target, and that no other such one uses.
 
     A loss depends on a target; below it stands the output.
@@ -81,14 +81,17 @@ def outputs_of(net: Network) -> tuple[str, ...]:
     alike = {base(name) for name, _ in varying}     # y3 = 0 beside y1 and y2 is an output too
     own = [key for key in net.defs if key in varying or (key not in targets and base(key[0]) in alike)]
     used = {k for key in own for e in net.defs[key] for k in free_keys(e.rhs) if k != key}
-    names: list[str] = []
-    for key in own:
-        if key not in used:
-            for equation in net.defs[key]:
-                names += [name for name, _ in entries(net, equation)]
-    if not names:
+    ends = [key for key in own if key not in used]
+    if not ends:
         raise OutOfReach("the network has no equation")
-    return tuple(names)
+    return ends
+
+
+def outputs_of(net: Network) -> tuple[str, ...]:
+    """The names of the outputs: all ends; beside y, what else is left unused is a neuron that leads nowhere."""
+    ends = ends_of(net)
+    chosen = [key for key in ends if base(key[0]) in ("y", "yhat")] or ends
+    return tuple(name for key in chosen for equation in net.defs[key] for name, _ in entries(net, equation))
 
 
 def _above(net: Network, leaves: tuple[Key, ...]) -> set[Key]:
