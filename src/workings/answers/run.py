@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -57,6 +58,18 @@ def blocks(values: Values) -> tuple[Block, ...]:
     return tuple(out)
 
 
+def points_table(found: Sequence[Values], at: Sequence[Mapping[str, Any]]) -> Table:
+    """Several points: a row each, first what is given, then what follows."""
+    given = list(dict.fromkeys(name for point in at for name in point))
+    names = [*given, *(k for k in found[0].values if k not in given)]
+    cells = tuple(tuple(_given({**point, **f.values}.get(k)) for k in names) for point, f in zip(at, found))
+    return Table(tuple((Math(_name(k)),) for k in names), cells)
+
+
+def _given(value: Any) -> Line:
+    return ("–",) if value is None else _cell(value)
+
+
 def _names(labels: list[str]) -> list[Inline]:
     out: list[Inline] = []
     for i, label in enumerate(labels):
@@ -75,13 +88,14 @@ def _cell(value: Any) -> Line:
     if hasattr(value, "tolist"):
         value = value.tolist()
     if not isinstance(value, list):
-        return _number(value)
+        return number(value)
     if len(value) > SHOWN or any(isinstance(v, float | list) for v in value):
         return (_listed(value),)
     return (Math(Array(tuple(Num(v) for v in value))),)
 
 
-def _number(value: Any) -> Line:
+def number(value: Any) -> Line:
+    """A value as the page shows it."""
     if isinstance(value, float):
         return (_short(value),)
     digits = len(_text(value))

@@ -91,7 +91,8 @@ ROWS: tuple[tuple[str, tuple[str, ...]], ...] = (
         rf"{LINEAR}(?:ity)? {PARTS}", r"(?:activation|sign) patterns?", rf"{PARTS} of the (?:function|network)",
         rf"{PARTS}(?: of [^,;]*)? (?:(?:on|in) which|where) .*{LINEAR}",
         r"(?:how many|number of) (?:pieces|regions|cells)",
-        r"(?:function|formula|map)s? (?:on|in) (?:each|every|all)\b", r"partition .*(?:plane|input space)", r"piece-?wise[- ]linear",
+        r"(?:function|formula|map)s? (?:on|in) (?:each|every|all)\b",
+        r"partition .*(?:plane|input space)", r"piece-?wise[- ]linear",
     )),
     ("boundary", (
         r"decision (?:boundar(?:y|ies)|surface|lines?|regions?|borders?)",
@@ -102,7 +103,9 @@ ROWS: tuple[tuple[str, tuple[str, ...]], ...] = (
         rf"^(?:for|at|on|in) (?:which|what) .*{PLACES} .*{MARK}",
         r"^where .*(?:answer|prediction|decision|class|label)\b.*\bchang",
     )),
-    ("hessian", (rf"\b{SECOND_BY_MARK}\b", r"second(?:[- ]order)?(?: partial)? derivatives?", r"\bhessian\b", r"curvature")),
+    ("hessian", (
+        rf"\b{SECOND_BY_MARK}\b", r"second(?:[- ]order)?(?: partial)? derivatives?", r"\bhessian\b", r"curvature",
+    )),
     ("backward", (
         r"backward (?:computations?|pass|equations?|program|steps?|phase|sweep|recursions?)",
         rf"{BACKPROP}ion (?:equations?|steps?|pass|program|computations?|procedure)",
@@ -114,10 +117,12 @@ ROWS: tuple[tuple[str, tuple[str, ...]], ...] = (
     )),
     ("gradient", (
         rf"\b{DERIVATIVE}\b", r"with respect to", r"\bwrt\b", r"delta rule",
-        r"^how (?:does|do|fast|much|strongly) .*(?:chang|depend|react)", r"(?<!\w)[d∂]\s?[a-z]\w*\s?/\s?[d∂]\s?[a-z]\w*",
+        r"^how (?:does|do|fast|much|strongly) .*(?:chang|depend|react)",
+        r"(?<!\w)[d∂]\s?[a-z]\w*\s?/\s?[d∂]\s?[a-z]\w*",
     )),
     ("run", (
-        r"\b(?:evaluate|simulate|run|propagate|predict|classify)\b", r"which (?:number|value)s?\b", r"forward (?:pass|propagation|computation)",
+        r"\b(?:evaluate|simulate|run|propagate|predict|classify)\b", r"which (?:number|value)s?\b",
+        r"forward (?:pass|propagation|computation)",
         r"(?:output|value|prediction|activations?|values)s? .*\b(?:for|at|when|if|of)\b", r"which class",
         rf"^(?:compute|calculate|find|determine|what|work out|give) .*\b(?:for|at|when|if)\b.*{MARK}",
         r"what (?:does|do|is) the (?:network|output)",
@@ -137,7 +142,10 @@ BY_THE_WAY = ("pieces",)      # what a hint about the way may add to the questio
 
 
 def asks(sentence: Sentence, prose: Prose, derivative: re.Pattern[str]) -> list[Ask]:
-    """What one sentence asks, in order; `derivative` matches the marks whose formula is a derivative (a group: of second order)."""
+    """What one sentence asks, in order.
+
+    `derivative` matches the marks whose formula is a derivative, in a group those of second order.
+    """
     return list(_asks(sentence, prose, derivative))
 
 

@@ -77,7 +77,7 @@ class _State:
 
 
 def derivative_marks(prose: Prose) -> re.Pattern[str]:
-    """A pattern for the marks whose formula is a derivative, alone or as the left side; those of second order in a group."""
+    """A pattern for the marks whose formula is a derivative or begins with one; those of second order in a group."""
     marks = [(m, p.text) for m in re.findall(MARK, prose.text) if (p := prose.formula(m)) and DERIVATIVE.match(p.text)]
     second = "".join(m for m, text in marks if SECOND.match(text))
     first = "".join(m for m, text in marks if not SECOND.match(text))

@@ -30,6 +30,7 @@ EARLIER = re.compile(
     r"obtained)\b|\bcomputed above\b|\bpart \(?[a-z]\)?|\bof \([a-z]\)|\bin \([a-z]\)", re.I)
 DATA = ("equation", "function", "range", "array", "opaque", "fact", "class")      # what makes a network
 DOTTED = re.compile(r"^[^=]*(?:\\[lc]?dots[a-z]?|…|\.\.\.)[^=]*$", re.S)          # a list with dots defines nothing
+RECALLED = re.compile(r"\b(?:values?|numbers?|points?|weights?|inputs?) (?:of|in|from|as in) (?:part )?\(([a-z])\)", re.I)
 NAMED_PART = re.compile(r"\(([a-z])\)")
 ROLE_OF_NOUN = {"target": "target", "input": "input", "parameter": "parameter", "output": "input"}
 
@@ -192,9 +193,11 @@ class _PartReader:
         return found
 
     def _point(self, net: Network) -> dict[str, Any]:
-        """The values that stand outside the clauses that ask."""
+        """The values that stand outside the clauses that ask, and those of an earlier part that is named for them."""
         inside = [self.prose.span(a.start, a.end) for _, a in self.sorted.asks]
-        point: dict[str, Any] = {}
+        recalled = [label for s in self.prose.sentences for label in RECALLED.findall(s.text)]
+        asked = [q for p in self.earlier if p.label in recalled for q in p.questions if q.at]
+        point: dict[str, Any] = dict(asked[0].at) if asked else {}
         for piece in self.sorted.points:
             if not any(span.start <= piece.span.start < span.end for span in inside):
                 point.update(self.parser.point(piece.text, net))

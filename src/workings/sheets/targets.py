@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,10 +12,13 @@ from workings.expr import Deriv, Expr, Key, Network, Ref, Rel, free_refs
 from workings.sheets.asks import MEANS, Ask
 from workings.sheets.model import Question
 from workings.sheets.parse import Parser
+from workings.sheets.points import listed, points_of
 from workings.sheets.prose import MARK, Prose
 from workings.sheets.roles import NAME, NOUNS, Said
 
-BY = re.compile(r"\b(?:with respect to|with regard to|w\.?\s?r\.?\s?t\.?|wrt|by its|depends? on|reacts? to|changes? with|in)(?=\W)", re.I)
+BY = re.compile(
+    r"\b(?:with respect to|with regard to|w\.?\s?r\.?\s?t\.?|wrt|by its|depends? on|reacts? to|changes? with|in)(?=\W)",
+    re.I)
 REFERS = re.compile(
     r"\b(?:in terms of|using|with the help of|by means of|by the|through the|"
     r"(?:to|by|from|and) the (?:partial |local )?derivatives|"
@@ -24,9 +27,6 @@ LINKS = re.compile(r"\b(?:links?|relates?|connects?|expresses)\b", re.I)
 FLOW = re.compile(r"\bfrom\b(?P<of>.*?)\b(?:back\s+)?(?:to|into|onto)\b(?P<wrt>.*)", re.I | re.S)
 PROSE_DERIVATIVE = re.compile(r"(?<!\w)[d∂]\s?(?P<of>[A-Za-z]\w*)\s?/\s?[d∂]\s?(?P<wrt>[A-Za-z]\w*)")
 LEVEL = re.compile(r"\blevel\b\D{0,12}?(?P<level>[-−]?\d+(?:[./]\d+)?)", re.I)
-VALUE = r"[-−]?\s?\d+(?:[./]\d+)?"
-PROSE_VALUE = re.compile(rf"(?<![\w\\_^{{])(?P<name>[A-Za-z]\w*)\s?=\s?(?P<value>{VALUE})(?![\w/])")
-TUPLE = re.compile(rf"(?<![\w=])\((?P<values>\s?{VALUE}(?:\s?,\s?{VALUE})+)\s?\)")
 ALL_PARAMETERS = re.compile(rf"\b(?:{NOUNS['parameter']})\b", re.I)
 INPUTS = re.compile(rf"\b(?:{NOUNS['input']})\b", re.I)
 ERROR = re.compile(rf"\b(?:{NOUNS['error']})\b", re.I)
@@ -124,7 +124,9 @@ def questions(ask: Ask, points: dict[str, Any], scope: Scope) -> list[Question]:
     words = spelled(scope.prose, ask.text)
     base = Question(ask.asked, "", words, span, method=ask.method)
     if ask.asked in ("gradient", "chain rule", "hessian", "backward"):
-        return list(_derivatives(ask, base, scope))
+        here = points_of(ask.lead + " " + ask.text, scope.prose, scope.net, scope.parser)
+        found = list(_derivatives(ask, base, scope))
+        return [replace(q, at={**points, **(here[0] if here else {})}) for q in found]
     if not ask.asked:
         return [base]
     target = _object(ask, scope)
@@ -135,10 +137,10 @@ def questions(ask: Ask, points: dict[str, Any], scope: Scope) -> list[Question]:
     base.about = "" if target is None else scope.parser.plain(target)
     if ask.asked != "run":
         return [base]
-    found = points_of(ask, scope) or [{}]
-    several = len(found) > 1
-    return [replace(base, at={**points, **at}, about=f"{base.about} at {_listed(at)}" if several else base.about)
-            for at in found]
+    places = points_of(ask.lead + " " + ask.text, scope.prose, scope.net, scope.parser) or [{}]
+    several = len(places) > 1
+    return [replace(base, at={**points, **at}, about=f"{base.about} at {listed(at)}" if several else base.about)
+            for at in places]
 
 
 def _object(ask: Ask, scope: Scope) -> Ref | None:
@@ -150,55 +152,6 @@ def _object(ask: Ask, scope: Scope) -> Ref | None:
         if scope.fresh and not OUTPUT.search(ask.text):
             return scope.fresh[-1]
     return output(scope.net, scope.said)
-
-
-def _listed(at: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name} = {value}" for name, value in at.items())
-
-
-def points_of(ask: Ask, scope: Scope) -> list[dict[str, Any]]:
-    """The points that a clause names: "x1 = 2, x2 = 1", "at (1, 1)" for the inputs in order.
-
-    A name that is given a second value begins the next point, which keeps the values that it does not change.
-    """
-    out: list[dict[str, Any]] = []
-    given: set[str] = set()
-    for values in _assigned(ask.lead + " " + ask.text, scope):
-        if not out or given & set(values):
-            out.append({**out[-1]} if out else {})
-            given = set()
-        out[-1].update(values)
-        given |= set(values)
-    return out
-
-
-def _assigned(text: str, scope: Scope) -> Iterator[dict[str, Any]]:
-    """Values as they are read, formula by formula, and between formulas those in the words."""
-    for part in re.split(rf"({MARK})", text):
-        piece = scope.prose.formula(part) if len(part) == 1 else None
-        yield from _of_formula(piece.text, scope) if piece else _of_words(part, scope)
-
-
-def _of_formula(text: str, scope: Scope) -> Iterator[dict[str, Any]]:
-    """`x_1 = 0, x_2 = 1`; `(x_1, x_2) = (0, 1)`; `(0, 0), (0, 1)`."""
-    found = scope.parser.point(text, scope.net) if "=" in text else {}
-    known = {name: value for name, value in found.items() if scope.known(Ref(name))}
-    if known:
-        yield known
-    if "=" not in text:
-        yield from _of_words(text.replace("\\left", "").replace("\\right", ""), scope)
-
-
-def _of_words(text: str, scope: Scope) -> Iterator[dict[str, Any]]:
-    inputs = [name for name, places in scope.net.inputs if not places]
-    for match in re.finditer(f"{PROSE_VALUE.pattern}|{TUPLE.pattern}", text):
-        if match["name"]:
-            if scope.known(Ref(match["name"])):
-                yield {match["name"]: scope.parser.fraction(match["value"])}
-            continue
-        values = [scope.parser.fraction(v) for v in match["values"].split(",")]
-        if len(inputs) == len(values):
-            yield dict(zip(inputs, values))
 
 
 def _level(ask: Ask, scope: Scope, target: Ref | None) -> tuple[Ref | None, Any]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
-from workings.document import Block, Display, Fold, Line, Math, Paragraph, Row
+from workings.document import Aside, Block, Display, Fold, Line, Math, Paragraph, Row
 from workings.errors import BadValue, NotReadable, OutOfReach, WorkingsError
-from workings.expr import Deriv, Network, Ref
+from workings.expr import Deriv, Equation, Expr, Network, Ref, Rel
 from workings.sheets.model import Question
+
+if TYPE_CHECKING:
+    from workings.derive import Derivation
 
 
 MOST_DERIVED = 3              # derivatives that stand beside a backward program with their derivations
@@ -53,11 +56,55 @@ def _run(question: Question, net: Network) -> Answer:
     from workings import work
     from workings.answers import run
 
-    found = work.run(net, question.at)
+    worked, lines = worked_out(net)
+    found = work.run(worked, question.at)
     if question.of is not None and question.of.name not in {name.split("[")[0] for name in found.values}:
         raise BadValue(f"no value is given for {', '.join(found.missing)}", span=question.span,
                        expected="the value of every input and parameter", hint="write x1 = 1, x2 = -1 in the question")
-    return Answer(found, run.as_dict(found), run.blocks(found))
+    return Answer(found, run.as_dict(found), (*lines, *run.blocks(found)))
+
+
+def worked_out(net: Network) -> tuple[Network, list[Block]]:
+    """The network with the derivatives in its equations worked out (a step of gradient descent), and those lines."""
+    from workings import derive
+    from workings.expr import preorder, rewrite
+
+    equations: list[Equation] = list(net.equations)
+    lines: list[Row] = []
+    for i, equation in enumerate(equations):
+        if not any(isinstance(node, Deriv) for node in preorder(equation.rhs)):
+            continue
+        rest = net.with_(equations=tuple(e for e in net.equations if e is not equation))
+
+        def result(node: Expr, rest: Network = rest) -> Expr:
+            if not (isinstance(node, Deriv) and isinstance(node.of, Ref) and isinstance(node.wrt[0], Ref)):
+                return node
+            found = derive.gradient(rest, node.of, node.wrt[0])
+            equations.extend(Equation(r, e) for r, e in found.where if isinstance(r, Ref))
+            return found.result
+
+        right = rewrite(equation.rhs, result)
+        equations[i] = replace(equation, rhs=right)
+        lines.append(Row(Rel((equation.lhs, equation.rhs, right), ("=", "="))))
+    return (net.with_(equations=tuple(equations)), [Display(tuple(lines))]) if lines else (net, [])
+
+
+def worth(found: Derivation, at: Mapping[str, Any], net: Network) -> Any:
+    """The value of a derivative at a point; None where something is not given."""
+    from workings import evaluate, work
+
+    whole = net.with_(equations=(*net.equations, *(Equation(r, e) for r, e in found.where if isinstance(r, Ref))))
+    try:
+        return evaluate.value(found.result, work.values(at, whole), whole)
+    except WorkingsError:
+        return None
+
+
+def _at_point(found: Derivation, value: Any) -> list[Block]:
+    from workings.answers import run
+
+    head = Deriv(found.of, (found.wrt,)) if isinstance(found.wrt, Ref) else found.of
+    return [Aside("result", (Paragraph(("At the values given, ", Math(head), " is ", *run.number(value), ".")),))]
 
 
 def _pieces(question: Question, net: Network) -> Answer:
@@ -78,11 +125,15 @@ def _boundary(question: Question, net: Network, with_pieces: bool = True) -> Ans
 
 def _gradient(question: Question, net: Network) -> Answer:
     from workings import derive, work
-    from workings.answers import gradient
+    from workings.answers import gradient, run
 
     of, wrt = _targets(question)
     found = derive.gradient(net, work.ref(of, net), work.ref(wrt[0], net), through=question.through)
-    return Answer(found, gradient.as_dict(found), gradient.blocks(found))
+    value = worth(found, question.at, net) if question.at else None
+    if value is None:
+        return Answer(found, gradient.as_dict(found), gradient.blocks(found))
+    data = {**gradient.as_dict(found), "at": {k: run.said(v) for k, v in question.at.items()}, "value": run.said(value)}
+    return Answer(found, data, (*gradient.blocks(found), *_at_point(found, value)))
 
 
 def _chain_rule(question: Question, net: Network) -> Answer:
