@@ -21,7 +21,8 @@ from workings.derive.indices import solve
 from workings.derive.program import Line, Program, finish
 from workings.derive.ranges import bounded, with_ranges
 from workings.derive.sweep import Context, Leaf, sweep
-from workings.derive.terms import Arena, Term, parts_first
+from workings.derive.inside import parts_first
+from workings.derive.terms import Arena, Term
 from workings.derive.tidy import outside
 from workings.derive.written import to_expr, to_term
 from workings.errors import BadValue, OutOfReach

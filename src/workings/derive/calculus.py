@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from workings.derive.terms import Arena, Term, names_in, unpack
+from workings.derive.inside import names_in, unpack
+from workings.derive.terms import Arena, Term
 from workings.derive.written import to_term
 from workings.errors import OutOfReach
 from workings.functions import derivative, table

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from workings.derive.calculus import Bound
 from workings.derive.graph import Edge, Graph, Node, entry, free_names_of
 from workings.derive.indices import solve
-from workings.derive.terms import Arena, free_names
+from workings.derive.inside import free_names
+from workings.derive.terms import Arena
 from workings.derive.written import to_expr
 from workings.errors import OutOfReach
 from workings.expr import Add, Big, Deriv, Expr, Key, Mul, Num, substitute
@@ -229,7 +230,8 @@ def kind_of(whole: Web, edge: Edge) -> str:
     stack = [e.upper for e in whole.edges.get(edge.lower, ()) if e is not edge]
     while stack:
         node = stack.pop()
-        if node.key == edge.upper.key or (node != whole.top and not whole.edges.get(node) and edge.upper.key in whole.beyond):
+        stops = node != whole.top and not whole.edges.get(node)
+        if node.key == edge.upper.key or (stops and edge.upper.key in whole.beyond):
             return "P"
         if node not in seen:
             seen.add(node)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from workings.derive.asked import asked, cut
 from workings.derive.chain import Web, long, statement, web
 from workings.derive.forms import local_rule
 from workings.derive.fresh import Names, taken
@@ -25,10 +26,10 @@ from workings.forms.stable import Found, named, sigmoid
 
 def gradient(net: Network, of: Ref, wrt: Ref, *, through: Sequence[Ref] = (), verified: bool = True) -> Derivation:
     """The derivative of `of` by `wrt`, step by step; the result uses the names of forward quantities."""
-    of, wrt = asked(net, of), asked(net, wrt)
+    of, wrt = asked(net, of, False), asked(net, wrt)
     work = Work(net, Names(taken(net)))
     net = work.net
-    result, steps = work.derive(net, of, wrt, _cut(net, of, wrt, through))
+    result, steps = work.derive(net, of, wrt, cut(net, of, wrt, through))
     if len(steps) == 1:
         steps.insert(0, work.starting(net, of, wrt))
     out = Derivation(of, wrt, result, work.where, steps, net, work.parts, work.opened)
@@ -40,10 +41,10 @@ def chain_rule(net: Network, of: Ref, wrt: Ref, through: Sequence[Ref] = (), *, 
 
     `through`: the quantities whose own derivatives are left whole, as in dE/dv = dE/da da/dv + dE/db db/dv.
     """
-    of, wrt = asked(net, of), asked(net, wrt)
+    of, wrt = asked(net, of, False), asked(net, wrt)
     work = Work(net, Names(taken(net)))
     net = work.net
-    result, steps = work.state(net, of, wrt, _cut(net, of, wrt, through))
+    result, steps = work.state(net, of, wrt, cut(net, of, wrt, through))
     steps.insert(0, work.starting(net, of, wrt))
     out = Derivation(of, wrt, result, work.where, steps, net, work.parts, work.opened)
     return checked(out) if verified else out
@@ -55,48 +56,6 @@ def checked(out: Derivation) -> Derivation:
 
     verify(out)
     return out
-
-
-def asked(net: Network, ref: Ref) -> Ref:
-    """A whole family asked for is its general entry: w is w[i]."""
-    known = {r for e in net.equations for r in (e.lhs.key, *free_keys(e.rhs))} | set(net.opaque)
-    known |= {a.key for o in net.opaque.values() for a in o.args}
-    if ref.key in known or ref.indices:
-        if ref.key not in known and not any(name == ref.name for name, _ in known):
-            raise _unknown(ref, known)
-        return ref
-    family = [key for key in known if key[0] == ref.name]
-    if len(family) != 1:
-        raise _unknown(ref, known)
-    from workings.derive.backward import general
-
-    return general(net, family[0])
-
-
-def _unknown(ref: Ref, known: set[Key]) -> BadValue:
-    from difflib import get_close_matches
-
-    names = sorted({name for name, _ in known})
-    near = get_close_matches(ref.name, names, 3)
-    return BadValue(f"{ref.name} does not occur in the equations",
-                    expected="one of " + ", ".join(names[:12]), hint=f"{near[0]}?" if near else "")
-
-
-def _cut(net: Network, of: Ref, wrt: Ref, through: Sequence[Ref]) -> tuple[Key, ...]:
-    """Where the chain rule leaves derivatives whole: as asked, else at parameters that are made of `wrt`."""
-    if through:
-        return tuple(asked(net, r).key for r in through)
-    graph = Graph(net)
-    if not any(net.role(k) == "input" for k in graph.below(of.key)):
-        return ()                                    # nothing tells weights from data
-    above = graph.above(wrt.key) & (graph.below(of.key) | {of.key})
-    data: set[Key] = set()                           # what is made of anything but parameters
-    for key in graph.below(of.key):
-        if key not in net.defs and net.role(key) not in ("parameter", "index", "size"):
-            data |= graph.above(key) - data
-    made = above - data - {of.key}
-    edge = [k for k in made if any(u.lhs.key in above and u.lhs.key not in made for u in graph.uses().get(k, ()))]
-    return tuple(k for k in net.defs if k in edge)
 
 
 class Work:
@@ -113,8 +72,6 @@ class Work:
     def starting(self, net: Network, of: Ref, wrt: Ref) -> Step:
         """The equation to begin with."""
         lines = [equal(e.lhs, e.rhs) for e in net.defs.get(of.key, [])]
-        if not lines and of.key in net.opaque:
-            raise OutOfReach(f"{of.name} is given by no equation", hint=f"write {of.name} = ...")
         if not lines:
             raise BadValue(f"{of.name} is not defined by an equation")
         line = lines[0]

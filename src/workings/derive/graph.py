@@ -12,7 +12,8 @@ from typing import NamedTuple
 from workings.derive.calculus import Bound
 from workings.derive.indices import Solved, solve
 from workings.derive.sweep import Leaf, sweep
-from workings.derive.terms import Arena, Term, free_names
+from workings.derive.inside import free_names
+from workings.derive.terms import Arena, Term
 from workings.derive.written import read_apart, to_term
 from workings.errors import OutOfReach
 from workings.expr import Deriv, Equation, Expr, Key, Network, Opaque, Ref

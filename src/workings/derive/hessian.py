@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from workings.derive.derivation import Work, asked, checked
+from workings.derive.asked import asked
+from workings.derive.derivation import Work, checked
 from workings.derive.fresh import Names, taken
 from workings.derive.steps import Derivation, Step, equal
 from workings.expr import Deriv, Equation, Network, Ref

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from workings.derive.calculus import Bound
-from workings.derive.terms import Arena, Term, free_names
+from workings.derive.inside import free_names
+from workings.derive.terms import Arena, Term
 from workings.expr import Number
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from workings.derive.fresh import Names
-from workings.derive.terms import Arena, Term, free_names, parts_first
+from workings.derive.inside import free_names, parts_first
+from workings.derive.terms import Arena, Term
 from workings.derive.written import to_expr
 from workings.expr import Add, Call, Deriv, Div, Expr, Mul, Neg, Num, Pow, Ref
 
@@ -113,7 +114,7 @@ class _Sharing:
 
     def _worth(self, term: Term) -> bool:
         """Is it worth a line?  Not a sign alone, not 1/s, not an operation on sizes and numbers."""
-        if (term.kind == "mul" and len(term.args) == 1 or term.kind == "pow") and term.head == -1:
+        if ((term.kind == "mul" and len(term.args) == 1) or term.kind == "pow") and term.head == -1:
             return False
         return any(t.kind == "ref" and t.head not in self.idle for t in parts_first(term))
 

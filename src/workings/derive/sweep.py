@@ -6,7 +6,8 @@ from collections.abc import Callable, Collection
 from typing import NamedTuple
 
 from workings.derive.calculus import Bound, slopes
-from workings.derive.terms import Arena, Term, parts_first
+from workings.derive.inside import parts_first
+from workings.derive.terms import Arena, Term
 from workings.expr import Key
 
 Context = tuple[Bound, ...]
@@ -38,13 +39,7 @@ def sweep(
     name what arrives at a term that passes it on more than once.
     """
     order = parts_first(root) if order is None else order
-    active: set[Term] = set()
-    for term in order:
-        if term.kind == "ref":
-            if (term.head, len(term.args)) in wanted:
-                active.add(term)
-        elif not active.isdisjoint(term.args):
-            active.add(term)
+    active = _active(order, wanted)
     if root not in active:
         return []
     if not arena.bigs:
@@ -72,6 +67,18 @@ def sweep(
                     arrived.setdefault(operand, {}).setdefault(inner, []).append(share)
     out.reverse()
     return out
+
+
+def _active(order: list[Term], wanted: Collection[Key]) -> set[Term]:
+    """The terms with a wanted reference inside."""
+    active: set[Term] = set()
+    for term in order:
+        if term.kind == "ref":
+            if (term.head, len(term.args)) in wanted:
+                active.add(term)
+        elif not active.isdisjoint(term.args):
+            active.add(term)
+    return active
 
 
 def _flat(

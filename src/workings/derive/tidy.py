@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 
 from workings.derive.calculus import Bound
 from workings.derive.indices import ends_of, solve
-from workings.derive.terms import Arena, Term, free_names, unpack
+from workings.derive.inside import free_names, unpack
+from workings.derive.terms import Arena, Term
 
 
 class Fired(NamedTuple):

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import cast
 
-from workings.derive.terms import Arena, Term, names_in, parts_first, unpack
+from workings.derive.inside import names_in, parts_first, unpack
+from workings.derive.terms import Arena, Term
 from workings.errors import OutOfReach
 from workings.expr import (
     Add, All, Array, Big, Call, Claim, Const, Deriv, Div, Expr, Function, Logic, MatMul, Mul, Neg, Num, Number, Pow,

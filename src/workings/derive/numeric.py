@@ -1,0 +1,295 @@
+"""What an expression is worth at a point of its own making: sizes small, families with an entry for each index.
+
+It shares the balls of `functions.values` with `evaluate` and nothing with the rules of differentiation; any
+quantity can be held at another value, which is what a difference quotient needs.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from workings.derive.steps import Derivation, Step
+from workings.errors import WorkingsError
+from workings.expr import (
+    Add, All, Big, Call, Claim, Const, Deriv, Div, Equation, Expr, Key, Logic, Mul, Neg, Network, Num, Opaque, Pow,
+    Ref, Rel, preorder, substitute,
+)
+from workings.functions import nested, parsed
+from workings.functions.values import Undecided, worth
+
+CLOSE = 30                    # decimal digits to which both sides of a line agree
+STEP = 40                     # a difference quotient steps by 10^-STEP
+
+Place = tuple[str, tuple[int, ...]]
+
+
+class NoValue(Exception):
+    """The point is outside a domain, or what is asked has no number here."""
+
+
+class Point:
+    """Random numbers for all leaves, and what everything else is worth there."""
+
+    def __init__(self, net: Network, derivation: Derivation, seed: int, span: tuple[float, float]) -> None:
+        from flint import arb
+
+        self.arb, self.net, self.seed, self.between = arb, net, seed, span
+        self.tolerance = arb(10) ** -CLOSE
+        self.step = arb(10) ** -STEP
+        self.defs: dict[Key, list[Equation]] = {k: list(v) for k, v in net.defs.items()}
+        for name, value in (*derivation.where, *derivation.parts):
+            self.defs.setdefault(name.key, []).append(Equation(name, value))
+        for opaque in net.opaque.values():
+            self.defs.setdefault(opaque.lhs.key, []).append(_stand_in(opaque))
+        self.opened = {e.key: lines for lines in derivation.opened for e in lines[:-1]}
+        self.indices = set(net.ranges) | set(net.indices)
+        for line in lines_of(derivation.every()):
+            self.indices |= {n.index for n in preorder(line) if isinstance(n, Big)}
+        for head in (r.lhs for r in net.equations):
+            self.indices |= {i.name for i in head.indices if isinstance(i, Ref)}
+        self.indices -= set(net.sizes)
+        self.numbers: dict[str, int] = {}
+        self.leaf: dict[Place, Any] = {}
+        self.cache: dict[Place, Any] = {}
+
+    # -- sizes and indices
+    def size(self, name: str) -> int:
+        if name not in self.numbers:
+            self.numbers[name] = 2 + (len(self.numbers) + self.seed) % 2
+        return self.numbers[name]
+
+    def span(self, index: str) -> range:
+        name = index
+        while name not in self.net.ranges and name and (name[-1] == "'" or name[-1].isdigit()):
+            name = name[:-1]
+        known = self.net.ranges.get(name)
+        if known is None:
+            return range(1, 4)
+        return range(self.whole(known.lo, {}), self.whole(known.hi, {}) + 1)
+
+    def whole(self, expr: Expr, env: Mapping[str, int]) -> int:
+        """An integer: an index or a bound."""
+        match expr:
+            case Num() if isinstance(expr.value, int):
+                return expr.value
+            case Ref() if not expr.indices:
+                return env[expr.name] if expr.name in env else self.size(expr.name)
+            case Neg():
+                return -self.whole(expr.arg, env)
+            case Add():
+                return sum(self.whole(a, env) for a in expr.args)
+            case Mul():
+                out = 1
+                for a in expr.args:
+                    out *= self.whole(a, env)
+                return out
+        raise NoValue
+
+    # -- quantities
+    def quantity(self, place: Place, held: Mapping[Place, Any]) -> Any:
+        """What a name is worth, some quantities held at other values; iterative along the equations."""
+        cache = self.cache if not held else {}
+        stack = [place]
+        while stack:
+            here = stack[-1]
+            if here in held or here in cache:
+                stack.pop()
+                continue
+            try:
+                cache[here] = self._first(here, held, cache)
+                stack.pop()
+            except Needs as need:
+                if need.place in stack:
+                    raise NoValue from None
+                stack.append(need.place)
+        return held[place] if place in held else cache[place]
+
+    def _first(self, place: Place, held: Mapping[Place, Any], cache: dict[Place, Any]) -> Any:
+        name, at = place
+        for equation in self.defs.get((name, len(at)), ()):
+            env = self.match(equation.lhs, at)
+            if env is not None:
+                return self.value(equation.rhs, env, Names(self, held, cache))
+        if (name, len(at)) in self.defs:
+            raise NoValue
+        if not at and (name in self.net.sizes or name in self.numbers):
+            return self.arb(self.size(name))
+        if place not in self.leaf:
+            lo, hi = self.between
+            drawn = random.Random(f"{self.seed} {name} {at}").uniform(lo, hi)
+            self.leaf[place] = self.arb(drawn)
+        return self.leaf[place]
+
+    def match(self, lhs: Ref, at: tuple[int, ...]) -> dict[str, int] | None:
+        env: dict[str, int] = {}
+        for i, n in zip(lhs.indices, at, strict=True):
+            if isinstance(i, Ref) and i.name in self.indices:
+                env[i.name] = n
+            elif self.whole(i, env) != n:
+                return None
+        return env
+
+    def worth(self, expr: Expr, env: dict[str, int]) -> Any:
+        """What one side of a line is worth."""
+        return self.value(expr, env, Names(self, {}, None))
+
+    # -- expressions
+    def value(self, expr: Expr, env: dict[str, int], names: Names) -> Any:
+        kind = type(expr)
+        if isinstance(expr, Ref):
+            if not expr.indices and expr.name in env:
+                return self.arb(env[expr.name])
+            return names.get((expr.name, tuple(self.whole(i, env) for i in expr.indices)))
+        if isinstance(expr, Num):
+            return self.arb(expr.value.numerator) / self.arb(expr.value.denominator)
+        if isinstance(expr, Const):
+            if expr.name == "pi":
+                return self.arb.pi()
+            raise NoValue
+        if isinstance(expr, Deriv):
+            return self.difference(expr, env)
+        if isinstance(expr, Big):
+            return self._big(expr, env, names)
+        if isinstance(expr, Call):
+            return self._call(expr, env, names)
+        if isinstance(expr, Rel | Logic):
+            raise NoValue
+        if isinstance(expr, Claim):
+            return self.value(expr.inner, env, names)
+        args = []
+        for child in expr.children():
+            args.append(self.value(child, env, names))
+        if kind is Add:
+            return sum(args[1:], args[0])
+        if kind is Mul:
+            out = args[0]
+            for a in args[1:]:
+                out = out * a
+            return out
+        if kind is Neg:
+            return -args[0]
+        if kind is Div:
+            if args[1].contains(0):
+                raise NoValue
+            return args[0] / args[1]
+        if isinstance(expr, Pow):
+            return self._pow(expr, args)
+        raise NoValue
+
+    def _pow(self, expr: Pow, args: list[Any]) -> Any:
+        e: Expr = expr.exponent
+        sign = 1
+        if isinstance(e, Neg):
+            e, sign = e.arg, -1
+        if isinstance(e, Num) and isinstance(e.value, int):
+            return self._finite(args[0] ** (sign * e.value))
+        return self._finite(args[0] ** args[1])
+
+    def _finite(self, value: Any) -> Any:
+        if not value.is_finite():
+            raise NoValue
+        return value
+
+    def _big(self, expr: Big, env: dict[str, int], names: Names) -> Any:
+        lo, hi = expr.lo, expr.hi
+        span = self.span(expr.index) if lo is None or hi is None else range(
+            self.whole(lo, env), self.whole(hi, env) + 1)
+        values = []
+        for n in span:
+            inner = {**env, expr.index: n}
+            if expr.condition is None or self.truth(expr.condition, inner, names):
+                values.append(self.value(expr.body, inner, names))
+        if expr.op in ("max", "min"):
+            return self.arb(worth[expr.op].ball(*values))
+        out = self.arb(0 if expr.op == "sum" else 1)
+        for v in values:
+            out = out + v if expr.op == "sum" else out * v
+        return out
+
+    def _call(self, expr: Call, env: dict[str, int], names: Names) -> Any:
+        name = expr.function
+        if expr.primes:
+            raise NoValue
+        if name in ("where", "ind"):
+            holds = self.truth(expr.args[0], env, names)
+            if name == "ind":
+                return self.arb(int(holds))
+            return self.value(expr.args[1 if holds else 2], env, names)
+        if name == "delta":
+            return self.arb(int(self.whole(expr.args[0], env) == self.whole(expr.args[1], env)))
+        own = self.net.functions.get(name)
+        if own is not None:
+            return self.value(substitute(own.body, dict(zip(own.params, expr.args, strict=True))), env, names)
+        if name in worth:
+            args = []
+            for a in expr.args:
+                args.append(self.value(a, env, names))
+            return self._finite(self.arb(worth[name].ball(*args)))
+        if len(expr.args) > 2:
+            expr = nested(expr)
+        try:
+            params, body = parsed(name)
+        except WorkingsError:
+            raise NoValue from None
+        return self.value(substitute(body, dict(zip(params, expr.args, strict=True))), env, names)
+
+    def truth(self, expr: Expr, env: dict[str, int], names: Names) -> bool:
+        """Does a condition hold?"""
+        if isinstance(expr, Logic):
+            sides = [self.truth(a, env, names) for a in expr.args]
+            return {"and": all(sides), "or": any(sides), "not": not sides[0]}.get(expr.op, False)
+        if not isinstance(expr, Rel):
+            raise NoValue
+        values = [self.value(a, env, names) for a in expr.args]
+        for op, a, b in zip(expr.ops, values, values[1:], strict=False):
+            gap = a - b
+            near = gap.contains(0)
+            if near and not gap.is_exact() and gap.rad() > 0 and op not in ("=", "!="):
+                raise Undecided
+            if not {"=": near, "!=": not near, "<": gap < 0, "<=": gap <= 0, ">": gap > 0, ">=": gap >= 0}[op]:
+                return False
+        return True
+
+    def difference(self, mark: Deriv, env: dict[str, int]) -> Any:
+        """A derivative is worth what `verify` makes of it."""
+        raise NoValue
+
+
+class Needs(Exception):
+    def __init__(self, place: Place) -> None:
+        super().__init__(place)
+        self.place = place
+
+
+class Names:
+    """Where an expression finds the values of its names."""
+
+    __slots__ = ("cache", "held", "passing", "point")
+
+    def __init__(
+        self, point: Point, held: Mapping[Place, Any], cache: dict[Place, Any] | None, passing: bool = False
+    ) -> None:
+        self.point, self.held, self.cache, self.passing = point, held, cache, passing
+
+    def get(self, place: Place) -> Any:
+        if place in self.held:
+            return self.held[place]
+        if self.cache is None:
+            return self.point.quantity(place, self.held if self.passing else {})
+        if place in self.cache:
+            return self.cache[place]
+        raise Needs(place)
+
+
+def _stand_in(opaque: Opaque) -> Equation:
+    """Some smooth function of its arguments stands for one that is not given."""
+    terms: list[Expr] = [r for r in opaque.args if not any(isinstance(i, All) for i in r.indices)]
+    terms += list(opaque.lhs.indices) + [Num(1, "1")]
+    return Equation(opaque.lhs, Call("sin", (Add(tuple(terms)),)) if len(terms) > 1 else Call("sin", (terms[0],)))
+
+
+def lines_of(steps: Iterable[Step]) -> list[Rel]:
+    """All lines of some steps."""
+    return [line for step in steps for line in (*step.lines, step.line)]
