@@ -9,7 +9,7 @@ from typing import Any
 from workings.document import Block, Inline, Line, Math, Mono, Step, Strong
 from workings.expr import Array, Expr, Logic, Rel
 from workings.geometry import Box, Certificate, Fact, Part, Point, Shape
-from workings.geometry.formulas import inequality, num
+from workings.geometry.formulas import inequality, lowest, num
 from workings.geometry.jumps import vanishes
 from workings.geometry.polyhedron import crease, facets, rims
 from workings.notation import latex, plain
@@ -108,8 +108,8 @@ def _region_words(shape: Shape, inputs: Sequence[str]) -> Line:
         whole = {1: "the whole line", 2: "the whole plane"}.get(body.size, "the whole space")
         return (whole,) if where is None else ("the region where ", Math(where))
     flat = next(row for row in body.rows[1:] if any(row[:-1]) and vanishes(body, row))
-    where = conjunction(chained([inequality(row, ">=", inputs) for row in sorted(rims(body), key=_plain)]))
-    plane: Line = ("plane " if body.size == 3 else "hyperplane ", Math(inequality(crease(flat), "=", inputs)))
+    where = conjunction(chained([inequality(lowest(row), ">=", inputs) for row in sorted(rims(body), key=_plain)]))
+    plane: Line = ("plane " if body.size == 3 else "hyperplane ", Math(inequality(lowest(crease(flat)), "=", inputs)))
     return ("the ", *plane) if where is None else ("the part of the ", *plane, " where ", Math(where))
 
 
@@ -132,7 +132,7 @@ def domain(shape: Shape, inputs: Sequence[str], walls: Iterable[tuple[int, ...]]
     assert shape.body is not None
     strict = set(walls)
     sides = sorted(_sides(shape), key=_plain)
-    found = [inequality(row, ">" if crease(row) in strict else ">=", inputs) for row in sides]
+    found = [inequality(lowest(row), ">" if crease(row) in strict else ">=", inputs) for row in sides]
     return conjunction(chained(found))
 
 

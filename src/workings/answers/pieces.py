@@ -13,7 +13,7 @@ from workings.exact import primitive
 from workings.expr import ZERO, Expr, Ref, Rel, free_keys, same, substitute
 from workings.figures.plane import domains_figure
 from workings.geometry import Certificate, Crease, Gate, Map, Output, Pieces, Region
-from workings.geometry.formulas import affine, inequality, reference
+from workings.geometry.formulas import affine, inequality, lowest, reference
 from workings.notation import plain
 
 MAX_SHOWN = 32                # patterns or pieces that a page lists line by line
@@ -124,7 +124,7 @@ def domain(answer: Pieces, region: Region) -> Expr | None:
         return conjunction(_distinct(signs(answer, region)))
     strict = {primitive(negated(row)) for row, s in zip(region.rows, region.pattern) if s == "-"}
     sides = facets(region.shape.body)
-    return conjunction(chained([inequality(r, ">" if r in strict else ">=", answer.inputs) for r in sides]))
+    return conjunction(chained([inequality(lowest(r), ">" if r in strict else ">=", answer.inputs) for r in sides]))
 
 
 def _distinct(found: Iterable[Rel]) -> list[Rel]:

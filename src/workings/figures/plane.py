@@ -76,7 +76,7 @@ def _view(pieces: Pieces, more: list[Point], boundary: Boundary | None = None) -
         )
     points = [v for r in pieces.full if r.shape is not None and r.shape.pointed for v in r.shape.vertices]
     closed = boundary is not None and all(part.type in ("segment", "point") for part in boundary.parts)
-    symmetric = boundary is not None and bool(boundary.symmetries)
+    symmetric = boundary is not None and any(s.moved for s in boundary.symmetries)
     return view([*points, *more], pieces.box, symmetric, CLOSE if closed and more else ROOMY, LEFT, TOP)
 
 

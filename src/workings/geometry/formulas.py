@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from math import gcd
 
 from workings.expr import Add, Expr, Mul, Neg, Num, Number, Ref, Rel
 
@@ -53,6 +54,16 @@ def reference(name: str) -> Expr:
         return Ref(name)
     head, _, rest = name[:-1].partition("[")
     return Ref(head, tuple(Num(int(i)) for i in rest.split(",")))
+
+
+def lowest(row: Sequence[int]) -> tuple[Fraction, ...]:
+    """The row divided by what its slopes have in common: 2 x1 - 2 x2 < 1 is x1 - x2 < 1/2.
+
+    >>> lowest((2, -2, -1)) == (1, -1, Fraction(-1, 2))
+    True
+    """
+    divisor = gcd(*row[:-1]) or 1
+    return tuple(Fraction(v, divisor) for v in row)
 
 
 TURNED = {">=": "<=", "<=": ">=", ">": "<", "<": ">", "=": "=", "!=": "!="}
