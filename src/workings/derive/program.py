@@ -90,26 +90,35 @@ class _Sharing:
         self.written: dict[Term, Expr] = {}
 
     def _shared(self, roots: list[Term]) -> set[Term]:
-        """Operations that are used twice or more, sums' bodies left alone."""
-        uses: dict[Term, int] = {}
-        seen = self.seen = set(roots)
+        """Operations that are used twice or more, or that are the whole value of a statement and used."""
+        users: dict[Term, list[Term]] = {}
+        seen = set(roots)
         stack = list(seen)
         while stack:
-            for arg in stack.pop().args:
+            term = stack.pop()
+            for arg in term.args:
                 if arg.kind in INNER:
-                    uses[arg] = uses.get(arg, 0) + 1
-                    if arg not in seen:
-                        seen.add(arg)
-                        stack.append(arg)
-        return {t for t, n in uses.items() if t.kind != "big" and (n > 1 or t in self.owner) and self._worth(t)}
+                    found = users.get(arg)
+                    if found is None:
+                        users[arg] = [term]
+                        if arg not in seen:
+                            seen.add(arg)
+                            stack.append(arg)
+                    else:
+                        found.append(term)
+        self.users = users
+        owner = self.owner
+        return {t for t, by in users.items() if t.kind != "big" and (len(by) > 1 or t in owner) and self._worth(t)}
 
     def _mixed(self) -> set[Term]:
         """The terms with something shared inside."""
         out: set[Term] = set()
-        if self.shared:
-            for term in sorted(self.seen, key=lambda t: t.number):
-                if any(a in self.shared or a in out for a in term.args):
-                    out.add(term)
+        stack = list(self.shared)
+        while stack:
+            for user in self.users.get(stack.pop(), ()):
+                if user not in out:
+                    out.add(user)
+                    stack.append(user)
         return out
 
     def _worth(self, term: Term) -> bool:
