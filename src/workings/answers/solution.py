@@ -7,11 +7,18 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from workings.document import Block
+from workings.document import Block, Line
 from workings.errors import Source, Span, WorkingsError
 from workings.expr import Expr, Network, Remark
 
 STATUSES = ("solved", "not understood", "out of reach")
+
+
+@dataclass(slots=True, eq=False)
+class SheetRemark(Remark):
+    """A remark on a sheet; `line` is what it says with its formulas, where it has any."""
+
+    line: Line = ()
 
 
 @dataclass(slots=True)
@@ -36,6 +43,7 @@ class Task:
     error: WorkingsError | None = None
     subjects: tuple[Expr, ...] = ()     # `about` as formulas
     method: bool = False
+    at: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -49,6 +57,7 @@ class SolvedPart:
     printed: tuple[Block, ...] = ()     # the sheet's own solution, to be judged by `check` in time
     repair: tuple[Block, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    points: int | Fraction | None = None
 
 
 @dataclass(slots=True)

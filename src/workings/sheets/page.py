@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from workings.answers.solution import Solution, SolvedExercise, SolvedPart, Task
+from workings.answers.solution import SheetRemark, Solution, SolvedExercise, SolvedPart, Task
 from workings.document import (
     Aside, Block, Code, Display, Document, Fold, Heading, Inline, Line, Math, Mono, Paragraph, Raw, Row, Strong,
     Table,
 )
 from workings.expr import Remark
 from workings.sheets import blocks as sheet
-from workings.sheets.outline import BARE
+from workings.sheets.quote import quoted
 from workings.sheets.repair import Repair
 
 # What each verb's answer is called on the page.
@@ -83,13 +82,14 @@ def _titled(title: str) -> Line:
 
 def _points(points: Sequence[int | Fraction]) -> str:
     total = sum(points)
-    return f"{'+'.join(map(str, points))}={total} points" if len(points) > 1 else f"{total} points"
+    return f"{total} point{'s' * (total != 1)}"
 
 
 def _part(exercise: SolvedExercise, part: SolvedPart, solution: Solution) -> Iterator[Block]:
     names = list(dict.fromkeys(NAMES.get(t.asked, t.asked) for t in part.tasks))
     label = f"{exercise.number}{part.label}"
-    yield Heading(3, (f"{label} · {', '.join(_lower(names))}",), f"part-{label}")
+    points = "" if part.points is None or not part.label else f" ({part.points} point{'s' * (part.points != 1)})"
+    yield Heading(3, (f"{label} · {', '.join(_lower(names))}{points}",), f"part-{label}")
     if part.statement and part.label:
         yield Aside("quote", part.statement)
     if part.builds_on:
@@ -99,9 +99,29 @@ def _part(exercise: SolvedExercise, part: SolvedPart, solution: Solution) -> Ite
     for remark in part.remarks:
         if remark.kind != "repaired" or not part.repair:
             yield _remark(remark, solution)
-    for task in part.tasks:
-        yield from _task(task, len(part.tasks) > 1)
+    for tasks in _together(part.tasks):
+        yield from _points_in_one(tasks) if len(tasks) > 1 else _task(tasks[0], len(part.tasks) > 1)
     yield from part.printed
+
+
+def _together(tasks: Sequence[Task]) -> list[list[Task]]:
+    """The tasks, those that ask for the same values at several points in one."""
+    out: list[list[Task]] = []
+    for task in tasks:
+        last = out[-1][0] if out else None
+        same = last is not None and task.asked == last.asked == "run" and task.text == last.text
+        if same and task.status == last.status == "solved":            # type: ignore[union-attr]
+            out[-1].append(task)
+        else:
+            out.append([task])
+    return out
+
+
+def _points_in_one(tasks: Sequence[Task]) -> Iterator[Block]:
+    """One table for several points."""
+    from workings.answers.run import points_table
+
+    yield points_table([t.result for t in tasks], [t.at for t in tasks])
 
 
 def _lower(names: list[str]) -> list[str]:
@@ -136,7 +156,8 @@ def _unsolved(task: Task) -> Iterator[Block]:
 def _remark(remark: Remark, solution: Solution) -> Aside:
     first, _, rest = remark.says.partition("\n")
     place = f"Line {solution.source.place(remark.span.start)[0]}: " if remark.span else ""
-    inner: list[Block] = [Paragraph((f"{place}{first}",))]
+    line: Line = remark.line if isinstance(remark, SheetRemark) and remark.line else (first,)
+    inner: list[Block] = [Paragraph((place, *line) if place else line)]
     if rest:
         inner.append(Code(rest))
     return Aside(VARIANTS.get(remark.kind, "note"), tuple(inner))
@@ -160,55 +181,3 @@ def printed(blocks: Sequence[sheet.Block]) -> tuple[Block, ...]:
     """The sheet's own solution, folded away: it is quoted, not judged."""
     inner = quoted(blocks)
     return (Fold(("What the sheet itself prints after the question",), inner),) if inner else ()
-
-
-def quoted(blocks: Iterable[sheet.Block]) -> tuple[Block, ...]:
-    """What the sheet says, as blocks: words and formulas as they stand there."""
-    out: list[Block] = []
-    for block in blocks:
-        text = block.pieces[0].text if len(block.pieces) == 1 else ""
-        if BARE.fullmatch(text):
-            label = text.strip(" ().,;\n")
-            if label and out and isinstance(out[-1], Display):      # a number that stands below its display
-                out[-1] = Display((*out[-1].rows[:-1], replace(out[-1].rows[-1], tag=label)))
-        elif block.kind == "display":
-            out += [Display((Row(Raw(_shown(p.text)), tag=_tag(p.text)),)) for p in block.pieces]
-        elif block.kind in ("paragraph", "heading"):
-            out += _paragraph(block, bool(out) and isinstance(out[-1], Display))
-        elif block.kind == "code":
-            out += [Code(p.text) for p in block.pieces]
-    return tuple(out)
-
-
-def _paragraph(block: sheet.Block, after_display: bool) -> Iterator[Block]:
-    """A paragraph; a comma that ended the display before it is dropped."""
-    line: list[Inline] = []
-    for piece in block.pieces:
-        if piece.kind == "display":
-            if line:
-                yield Paragraph(tuple(line))
-            line = []
-            yield Display((Row(Raw(_shown(piece.text)), tag=_tag(piece.text)),))
-        elif piece.kind == "maths":
-            line.append(Math(Raw(piece.text.strip())))
-        else:
-            words = _words(piece.text)
-            line.append(re.sub(r"^\s*[,;.]\s*", "", words) if after_display and not line else words)
-    if any(not isinstance(p, str) or p.strip() for p in line):
-        yield Paragraph(tuple(line))
-
-
-def _words(text: str) -> str:
-    return re.sub(r"\s+", " ", text.replace("**", "").replace("*", ""))
-
-
-TAG = re.compile(r"\\tag\*?\s*\{([^{}]*)\}|\\label\{[^{}]*\}")
-
-
-def _shown(latex: str) -> str:
-    return TAG.sub("", latex).strip()
-
-
-def _tag(latex: str) -> str:
-    match = TAG.search(latex)
-    return match.group(1) or "" if match else ""

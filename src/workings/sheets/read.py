@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from workings.answers.solution import SheetRemark
+from workings.answers.words import plain_words, sentence
 from workings.errors import InputTooLarge, Source, Span
 from workings.expr import Deriv, Network, Ref, Rel, Remark, free_refs
 from workings.expr.network import ClassRule
@@ -30,7 +32,8 @@ EARLIER = re.compile(
     r"obtained)\b|\bcomputed above\b|\bpart \(?[a-z]\)?|\bof \([a-z]\)|\bin \([a-z]\)", re.I)
 DATA = ("equation", "function", "range", "array", "opaque", "fact", "class")      # what makes a network
 DOTTED = re.compile(r"^[^=]*(?:\\[lc]?dots[a-z]?|…|\.\.\.)[^=]*$", re.S)          # a list with dots defines nothing
-RECALLED = re.compile(r"\b(?:values?|numbers?|points?|weights?|inputs?) (?:of|in|from|as in) (?:part )?\(([a-z])\)", re.I)
+RECALLED = re.compile(
+    r"\b(?:values?|numbers?|points?|weights?|inputs?) (?:of|in|from|as in) (?:part )?\(([a-z])\)", re.I)
 NAMED_PART = re.compile(r"\(([a-z])\)")
 ROLE_OF_NOUN = {"target": "target", "input": "input", "parameter": "parameter", "output": "input"}
 
@@ -125,29 +128,31 @@ class _PartReader:
 
     def _redefinitions(self, found: Sequence[Statement]) -> None:
         """A remark for each name that an earlier part defined otherwise, and for those that it had free."""
-        plain = self.parser.plain
         where = f"in part {self.raw.label} and those after it" if self.raw.label else "here"
         free = {self.base.variable(k) for k in self.base.leaves}
-        made: dict[str, list[Statement]] = {}
+        made: dict[tuple[str, ...], list[Statement]] = {}
         for statement in found:
             for ref in defined(statement):
                 if ref.key in self.base.defs:
-                    before = plain(self.base.defs[ref.key][0].rhs)
-                    self._note(f"{plain(ref)} has a new meaning {where}; before, it was {before}", statement)
+                    before = self.base.defs[ref.key][0].rhs
+                    self._note(f"{{of}} has a new meaning {where}; before, it was {{before}}.", statement,
+                               of=ref, before=before)
                 elif ref.key in free:
                     made.setdefault(_made_of(statement), []).append(statement)
             for name in declared(statement):
                 if name in self.base.functions:
-                    self._note(f"{name} is defined anew {where}", statement)
+                    self._note(f"{{name}} is defined anew {where}.", statement, name=Ref(name))
         for of, statements in made.items():
-            names = " and ".join(plain(defined(s)[0]) for s in statements)
+            names = [defined(s)[0] for s in statements]
             several = len(statements) > 1
-            kind = (f"functions of {of}" if several else f"a function of {of}") if of else "given"
+            kind = ("functions of {made}" if several else "a function of {made}") if of else "given"
             verbs = ("were", "they are") if several else ("was", "it is")
-            self._note(f"{names} {verbs[0]} free before; {where} {verbs[1]} {kind}", statements[0])
+            says = f"{{names}} {verbs[0]} free before; {where} {verbs[1]} {kind}."
+            self._note(says, statements[0], names=names, made=[Ref(name) for name in of])
 
-    def _note(self, says: str, statement: Statement) -> None:
-        self.parser.remarks.append(Remark("note", says, statement.span))
+    def _note(self, says: str, statement: Statement, **fields: Any) -> None:
+        line = sentence(says, fields)
+        self.parser.remarks.append(SheetRemark("note", plain_words(line).rstrip("."), statement.span, line))
 
     def _roles(self, net: Network) -> Said:
         end = self.sorted.solution[0] if self.sorted.solution else len(self.prose.text)
@@ -239,10 +244,10 @@ class _PartReader:
         return out
 
 
-def _made_of(statement: Statement) -> str:
+def _made_of(statement: Statement) -> tuple[str, ...]:
     body = statement.body
     uses = free_refs(body.args[-1]) if isinstance(body, Rel) else []
-    return ", ".join(dict.fromkeys(r.name for r in uses))
+    return tuple(dict.fromkeys(r.name for r in uses))
 
 
 def _roles(net: Network, told: Said) -> dict[str, str]:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from workings.answers.solution import Solution, SolvedExercise, SolvedPart, Task
 from workings.answers.spelling import spelling as spelled
+from workings.document import Paragraph
 from workings.errors import OutOfReach, Source, WorkingsError
 from workings.expr import Deriv, Expr, Remark
 from workings.sheets import page
 from workings.sheets.blocks import Block
 from workings.sheets.crosscheck import CHECKS, Broken
 from workings.sheets.model import Exercise, Part, Question, Sheet
+from workings.sheets.outline import Points
+from workings.sheets.quote import quoted
 from workings.sheets.read import read_sheet
 from workings.sheets.tasks import answer
 
@@ -34,9 +37,13 @@ def solve(given: Source | Sheet | str, progress: Progress | None = None) -> Solu
                 if progress is not None:
                     progress(done, total, f"{exercise.number}{part.label} {question.asked}")
                 shown = [t.asked for t in tasks if t.status == "solved" and t.about == question.about]
-                tasks.append(_task(question, part, sheet, shown))
+                before = _cut_before(question, part, parts)
+                task = _task(question, part, sheet, [*shown, "pieces"] if before else shown)
+                if before and task.status == "solved":
+                    task.blocks = (Paragraph((f"The linear pieces are those of part ({before}).",)), *task.blocks)
+                tasks.append(task)
                 done += 1
-            parts.append(_part(part, tasks, sheet))
+            parts.append(_part(part, tasks, sheet, _points(exercise, part)))
             for result in (None, *(task.result for task in tasks)):
                 spelling = {**spelled(result, part.net), **spelling}
         exercises.append(_exercise(exercise, parts))
@@ -45,11 +52,27 @@ def solve(given: Source | Sheet | str, progress: Progress | None = None) -> Solu
     return Solution(sheet.title, exercises, list(sheet.remarks), sheet.source, spelling)
 
 
+def _cut_before(question: Question, part: Part, earlier: Sequence[SolvedPart]) -> str:
+    """The earlier part that has already cut the same network into its pieces."""
+    if question.asked != "boundary":
+        return ""
+    return next((p.label for p in earlier for t in p.tasks if p.label and t.asked == "pieces" and t.status == "solved"
+                 and t.about == question.about and t.net.equations == part.net.equations), "")
+
+
 def _exercise(exercise: Exercise, parts: list[SolvedPart]) -> SolvedExercise:
-    return SolvedExercise(exercise.number, exercise.title, exercise.points, page.quoted(exercise.intro.blocks), parts)
+    return SolvedExercise(exercise.number, exercise.title, exercise.points, quoted(exercise.intro.blocks), parts)
 
 
-def _part(part: Part, tasks: list[Task], sheet: Sheet) -> SolvedPart:
+def _points(exercise: Exercise, part: Part) -> Points | None:
+    if part.points:
+        return sum(part.points)
+    if part not in exercise.parts or len(exercise.points) != len(exercise.parts) or len(exercise.parts) == 1:
+        return None
+    return exercise.points[exercise.parts.index(part)]
+
+
+def _part(part: Part, tasks: list[Task], sheet: Sheet, points: Points | None) -> SolvedPart:
     starts = [part.solution.start] if part.solution else []
     starts += [claim.span.start for claim in part.claims]
     end = min(starts, default=max((b.span.end for b in part.blocks), default=0))
@@ -61,7 +84,8 @@ def _part(part: Part, tasks: list[Task], sheet: Sheet) -> SolvedPart:
     printed = [b for b in part.blocks if b not in asked]
     own = tuple(r for r in sheet.remarks if r.span and _within(r, part))
     return SolvedPart(
-        part.label, page.quoted(asked), tasks, part.builds_on, page.printed(printed), page.repair(part.repair), own)
+        part.label, quoted(asked), tasks, part.builds_on, page.printed(printed), page.repair(part.repair), own,
+        points)
 
 
 def _leads(block: Block, part: Part) -> bool:
@@ -88,7 +112,8 @@ def _subjects(question: Question) -> tuple[Expr, ...]:
 def _task(question: Question, part: Part, sheet: Sheet, shown: list[str]) -> Task:
     q = question
     task = Task(
-        part.label, q.asked, q.about, "solved", q.text, q.span, part.net, subjects=_subjects(q), method=q.method)
+        part.label, q.asked, q.about, "solved", q.text, q.span, part.net, subjects=_subjects(q), method=q.method,
+        at=q.at)
     try:
         found = answer(question, part.net, shown)
         checks = CHECKS.get(question.asked)
