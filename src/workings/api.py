@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workings import work
 from workings.errors import OutOfReach
 from workings.expr import Network as PlainNetwork
 from workings.results import Boundary, Derivation, Drawing, Network, Pieces, Program, Report, Solution, Values
+
+if TYPE_CHECKING:
+    from workings.errors import Source
+    from workings.expr import Remark
 
 NetworkLike = PlainNetwork | str
 
@@ -18,7 +22,18 @@ def read(source: Any, *, inputs: Any = None, parameters: Any = None, targets: An
     >>> print(read("y = w*x + b").as_dict()["parameters"])
     ['w', 'b']
     """
-    return Network.of(work.read(source, inputs, parameters, targets))
+    text, told = _printed(work.source(source))
+    net = work.read(text, inputs, parameters, targets)
+    return Network.of(net.with_(remarks=(*told, *net.remarks)) if told else net)
+
+
+def _printed(source: Source) -> tuple[Source, list[Remark]]:
+    """What a LaTeX file prints, with remarks on it; any other text as it is."""
+    if not source.path.lower().endswith(".tex"):
+        return source, []
+    from workings.sheets import tex
+
+    return tex.printed(source)
 
 
 def read_text(text: str, *, inputs: Any = None, parameters: Any = None, targets: Any = None) -> Network:

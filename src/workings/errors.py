@@ -95,7 +95,9 @@ class WorkingsError(Exception):
         text = self.source.line(number)
         left = max(0, column - 1 - WIDTH // 2)
         shown = text[left : left + WIDTH].replace("\t", " ")
-        width = max(1, min(self.span.end - self.span.start, len(shown) - (column - 1 - left)))
+        last, stop = self.source.place(max(self.span.start, self.span.end - 1))
+        wide = stop + 1 - column if last == number else WIDTH
+        width = max(1, min(wide, len(shown) - (column - 1 - left)))
         return [f"    {shown}", "    " + " " * (column - 1 - left) + "^" * width]
 
     def as_dict(self) -> dict[str, Any]:

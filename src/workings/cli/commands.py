@@ -51,8 +51,8 @@ def verb(says: str, *examples: str, about: str = NETWORK) -> Callable[[Callable[
 def solve(sheet: str, **options: Any) -> int:
     """Work a whole exercise sheet.
 
-    SHEET is a Markdown file; the solution is written beside it as NAME.solution.html, or to FILE.  Given - or the
-    text itself, the solution is printed as text.  The exit code is 0 only if every part is solved.
+    SHEET is a Markdown or LaTeX file; the solution is written beside it as NAME.solution.html, or to FILE.  Given -
+    or the text itself, the solution is printed as text.  The exit code is 0 only if every part is solved.
     """
     from workings.cli.solving import solve_sheet
 
