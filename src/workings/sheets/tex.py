@@ -58,10 +58,31 @@ def blocks(source: Source) -> tuple[Source, list[Block], list[Remark]]:
     if any(t.kind == "cs" and t.name in words.REFERENCES for t in tokens):
         labels = Splitter(tokens, expander, {}).run().labels
     splitter = Splitter(tokens, expander, labels).run()
-    return splitter.out.source(source), splitter.blocks, [*expander.remarks, *splitter.remarks]
+    told = [Remark(r.kind, r.says, splitter.at(r.span)) for r in expander.remarks]
+    return splitter.out.source(source), splitter.blocks, [*told, *splitter.remarks]
 
 
-@dataclass(slots=True)
+MARKUP = re.compile(
+    r"\\(?:documentclass|begin|(?:re)?newcommand|def|DeclareMathOperator|section|item|question)\b|\$|\\\(|\\\[")
+
+
+def printed(source: Source) -> tuple[Source, list[Remark]]:
+    r"""What a LaTeX file prints, with all but its formulas blank, and what a person should know.
+
+    >>> printed(Source("\\def\\a{\\alpha} The slope $y = \\a x$ % no more", "a.tex"))[0].text.strip()
+    '$y = \\alpha x$'
+    """
+    if not MARKUP.search(source.text):
+        return source, []                                 # equations without dollars are read as they stand
+    text, found, remarks = blocks(source)
+    kept = [" "] * len(text.text)
+    for piece in (p for b in found if not b.printed for p in b.pieces if p.kind in ("maths", "display")):
+        kept[piece.span.start : piece.span.end] = text.text[piece.span.start : piece.span.end]
+    text.text = "".join(kept)
+    return text, remarks
+
+
+@dataclass(slots=True, eq=False)
 class Env:
     """An environment that is open; lists count their items."""
 
@@ -358,7 +379,9 @@ class Splitter(Maths):
             return
         said = written(given) if given is not None else words.label(env.style, env.count)
         lettered, digits = LETTERED.fullmatch(said), DIGITS.fullmatch(said)
-        if lettered:
+        if lettered and self._inner(env):
+            self.current, self.item = lettered["label"], said          # (i) within (a) is no part of its own
+        elif lettered:
             self.current = lettered["label"]
             self.put(f"({self.current}) ", tok)
         elif digits:
@@ -366,6 +389,11 @@ class Splitter(Maths):
         else:
             self.item = "-"
             self.todo.extend(reversed([*(given or []), tok._replace(kind="words", text=" ", via=("item",))]))
+
+    def _inner(self, env: Env) -> bool:
+        """Does a list stand within an item that bears a label?"""
+        outer = self.envs[: self.envs.index(env)] if env in self.envs else self.envs
+        return any(e.style and not e.exercises for e in outer) or env.name in ("subparts", "subsubparts")
 
     def _list(self, env: Env) -> None:
         options = written(self.optional() or [])

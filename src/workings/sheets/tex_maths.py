@@ -41,7 +41,16 @@ class Maths(Stream):
 
     def note(self, says: str, tok: Tok) -> None:
         """A remark without a caret."""
-        self.remarks.append(Remark("note", says, Span(tok.at, tok.end)))
+        self.remarks.append(Remark("note", says, self.where(tok)))
+
+    def at(self, span: Span | None) -> Span | None:
+        """A place in the file as one in the text."""
+        return None if span is None else self.where(Tok("words", "", "", span.start, span.end))
+
+    def where(self, tok: Tok) -> Span:
+        """A blank of its own in the text, outside of all pieces, that knows the place in the file."""
+        self.out.put(" ", tok.at)
+        return Span(self.out.size - 1, self.out.size)
 
     # -- words
     def say(self, tok: Tok) -> None:
@@ -61,7 +70,7 @@ class Maths(Stream):
         self.last = tok.at if tok.via else tok.at + at
         self.out.put(text, self.last, exact)
         before = self.pieces[-1] if self.pieces else None
-        if before is not None and before.kind == "words":
+        if before is not None and before.kind == "words" and before.span.end == start:
             start, text = before.span.start, before.text + text
             self.pieces.pop()
         span = Span(start, self.out.size)
@@ -137,7 +146,7 @@ class Maths(Stream):
                 shown = str(self.equations)
             keys = re.findall(r"\\label\s*\{([^{}]*)\}", written(row))
             for key in keys:
-                self.labels[key.strip()] = tag[1] if tag else shown
+                self.labels[key.strip()] = tag[1] if tag else shown or self.current
             shown = "" if tag or not keys else shown
         return shown
 
@@ -145,6 +154,8 @@ class Maths(Stream):
                  whole: bool = False) -> None:
         if display:
             self.cut()
+            if not opener.name.isalpha():
+                self._numbers(opener, body)               # $$…$$ and \[…\] have a number only by \tag
         start = self.out.size
         self._write(opener)
         begin = self.out.size

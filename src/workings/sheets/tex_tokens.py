@@ -14,9 +14,9 @@ from typing import NamedTuple
 from workings.errors import InputTooLarge, NotReadable, Source, Span, WorkingsError
 from workings.expr import Remark
 
-MOST_TOKENS = 2_000_000       # of one file, and of what its macros bring
-MOST_EXPANSIONS = 100_000
-MOST_LOOKED = 20_000          # tokens looked through for the end of a group or formula
+MOST_TOKENS = 400_000         # of one file, and of what its macros bring
+MOST_EXPANSIONS = 40_000
+MOST_LOOKED = 50_000          # tokens looked through for the end of a group or formula
 MOST_PROBLEMS = 100           # places that cannot be read before the file is refused
 VERBATIM = ("verbatim", "verbatim*", "Verbatim", "lstlisting", "minted", "alltt", "comment", "filecontents",
             "filecontents*")
@@ -52,6 +52,7 @@ COMMAND = re.compile(r"%*\s*workings\s*:\s*(?P<body>.*\S)", re.I)
 def lex(source: Source, start: int = 0) -> Iterator[Tok]:
     """The tokens as they stand in the file."""
     text, at = source.text, start
+    open_ended: set[str] = set()                          # verbatim environments that nothing closes
     while at < len(text):
         match = LEX.match(text, at)
         assert match is not None
@@ -59,11 +60,13 @@ def lex(source: Source, start: int = 0) -> Iterator[Tok]:
         if match["env"] is not None:
             kind = "begin" if raw.startswith("\\begin") else "end"
             name = match["name"].strip()
-            close = text.find(f"\\end{{{name}}}", end) if kind == "begin" and name in VERBATIM else -1
+            opens = kind == "begin" and name in VERBATIM and name not in open_ended
+            close = text.find(f"\\end{{{name}}}", end) if opens else -1
             if close >= 0:
                 end = close + len(name) + 6
                 yield Tok("verbatim", text[at:end], name, at, end)
-            elif name not in VERBATIM:
+            else:
+                open_ended.update([name] if opens else [])
                 yield Tok(kind, raw, name, at, end)
         elif match["verb"] is not None:
             yield Tok("words", match["v"], "", match.start("v"), match.end("v"))
@@ -100,7 +103,11 @@ class Stream:
             error.message = f"this is no LaTeX that can be read: {self.problems} places are wrong, such as: {message}"
             raise error
         caret = "\n".join(str(error).split("\n")[1:])
-        self.remarks.append(Remark("note", f"{message}\n{caret}", error.span))
+        self.remarks.append(Remark("note", f"{message}\n{caret}", self.where(tok)))
+
+    def where(self, tok: Tok) -> Span:
+        """The place of a remark: in the file, or in the text that is printed once there is one."""
+        return Span(tok.at, tok.end)
 
     def once(self, key: str, message: str, tok: Tok, hint: str = "") -> None:
         """The same for what needs saying only once."""
