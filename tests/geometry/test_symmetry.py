@@ -52,6 +52,8 @@ WORDS = [
     ("y = abs(x1 + 2*x2) - 1", "y(-x1, -x2) = y(x1, x2): with both signs changed, ", "(2) from (1)"),
     ("y = relu(x1 + 1) + relu(1 - x2)", "y(-x2, -x1) = y(x1, x2): with x1 and x2 exchanged and both signs changed, ",
      "(3) from (2)"),
+    # the exchange takes each piece to itself, the signs do not
+    ("y = relu(x1 + x2) + relu(-x1 - x2) - 1", "y(-x1, -x2) = y(x1, x2): with both signs changed, ", "(3) from (2)"),
     ("y = 1 - relu(x1) - relu(x2) + relu(x1 + x2)", "y(x2, x1) = y(x1, x2): with x1 and x2 exchanged, ",
      "(5) from (3) and (6) from (4)"),
 ]
@@ -62,6 +64,11 @@ def test_what_a_lecturer_says(network: str, says: str, saves: str) -> None:
     found = blocks(boundary(read(network, signatures())))
     said = [text(b.says) for b in found if isinstance(b, Step) and b.rule == "symmetry"]
     assert any(says in line and saves in line for line in said), said
+
+
+def test_a_flat_piece_of_the_boundary_is_a_part_of_a_plane() -> None:
+    says = [text(b.says) for b in blocks(boundary(read("y = max(x1, x2, x3)", signatures()))) if isinstance(b, Step)]
+    assert any("the boundary is the part of the plane x1 = 0 where (x2 <= 0) and (x3 <= 0); y < 0 where" in s for s in says)
 
 
 @settings(max_examples=40, derandomize=True, deadline=None)

@@ -8,7 +8,7 @@ from typing import Any
 
 from workings.answers import pieces as pieces_page
 from workings.answers.geometry import (
-    box_dict, domain, exact, listed, part_words, shape_dict, shape_words, steps_of,
+    box_dict, domain, exact, listed, part_words, set_words, shape_dict, steps_of,
 )
 from workings.document import Aside, Block, Bullets, Line, Math, Paragraph, Picture, Row, Step, Strong
 from workings.exact import integer_row
@@ -149,9 +149,9 @@ def _cut(answer: Boundary, region: Region, solved: Solved) -> Line:
         below = domain(solved.below, answer.inputs, map(crease, [integer_row(solved.row), *open_]))
         assert below is not None
         cut: Line = (Math(Rel((name, level), ("<",))), " where ", Math(below))
-        return ("the boundary is ", *shape_words(solved.zero), "; ", *cut, ".")
+        return ("the boundary is ", *set_words(solved.zero, answer.inputs), "; ", *cut, ".")
     sign = ">" if solved.above is not None else "<"
-    return ("the level is met only on the edge, at ", *shape_words(solved.zero), "; else ",
+    return ("the level is met only on the edge, at ", *set_words(solved.zero, answer.inputs), "; else ",
             Math(Rel((name, level), (sign,))), ".")
 
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from workings.document import Block, Inline, Line, Math, Mono, Step, Strong
+from workings.exact import primitive
 from workings.expr import Array, Expr, Logic, Rel
 from workings.geometry import Box, Certificate, Fact, Part, Point, Shape
 from workings.geometry.formulas import inequality, lowest, num
@@ -88,7 +89,7 @@ def place(point: Point) -> Math:
 def part_words(part: Part, inputs: Sequence[str]) -> Line:
     """the ray from (1, -1) in direction (1, 0)."""
     if part.shape is not None:
-        return _region_words(part.shape, inputs)
+        return set_words(part.shape, inputs)
     if part.type == "segment":
         return ("the segment from ", place(part.points[0]), " to ", place(part.points[1]))
     if part.type == "point":
@@ -98,7 +99,7 @@ def part_words(part: Part, inputs: Sequence[str]) -> Line:
     return (kind, place(part.points[0]), " in direction ", place(part.direction))
 
 
-def _region_words(shape: Shape, inputs: Sequence[str]) -> Line:
+def set_words(shape: Shape, inputs: Sequence[str]) -> Line:
     """the region with corners …; flat ones by their equation: the part of the plane x1 = 1 where 0 <= x2 <= 1."""
     body = shape.body
     if body is None or shape.dimension < min(2, body.size) or (shape.dimension == 1 and facets(body)):
@@ -108,9 +109,20 @@ def _region_words(shape: Shape, inputs: Sequence[str]) -> Line:
         whole = {1: "the whole line", 2: "the whole plane"}.get(body.size, "the whole space")
         return (whole,) if where is None else ("the region where ", Math(where))
     flat = next(row for row in body.rows[1:] if any(row[:-1]) and vanishes(body, row))
-    where = conjunction(chained([inequality(lowest(row), ">=", inputs) for row in sorted(rims(body), key=_plain)]))
+    rows = sorted((_within(row, flat) for row in rims(body)), key=_plain)
+    where = conjunction(chained([inequality(lowest(row), ">=", inputs) for row in rows]))
     plane: Line = ("plane " if body.size == 3 else "hyperplane ", Math(inequality(lowest(crease(flat)), "=", inputs)))
     return ("the ", *plane) if where is None else ("the part of the ", *plane, " where ", Math(where))
+
+
+def _within(row: tuple[int, ...], flat: tuple[int, ...]) -> tuple[int, ...]:
+    """A row on the plane flat = 0, without the input that has one value there: x1 - x2 >= 0 on x1 = 0 is x2 <= 0."""
+    used = [i for i, v in enumerate(flat[:-1]) if v]
+    if len(used) != 1:
+        return row
+    (k,) = used
+    side = 1 if flat[k] > 0 else -1
+    return primitive([side * (a * flat[k] - row[k] * b) for a, b in zip(row, flat)])
 
 
 def shape_words(shape: Shape) -> Line:

@@ -93,7 +93,7 @@ class _Level(Finder):
 
     def _used(self) -> list[tuple[Symmetry, Mapping[int, int]]]:
         """As a person would: one sign changed, then two inputs exchanged; anything else only without these."""
-        simple = [s for s in self.symmetries if s.simple]
+        simple = [s for s, p in self.symmetries.items() if s.simple and any(n != m for n, m in p.items())]
         chosen = sorted(simple, key=lambda s: len(s.moved)) or list(self.named)
         return [(s, self.symmetries[s]) for s in chosen]
 
