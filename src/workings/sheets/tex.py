@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from workings.errors import NotReadable, Source, Span
 from workings.expr import Remark
 from workings.sheets import tex_words as words
 from workings.sheets.blocks import Block, Piece
-from workings.sheets.tex_maths import Maths
+from workings.sheets.tex_layout import Env
+from workings.sheets.tex_lists import Lists
 from workings.sheets.tex_tokens import Expander, Tok, written
 
 SUFFIXES = (".tex", ".ltx", ".latex")
@@ -25,11 +25,6 @@ LATEX = re.compile(
     r"^[ \t]*\\(?:documentclass|begin\s*\{(?:document|questions|enumerate|exercise|problem)\}"
     r"|(?:sub)*section\*?\s*\{|question\b)", re.M)
 ANY = re.compile(r"\\[A-Za-z]+|\$[^$]+\$|\\[(\[]")
-RUN_IN = re.compile(r"\s*>\s*workings\s*:\s*(?P<body>.*\S)\s*", re.S)
-NAMED = re.compile(
-    r"\s*(?:exercise|problem|question|task|aufgabe|solutions?|hints?|answers?|\(?[a-z]\)|\d+[.:)])", re.I)
-LETTERED = re.compile(r"\s*[*_]*\(?(?P<label>[a-z]|[ivx]{2,4})[).:]+[*_]*\s*")
-DIGITS = re.compile(r"\s*[*_]*\(?(?P<label>\d{1,3})[).:]*[*_]*\s*")
 
 
 def is_tex(source: Source) -> bool:
@@ -82,41 +77,8 @@ def printed(source: Source) -> tuple[Source, list[Remark]]:
     return text, remarks
 
 
-@dataclass(slots=True, eq=False)
-class Env:
-    """An environment that is open; lists count their items."""
-
-    name: str
-    tok: Tok
-    style: str = ""
-    count: int = 0
-    groups: int = 0           # braces open outside it
-    solution: bool = False
-    exercises: bool = False
-
-
-class Splitter(Maths):
+class Splitter(Lists):
     """The walk over the tokens that prints the text and cuts it into blocks."""
-
-    def __init__(self, tokens: list[Tok], expander: Expander, labels: dict[str, str]) -> None:
-        super().__init__(tokens, expander.source, labels)
-        self.macros, self.theorems = expander.macros, expander.theorems
-        self.blocks: list[Block] = []
-        self.envs: list[Env] = []
-        self.groups: list[tuple[Tok, Callable[[], None] | None]] = []
-        self.footnotes: list[list[Tok]] = []
-        self.title: list[Tok] = []
-        self.heading: tuple[int, int] | None = None       # level, and how many groups are open outside it
-        self.item = ""
-        self.questions = 0
-        self.sections = 0
-        names = [t.name for t in tokens if t.kind in ("cs", "begin")]
-        self.exam = any(t.name == "questions" for t in tokens if t.kind == "begin") or "question" in names
-        self.loose: dict[str, Env] = {}                   # parts without their environment
-        self.resumed: dict[int, int] = {}                 # how far the last list of a level came
-        self.numbered = [*names].count("section") > 1 and not self.exam
-        headed = any(n in words.HEADINGS or n in words.EXERCISES or n == "question" for n in names)
-        self.bare = not headed                            # the items of an outer list may be the exercises
 
     def run(self) -> Splitter:
         """Everything."""
@@ -154,7 +116,6 @@ class Splitter(Maths):
         for tok, _ in self.groups:
             self.problem("this brace is not closed", tok, "a } for every {")
 
-    # -- one token
     def _one(self, tok: Tok) -> None:
         match tok.kind:
             case "words":
@@ -188,14 +149,6 @@ class Splitter(Maths):
             case _:
                 self.put("", tok)
 
-    def _close(self, tok: Tok) -> None:
-        if not self.groups or (self.envs and len(self.groups) <= self.envs[-1].groups):
-            self.problem("this brace closes nothing", tok, "a { before it")
-            return
-        _, close = self.groups.pop()
-        if close is not None:
-            close()
-
     def _symbol(self, tok: Tok) -> None:
         if tok.name in ("(", "["):
             self.bracketed(tok)
@@ -209,10 +162,6 @@ class Splitter(Maths):
             self.put(words.SYMBOLS[tok.name], tok)
         else:
             self.problem(f"{tok.text} has no meaning here, and is left out", tok)
-
-    def _accent(self, tok: Tok) -> None:
-        letter = written(self.group(tok)).lstrip("\\") or " "
-        self.put(words.accented(letter, tok.name), tok)
 
     def _command(self, tok: Tok) -> None:
         name = tok.name
@@ -246,183 +195,6 @@ class Splitter(Maths):
             says = f"the command {tok.text} is not known here; what stands in its braces is read as text"
             self.once(tok.text, says, tok)
 
-    def _eat(self) -> None:
-        """The blank that ends a command."""
-        if self.todo and self.todo[-1].kind == "{" and len(self.todo) > 1 and self.todo[-2].kind == "}":
-            self.take(2)
-
-    def _skip(self, tok: Tok, count: int) -> None:
-        self.star()
-        self.optional()
-        for _ in range(count):
-            self.group(tok)
-
-    def _keep(self, tok: Tok, skipped: int) -> None:
-        self._skip(tok, skipped)
-        self.optional(near=True)
-
-    def _bold(self, tok: Tok) -> None:
-        self.space()
-        if not self.todo or self.todo[-1].kind != "{" or self.heading is not None:
-            return
-        self.put("**", tok)
-        self.groups.append((self.todo.pop(), lambda: self._mark(tok)))
-
-    def _bold_switch(self, tok: Tok) -> None:
-        """`{\\bf …}`: to the end of the group."""
-        if self.heading is None and self.groups and self.groups[-1][1] is None and len(self.groups) > self._outside():
-            opener, _ = self.groups.pop()
-            self.put("**", tok)
-            self.groups.append((opener, lambda: self._mark(tok)))
-            self.space()
-
-    def _mark(self, tok: Tok) -> None:
-        self.put("**", tok)
-
-    def _outside(self) -> int:
-        return self.envs[-1].groups if self.envs else 0
-
-    def _reference(self, tok: Tok) -> None:
-        self.star()
-        key = written(self.group(tok)).strip()
-        self.put(words.REFERENCES[tok.name].format(self.labels.get(key, "??")), tok)
-
-    # -- headings
-    def _heading(self, tok: Tok, level: int) -> None:
-        star = self.star()
-        self.optional()
-        self.space()
-        self.flush()
-        if not self.todo or self.todo[-1].kind != "{":
-            self.problem(f"{tok.text} needs its title in braces", tok, f"{tok.text}{{Exercise 1}}")
-            return
-        if level == 2 and not star:
-            self.sections += 1
-            self.current = str(self.sections)
-            if self.numbered and not NAMED.match(written(self.todo[-2:-12:-1])):
-                self.put(f"{self.sections}. ", tok)
-        opener = self.todo.pop()
-        self.heading = (level, len(self.groups))
-        self.groups.append((opener, self._end_heading))
-
-    def _end_heading(self) -> None:
-        self.flush()
-
-    def _titled(self, tok: Tok) -> None:
-        if self.title:
-            self.flush()
-            close = tok._replace(kind="}", text="}")
-            self.todo.extend([close, *reversed(self.title)])
-            self.heading = (1, len(self.groups))
-            self.groups.append((tok, self._end_heading))
-            self.title = []
-
-    def _title(self, tok: Tok) -> None:
-        self.optional()
-        self.title = self.group(tok)
-
-    def _question(self, tok: Tok) -> None:
-        r"""`\question[5]`, `\titledquestion{Title}[5]`: "Exercise 1: Title (5 points)"."""
-        self.flush()
-        self.star()
-        title = self.group(tok) if tok.name == "titledquestion" else []
-        self.questions += 1
-        self._exercise(tok, title, self.optional())
-
-    def _exercise(self, tok: Tok, title: list[Tok], points: list[Tok] | None, number: str = "") -> None:
-        self.current, self.loose = number or str(self.questions), {}
-        self.put(f"Exercise {self.current}", tok)
-        if title:
-            self.put(": ", tok)
-        for part in title:
-            self.put(" " if part.kind == "~" else part.text, part)
-        self._points(points, tok)
-        self.heading = (2, len(self.groups))
-        self.flush()
-
-    def _points(self, points: list[Tok] | None, tok: Tok) -> None:
-        said = written(points or []).replace("\\half", ".5").strip()
-        if re.fullmatch(r"\d+(?:\.\d+)?", said):
-            self.put(f" ({said} points)", tok)
-
-    def _part(self, tok: Tok) -> None:
-        r"""`\part[5]` of an exam; elsewhere `\part{Title}`."""
-        lists = [e for e in self.envs if e.name in words.LISTS]
-        if not self.exam and not any(e.name == "parts" for e in lists):
-            self._heading(tok, 1)
-            return
-        kind = {"part": "parts", "subpart": "subparts"}.get(tok.name, "subsubparts")
-        env = next((e for e in reversed(lists) if e.name == kind), None)
-        if env is None:
-            self.once(tok.text, f"{tok.text} stands outside of {kind}", tok, f"\\begin{{{kind}}}")
-            env = self.loose.setdefault(kind, Env(kind, tok, "letter" if kind == "parts" else "roman"))
-        self._begin_item(tok, env, None)
-        self._points(self.optional(), tok)
-        self.put(" ", tok)
-
-    # -- lists
-    def _item(self, tok: Tok) -> None:
-        env = next((e for e in reversed(self.envs) if e.name in words.LISTS), None)
-        if env is None:
-            self.once("item", "\\item stands outside of a list", tok, "\\begin{enumerate}")
-            env = Env("itemize", tok)
-        self._begin_item(tok, env, self.optional())
-
-    def _begin_item(self, tok: Tok, env: Env, given: list[Tok] | None) -> None:
-        self.flush()
-        self.space()
-        if given is None:
-            env.count += 1
-        if env.exercises:
-            self.questions += 1
-            self._exercise(tok, [], None, str(env.count))
-            return
-        said = written(given) if given is not None else words.label(env.style, env.count)
-        lettered, digits = LETTERED.fullmatch(said), DIGITS.fullmatch(said)
-        if lettered and self._inner(env):
-            self.current, self.item = lettered["label"], said          # (i) within (a) is no part of its own
-        elif lettered:
-            self.current = lettered["label"]
-            self.put(f"({self.current}) ", tok)
-        elif digits:
-            self.current, self.item = digits["label"], digits["label"] + "."
-        else:
-            self.item = "-"
-            self.todo.extend(reversed([*(given or []), tok._replace(kind="words", text=" ", via=("item",))]))
-
-    def _inner(self, env: Env) -> bool:
-        """Does a list stand within an item that bears a label?"""
-        outer = self.envs[: self.envs.index(env)] if env in self.envs else self.envs
-        return any(e.style and not e.exercises for e in outer) or env.name in ("subparts", "subsubparts")
-
-    def _list(self, env: Env) -> None:
-        options = written(self.optional() or [])
-        nested = [e.style for e in self.envs if e.name in words.LISTS and e.style and not e.exercises]
-        level = 1 + sum(e.name in ("enumerate", "compactenum") for e in self.envs)
-        default = {"parts": "letter", "subparts": "roman", "subsubparts": "letter", "itemize": "", "description": "",
-                   "questions": "", "compactitem": ""}
-        usual = default.get(env.name, ("number", "letter", "roman", "letter")[min(level, 4) - 1])
-        macro = self.macros.get("labelenum" + words.roman(level)) or self.macros.get("theenum" + words.roman(level))
-        said = words.style(options) or (words.style(written(macro.body)) if macro and usual else "")
-        env.style = (said or usual) if env.name not in ("itemize", "description", "questions") else ""
-        if env.style == "letter" and "letter" in nested:
-            env.style = "roman"                           # a second (a) inside (a) is no part of the exercise
-        start = re.search(r"start\s*=\s*(\d{1,3})", options)
-        env.count = int(start[1]) - 1 if start else self.resumed.get(level, 0) if "resume" in options else 0
-        env.exercises = self.bare and not nested and env.style == "number" and self._holds_a_list()
-
-    def _holds_a_list(self) -> bool:
-        """Does the list that begins here hold another one with labels?"""
-        depth = 0
-        for tok in reversed(self.todo):
-            if tok.kind == "begin" and tok.name in ("enumerate", "compactenum", "parts"):
-                return True
-            depth += (tok.kind == "begin") - (tok.kind == "end")
-            if depth < 0:
-                return False
-        return False
-
-    # -- environments
     def _begin(self, tok: Tok) -> None:
         name = tok.name
         base = name.rstrip("*")
@@ -462,7 +234,7 @@ class Splitter(Maths):
 
     def _centred(self, env: Env) -> None:
         """What is centred at the top of a sheet is its title."""
-        self.heading = (1, len(self.groups))
+        self.heading = 1
 
     def _end(self, tok: Tok) -> None:
         if not any(e.name == tok.name for e in self.envs):
@@ -519,50 +291,6 @@ class Splitter(Maths):
         name = written(self.group(tok)).strip()
         raise self.refuse(f"{tok.text}{{{name}}} is refused: nothing is ever opened from a sheet", tok,
                           "put the text of that file here")
-
-    def _footnote(self, tok: Tok) -> None:
-        self.optional()
-        self.footnotes.append([*self.group(tok), tok._replace(kind="par", text="\n\n")])
-
-    def _label(self, tok: Tok) -> None:
-        self.labels[written(self.group(tok)).strip()] = self.current
-
-    def _par(self, tok: Tok) -> None:
-        self.flush()
-
-    # -- blocks
-    def add(self, block: Block) -> None:
-        """One more block; what stands in a solution environment is marked so."""
-        if any(e.solution for e in self.envs):
-            block = Block(block.kind, block.span, block.pieces, block.level, block.item, printed=True)
-        self.blocks.append(block)
-        self.out.put("\n\n", self.last)
-
-    def flush(self) -> None:
-        """Ends the paragraph or heading in hand."""
-        self.cut()
-        if self.footnotes:
-            notes, self.footnotes = self.footnotes, []
-            for tokens in reversed(notes):
-                self.todo.extend(reversed(tokens))
-
-    def cut(self) -> None:
-        """The pieces in hand as a block."""
-        pieces, self.pieces = self.trimmed(), []
-        heading, self.heading = self.heading, None
-        if not pieces:
-            return
-        span = Span(pieces[0].span.start, pieces[-1].span.end)
-        if heading is not None:
-            self.add(Block("heading", span, pieces, level=heading[0]))
-            return
-        command = RUN_IN.fullmatch(pieces[0].text) if len(pieces) == 1 and pieces[0].kind == "words" else None
-        if command:
-            inner = Span(span.start + command.start("body"), span.start + command.end("body"))
-            self.add(Block("command", span, (Piece("words", inner, inner, command["body"]),)))
-            return
-        item, self.item = self.item, ""
-        self.add(Block("paragraph", span, pieces, item=item))
 
 
 COMMANDS: dict[str, Callable[[Splitter, Tok], None]] = {
