@@ -26,7 +26,8 @@ def take_apart(equation: Equation, key: Key, names: Names, ranges: Mapping[str, 
         def name(expr: Expr, bound: tuple[str, ...], lhs: Ref = lhs, named: list[tuple[Ref, Expr]] = named) -> Ref:
             kind, function = _kind(expr)
             free = {r.name for r in free_refs(expr) if not r.indices}
-            indices = tuple(Ref(i) for i in (*heads, *bound) if i in free)
+            own = (r.name for i in lhs.indices for r in free_refs(i))        # a part within a sum has its index
+            indices = tuple(Ref(i) for i in dict.fromkeys((*heads, *own, *bound)) if i in free)
             ref = Ref(names.part(kind, function), indices)
             named.append((ref, expr))
             return ref

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from workings.expr import Add, Call, Div, Equation, Expr, Key, Mul, Neg, Network, Num, Pow, Ref, rewrite, same
+from workings.expr import (
+    Add, Call, Div, Equation, Expr, Function, Key, Mul, Neg, Network, Num, Pow, Ref, rewrite, same, substitute,
+)
 
 Unfold = Callable[[Expr], Expr]
 
@@ -36,7 +38,7 @@ def recognise(net: Network, keep: Collection[Key] = ()) -> tuple[Network, list[F
     found: list[Found] = []
     equations = []
     for equation in net.equations:
-        new = named(equation, unfold, net.functions, found) if _candidate(equation.rhs) else equation
+        new = named(equation, unfold, net.functions, found) if _candidate(equation.rhs, net.functions) else equation
         equations.append(new)
     return (net.with_(equations=tuple(equations)), found) if found else (net, [])
 
@@ -44,17 +46,18 @@ def recognise(net: Network, keep: Collection[Key] = ()) -> tuple[Network, list[F
 def named(
     equation: Equation,
     unfold: Unfold,
-    own: Mapping[str, object],
+    own: Mapping[str, Function],
     found: list[Found],
     rules: Sequence[Callable[[Expr, Unfold], Call | None]] = (),
 ) -> Equation:
     """The equation with the spellings in it called by name; `found` is added to."""
 
     def change(node: Expr) -> Expr:
+        written = _written_out(node, own)
         for rule in rules or RULES:
-            call = rule(node, unfold)
+            call = rule(written, unfold)
             if call is not None and call.function not in own:
-                found.append(Found(equation.lhs, node, call))
+                found.append(Found(equation.lhs, written, call))
                 return call
             if call is not None:
                 break
@@ -64,12 +67,20 @@ def named(
     return equation if rhs is equation.rhs else Equation(equation.lhs, rhs, equation.span, equation.tag)
 
 
-def _candidate(expr: Expr) -> bool:
+def _written_out(node: Expr, own: Mapping[str, Function]) -> Expr:
+    """sigma(z) as 1/(1 + exp(-z)) where the text defines sigma so."""
+    function = own.get(node.function) if isinstance(node, Call) and not node.primes else None
+    if function is None or not isinstance(node, Call) or len(function.params) != len(node.args):
+        return node
+    return substitute(function.body, dict(zip(function.params, node.args)))
+
+
+def _candidate(expr: Expr, own: Mapping[str, Function]) -> bool:
     """Has it a function or a quotient at all?  Most equations of a large network have none that matters."""
     stack = [expr]
     while stack:
         node = stack.pop()
-        if isinstance(node, Div | Pow) or (isinstance(node, Call) and node.function == "log"):
+        if isinstance(node, Div | Pow) or (isinstance(node, Call) and (node.function == "log" or node.function in own)):
             return True
         stack += [c for c in node.children() if type(c) is not Ref]
     return False
