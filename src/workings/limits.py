@@ -1,6 +1,8 @@
 """Every limit of workings, in one place.  Past one, an `InputTooLarge` names it and what was seen."""
 
 MAX_TEXT = 8_000_000          # characters of one source
+MAX_SHEET = 1_000_000         # characters of one exercise sheet: a book of 400 pages
+MAX_LINES = 1_000_000         # lines of one source, ends of statements counted as well
 MAX_LINE = 200_000            # characters of one statement
 MAX_NESTING = 400             # brackets and functions inside one another
 MAX_EQUATIONS = 500_000       # equations of one network

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from workings.errors import InputTooLarge, NotReadable, Span
-from workings.limits import MAX_TEXT
+from workings.limits import MAX_LINE, MAX_LINES, MAX_TEXT
 from workings.syntax import letters
 
 Token = tuple[str, str, int, int]
@@ -52,12 +52,7 @@ def tokens(text: str, start: int = 0, end: int | None = None) -> list[Token]:
     ['w', '_', '{', 'n', '}', '=', 'w', '*', 'w']
     """
     end = len(text) if end is None else end
-    if end - start > MAX_TEXT:
-        raise InputTooLarge(
-            f"the text has {end - start:,} characters; at most {MAX_TEXT:,} are read",
-            span=Span(start, start + 1),
-            hint="read it in parts",
-        )
+    _measured(text, start, end)
     if not text.isascii():
         text = letters.same_width(text)
     out: list[Token] = []
@@ -78,6 +73,27 @@ def tokens(text: str, start: int = 0, end: int | None = None) -> list[Token]:
         else:
             out.extend(_special(kind or "", word, at, stop))
     return out
+
+
+def _measured(text: str, start: int, end: int) -> None:
+    """Refuse what is too large before any work is done on it."""
+    if end - start > MAX_TEXT:
+        raise _too_large(start, f"the text has {end - start:,} characters; at most {MAX_TEXT:,} are read")
+    if end - start <= MAX_LINE:
+        return
+    lines = 1 + text.count("\n", start, end) + text.count(";", start, end)
+    if lines > MAX_LINES:
+        raise _too_large(start, f"the text has {lines:,} lines; at most {MAX_LINES:,} are read")
+    at = start
+    for line in re.split("[\n;]", text[start:end]):
+        if len(line) > MAX_LINE:
+            seen = f"one statement has {len(line):,} characters; at most {MAX_LINE:,} are read"
+            raise _too_large(at, seen, "give its parts names of their own")
+        at += len(line) + 1
+
+
+def _too_large(at: int, seen: str, hint: str = "read it in parts") -> InputTooLarge:
+    return InputTooLarge(seen, span=Span(at, at + 1), hint=hint)
 
 
 def _special(kind: str, word: str, at: int, stop: int) -> Iterator[Token]:
