@@ -15,7 +15,7 @@ from workings.answers.words import plain_words, sentence
 from workings.errors import InputTooLarge, Source, Span
 from workings.expr import Deriv, Network, Ref, Rel, Remark, free_refs
 from workings.expr.network import ClassRule
-from workings.limits import MAX_TEXT
+from workings.limits import MAX_SHEET
 from workings.sheets.blocks import Block, blocks
 from workings.sheets.model import Exercise, Hint, Part, Question, Sheet
 from workings.sheets.outline import RawExercise, RawPart, outline
@@ -45,9 +45,10 @@ def read_sheet(source: Source) -> Sheet:
     >>> [(e.title, e.points, [(p.label, [q.asked for q in p.questions]) for p in e.parts]) for e in sheet.exercises]
     [('Slope', [3], [('a', ['gradient'])])]
     """
-    if len(source.text) > MAX_TEXT:
-        seen = f"the sheet has {len(source.text)} characters"
-        raise InputTooLarge(seen, source=source, expected=f"at most {MAX_TEXT}")
+    if len(source.text) > MAX_SHEET:
+        seen = f"the sheet has {len(source.text):,} characters"
+        raise InputTooLarge(
+            seen, source=source, expected=f"at most {MAX_SHEET:,}", hint="solve its exercises one by one")
     source, split, told = _split(source)
     found = outline(split)
     parser = Parser(source)
