@@ -39,11 +39,18 @@ def read(given: Any, inputs: Names = None, parameters: Names = None, targets: Na
     roles = {"inputs": names(inputs), "parameters": names(parameters), "targets": names(targets)}
     try:
         net = read_text(bare.text, signatures(), source=bare, base=None, **roles)
+        _no_cycle(net)
     except NotReadable as error:
         if error.source in (None, bare):
             error.source = text              # a caret stands under the text as the person wrote it
         raise
     return net.with_(source=text)
+
+
+def _no_cycle(net: Network) -> None:
+    """Raise where a quantity needs itself; entries of a family (y[2] by y[1]) show only when they are computed."""
+    single = tuple(e for e in net.equations if not e.lhs.indices)
+    _ = (net if len(single) == len(net.equations) else net.with_(equations=single)).ordered
 
 
 def later(what: str, hint: str = "") -> OutOfReach:
