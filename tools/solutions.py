@@ -1,4 +1,4 @@
-"""Makes the committed solutions of our own sheets: sheets/NAME.md -> sheets/solved/NAME.md with its pictures.
+"""Makes the committed solutions of our own sheets: sheets/NAME.md or .tex -> sheets/solved/NAME.md with its pictures.
 
 usage: python tools/solutions.py [FOLDER]      (FOLDER: where to, default sheets/solved)
 """
@@ -13,12 +13,12 @@ ROOT = Path(__file__).parents[1]
 
 def sheets() -> list[Path]:
     """Our own sheets, in order of name."""
-    return sorted((ROOT / "sheets").glob("*.md"))
+    return sorted(p for p in (ROOT / "sheets").iterdir() if p.suffix in (".md", ".tex"))
 
 
 def make(sheet: Path, folder: Path) -> Path:
     """Solves one sheet into `folder`."""
-    out = folder / sheet.name
+    out = folder / f"{sheet.stem}.md"
     workings.solve(str(sheet)).save(str(out))
     return out
 
