@@ -6,7 +6,7 @@ from workings.errors import NotInstalled
 from workings.figures import Figure
 from workings.render.svg import svg
 
-PIXELS_PER_INCH = 144.0       # two pixels a point: sharp on a dense screen, and hatches repeat to the pixel (small files)
+PIXELS_PER_INCH = 144.0       # two pixels a point: sharp on a dense screen, and hatches repeat to the pixel
 
 
 def png(figure: Figure, theme: str = "light", ppi: float = PIXELS_PER_INCH) -> bytes:
