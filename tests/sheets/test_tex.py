@@ -115,6 +115,15 @@ BLOCKS = [
     ("\\begin{verbatim}\n$y = x$ % \\x\n\\end{verbatim}", [("code", [("words", "")])]),
     (r"a\footnote{It is $b$.} c\par d", [("paragraph", [("words", "a c")]), (
         "paragraph", [("words", "It is "), ("maths", "b"), ("words", ".")]), ("paragraph", [("words", "d")])]),
+    (r"\begin{align}a &= b\\ \intertext{and} c &= d\end{align}", [
+        ("display", [("display", r"\begin{align}a &= b\\ \end{align}")]), ("paragraph", [("words", "and")]),
+        ("display", [("display", r"\begin{align} c &= d\end{align}")])]),
+    (r"\newif\ifsol\soltrue\ifsol a\else b\fi\iffalse c \ifsol d\fi\fi $x$", [
+        ("paragraph", [("words", "a "), ("maths", "x")])]),
+    (r"\newcommand{\E}{\ensuremath{E}}The \E{} and $\E$", [
+        ("paragraph", [("words", "The "), ("maths", "E"), ("words", " and "), ("maths", "{E}")])]),
+    (r"\newcounter{ex}\stepcounter{ex}\section*{Exercise \arabic{ex}\alph{ex}\theex}",
+     [("heading", [("words", "Exercise 1a1")])]),
     (r"``Gr\"o\ss{}e'' -- $a$ \verb|$x_y$|", [("paragraph", [("words", "“Größe” – "), ("maths", "a"), ("words", " $x_y$")])]),
     (r"\begin{tikzpicture}\draw (0,0) node {$a$};\end{tikzpicture} b", [("paragraph", [("words", "b")])]),
     (r"\documentclass{article}\title{T $a$}\begin{document}\maketitle b\end{document} c",
@@ -229,6 +238,10 @@ HOSTILE = [
     GOOD + "\\begin{align}" * 5_000,
     GOOD + "\\textbf{" * 5_000,
     GOOD + "[" * 20_000 + "\\item[" * 50,
+    GOOD + "\\footnote{" * 9_000 + "}" * 9_000,
+    GOOD + "\\iftrue " * 9_000 + "\\fi " * 9_000,
+    GOOD + "\\def\\a#1{#1}" + "\\a{" * 9_000 + "}" * 9_000,
+    GOOD + "\\begin{align}\\intertext{x}" * 900 + "\\end{align}" * 900,
     GOOD + "\\",
     "\\documentclass{article}",
     "\\begin{document}\\end{document}",

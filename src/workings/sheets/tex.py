@@ -17,7 +17,8 @@ from workings.sheets import tex_words as words
 from workings.sheets.blocks import Block, Piece
 from workings.sheets.tex_layout import Env
 from workings.sheets.tex_lists import Lists
-from workings.sheets.tex_tokens import Expander, Tok, written
+from workings.sheets.tex_macros import Expander
+from workings.sheets.tex_tokens import Tok, written
 
 SUFFIXES = (".tex", ".ltx", ".latex")
 MARKDOWN = (".md", ".markdown")
@@ -87,7 +88,7 @@ class Splitter(Lists):
             tok = self.todo.pop()
             if tok.kind == "end" and tok.name == "document":
                 break
-            self._one(tok)
+            self.one(tok)
         self._finish()
         return self
 
@@ -102,6 +103,8 @@ class Splitter(Lists):
             if tok.kind == "cs" and tok.name == "title":
                 self.optional()
                 self.title = self.group(tok)
+            elif tok.kind == "cs" and tok.name in ("newcounter", "setcounter", "addtocounter"):
+                COMMANDS[tok.name](self, tok)
             elif tok.kind == "cs" and tok.name in ("input", "include"):
                 name = written(self.group(tok))
                 says = f"\\{tok.name}{{{name}}} is not followed: nothing is opened from a sheet"
@@ -116,7 +119,7 @@ class Splitter(Lists):
         for tok, _ in self.groups:
             self.problem("this brace is not closed", tok, "a } for every {")
 
-    def _one(self, tok: Tok) -> None:
+    def one(self, tok: Tok) -> None:
         match tok.kind:
             case "words":
                 self.say(tok)
@@ -189,6 +192,8 @@ class Splitter(Lists):
             self._bold(tok)
         elif name in words.REFERENCES:
             self._reference(tok)
+        elif name.startswith("the") and name[3:] in ("section", *self.counters):
+            self._counted(tok)
         elif name in words.ACCENTS and len(name) == 1:
             self._accent(tok)
         else:
@@ -299,5 +304,8 @@ COMMANDS: dict[str, Callable[[Splitter, Tok], None]] = {
     "title": Splitter._title, "input": Splitter._refused, "include": Splitter._refused, "subfile": Splitter._refused,
     "import": Splitter._refused, "verbatiminput": Splitter._refused, "lstinputlisting": Splitter._refused,
     "footnote": Splitter._footnote, "label": Splitter._label, "par": Splitter._par,
-    "includegraphics": Splitter._picture_file,
+    "includegraphics": Splitter._picture_file, "task": Splitter._item, "ensuremath": Splitter._ensured,
+    "stepcounter": Splitter._count, "refstepcounter": Splitter._count, "setcounter": Splitter._count,
+    "addtocounter": Splitter._count, "newcounter": Splitter._new_counter, "arabic": Splitter._counted,
+    "alph": Splitter._counted, "Alph": Splitter._counted, "roman": Splitter._counted, "Roman": Splitter._counted,
 }

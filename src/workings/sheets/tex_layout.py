@@ -10,7 +10,8 @@ from workings.errors import Span
 from workings.sheets import tex_words as words
 from workings.sheets.blocks import Block, Piece
 from workings.sheets.tex_maths import Maths
-from workings.sheets.tex_tokens import Expander, Tok, written
+from workings.sheets.tex_macros import Expander
+from workings.sheets.tex_tokens import Tok, written
 
 RUN_IN = re.compile(r"\s*>\s*workings\s*:\s*(?P<body>.*\S)\s*", re.S)
 NAMED = re.compile(
@@ -43,6 +44,8 @@ class Layout(Maths):
         self.title: list[Tok] = []
         self.heading: int | None = None                   # the level of the heading in hand
         self.item = ""
+        self.noting = False                               # a footnote is being read
+        self.counters: dict[str, int] = {}
         self.questions = 0
         self.sections = 0
         names = [t.name for t in tokens if t.kind in ("cs", "begin")]
@@ -139,6 +142,28 @@ class Layout(Maths):
         self.optional()
         self.title = self.group(tok)
 
+    def _count(self, tok: Tok) -> None:
+        r"""`\stepcounter{c}`, `\setcounter{c}{1}`, `\addtocounter{c}{1}`."""
+        name = written(self.group(tok)).strip()
+        to = written(self.group(tok)).strip() if tok.name in ("setcounter", "addtocounter") else "1"
+        if re.fullmatch(r"-?\d{1,6}", to):
+            self.counters[name] = int(to) + (0 if tok.name == "setcounter" else self.counters.get(name, 0))
+
+    def _counted(self, tok: Tok) -> None:
+        r"""`\arabic{c}`, `\alph{c}`, `\thec`: the number as it is printed."""
+        name = tok.name[3:] if tok.name.startswith("the") else written(self.group(tok)).strip()
+        number = self.counters.get(name, self.sections if name == "section" else self.questions)
+        self.current = words.printed_number(tok.name, number)
+        self.put(self.current, tok)
+
+    def _new_counter(self, tok: Tok) -> None:
+        self.counters[written(self.group(tok)).strip()] = 0
+        self.optional(near=True)
+
+    def _ensured(self, tok: Tok) -> None:
+        body, dollar = self.group(tok), tok._replace(kind="maths", text="$", via=("$",))
+        self._formula(dollar, body, dollar, display=False)
+
     def _footnote(self, tok: Tok) -> None:
         self.optional()
         self.footnotes.append([*self.group(tok), tok._replace(kind="par", text="\n\n")])
@@ -148,6 +173,10 @@ class Layout(Maths):
 
     def _par(self, tok: Tok) -> None:
         self.flush()
+
+    def one(self, tok: Tok) -> None:
+        """What a token does."""
+        raise NotImplementedError
 
     def add(self, block: Block) -> None:
         """One more block; what stands in a solution environment is marked so."""
@@ -159,10 +188,16 @@ class Layout(Maths):
     def flush(self) -> None:
         """Ends the paragraph or heading in hand."""
         self.cut()
-        if self.footnotes:
-            notes, self.footnotes = self.footnotes, []
-            for tokens in reversed(notes):
-                self.todo.extend(reversed(tokens))
+        if self.noting:
+            return
+        self.noting = True
+        while self.footnotes:                             # those of a footnote come after it
+            rest, self.todo = self.todo, self.footnotes.pop(0)[::-1]
+            while self.todo:
+                self.one(self.todo.pop())
+            self.cut()
+            self.todo = rest
+        self.noting = False
 
     def cut(self) -> None:
         """The pieces in hand as a block."""

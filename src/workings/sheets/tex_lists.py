@@ -6,7 +6,7 @@ import re
 
 from workings.sheets import tex_words as words
 from workings.sheets.tex_layout import Env, Layout
-from workings.sheets.tex_tokens import Tok, written
+from workings.sheets.tex_tokens import Tok, tail, written
 
 LETTERED = re.compile(r"\s*[*_]*\(?(?P<label>[a-z]|[ivx]{2,4})[).:]+[*_]*\s*")
 DIGITS = re.compile(r"\s*[*_]*\(?(?P<label>\d{1,3})[).:]*[*_]*\s*")
@@ -89,12 +89,13 @@ class Lists(Layout):
         return any(e.style and not e.exercises for e in outer) or env.name in ("subparts", "subsubparts")
 
     def _list(self, env: Env) -> None:
+        """The style of a list's labels, and where it begins to count."""
         options = written(self.optional() or [])
+        if env.name == "tasks" and self.todo and (columns := re.match(r"\(\d\)", self.todo[-1].text)):
+            self.todo[-1] = tail(self.todo[-1], columns.end())
         nested = [e.style for e in self.envs if e.name in words.LISTS and e.style and not e.exercises]
         level = 1 + sum(e.name in ("enumerate", "compactenum") for e in self.envs)
-        default = {"parts": "letter", "subparts": "roman", "subsubparts": "letter", "itemize": "", "description": "",
-                   "questions": "", "compactitem": ""}
-        usual = default.get(env.name, ("number", "letter", "roman", "letter")[min(level, 4) - 1])
+        usual = words.USUAL.get(env.name, ("number", "letter", "roman", "letter")[min(level, 4) - 1])
         macro = self.macros.get("labelenum" + words.roman(level)) or self.macros.get("theenum" + words.roman(level))
         said = words.style(options) or (words.style(written(macro.body)) if macro and usual else "")
         env.style = (said or usual) if env.name not in ("itemize", "description", "questions") else ""

@@ -126,8 +126,19 @@ class Maths(Stream):
             self._formula(tok._replace(text="$$"), body[:-1], body[-1]._replace(text="$$"), True, tag)
         else:
             name = {"IEEEeqnarray": "align", "dgroup": "gather"}.get(base, base) + ("*" if tok.name[-1] == "*" else "")
-            opener, closer = f"\\begin{{{name}}}", f"\\end{{{name}}}"
-            self._formula(tok._replace(text=opener), body[:-1], body[-1]._replace(text=closer), True, whole=True)
+            self._rows(name, tok, body[:-1], body[-1])
+
+    def _rows(self, name: str, opener: Tok, body: list[Tok], closer: Tok) -> None:
+        r"""The rows of a display; `\intertext{…}` parts it in two, with words between."""
+        at = next((n for n, t in enumerate(body) if t.name in ("intertext", "shortintertext") and t.kind == "cs"), None)
+        head, tail = (body, None) if at is None else (body[:at], body[at:])
+        begin = opener._replace(text=f"\\begin{{{name}}}")
+        self._formula(begin, head, closer._replace(text=f"\\end{{{name}}}"), True, whole=True)
+        if tail is not None:
+            between = opener._replace(kind="begin", text=opener.text, name=name)
+            self.todo.extend([closer._replace(kind="end", name=name), *reversed(tail[1:])])
+            says = self.group(tail[0])
+            self.todo.extend([between, *reversed([*says, tail[0]._replace(kind="par", text="\n\n")])])
 
     def _numbers(self, tok: Tok, body: Sequence[Tok]) -> str:
         """Numbers the rows as they are printed, for references; gives the number of a single formula."""
@@ -184,32 +195,36 @@ class Maths(Stream):
 
     def _until(self, kind: str, text: str) -> int | None:
         """How many tokens there are up to the one that closes a formula; None where it is not closed."""
-        depth, first = 0, None
+        depth, first, n = 0, None, 0
         todo = self.todo
         for n in range(1, min(len(todo), MOST_LOOKED) + 1):
             tok = todo[-n]
             if tok.kind == kind and tok.text == text:
                 if depth <= 0:
-                    return n
+                    first = n
+                    break
                 first = first or n
             if _outside(tok) or (tok.kind == "par" and text == "$"):
                 break
             depth += (tok.kind == "{") - (tok.kind == "}")
+        self.look(n)
         return first
 
     def ends(self, tok: Tok) -> int | None:
         """How many tokens there are up to the end of an environment that has just begun."""
         depth = 1
         picture = tok.name.rstrip("*") in words.PICTURES
+        n = 0
         for n in range(1, min(len(self.todo), MOST_LOOKED) + 1):
             inner = self.todo[-n]
             if inner.name == tok.name and inner.kind in ("begin", "end"):
                 depth += 1 if inner.kind == "begin" else -1
                 if not depth:
-                    return n
+                    break
             elif _outside(inner) and not (picture and inner.name in ("item", "part")):
-                return None
-        return None
+                break
+        self.look(n)
+        return None if depth else n
 
 
 def _outside(tok: Tok) -> bool:

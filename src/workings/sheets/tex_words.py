@@ -37,17 +37,17 @@ NOTHING = frozenset((
 ).split())
 # Layout, with this many arguments in braces.
 SKIPPED = {
-    "vspace": 1, "hspace": 1, "pagestyle": 1, "thispagestyle": 1, "setcounter": 2, "addtocounter": 2, "setlength": 2,
+    "vspace": 1, "hspace": 1, "pagestyle": 1, "thispagestyle": 1, "setlength": 2,
     "addtolength": 2, "bibliography": 1, "bibliographystyle": 1, "hypersetup": 1, "color": 1, "index": 1, "cite": 1,
     "citep": 1, "citet": 1, "phantom": 1, "hphantom": 1, "vphantom": 1, "rule": 2, "fillwithlines": 1,
     "fillwithdottedlines": 1, "makeemptybox": 1, "answerline": 0, "usepackage": 1, "documentclass": 1,
     "captionsetup": 1, "graphicspath": 1, "author": 1, "date": 1, "pointpoints": 2, "qformat": 1, "pointformat": 1,
     "header": 3, "footer": 3, "firstpageheader": 3, "runningheader": 3, "firstpagefooter": 3, "runningfooter": 3,
-    "extrawidth": 1, "enlargethispage": 1, "stepcounter": 1, "refstepcounter": 1, "renewenvironment": 0, "fontsize": 2,
+    "extrawidth": 1, "enlargethispage": 1, "renewenvironment": 0, "fontsize": 2,
     "hyphenation": 1, "caption": 1, "nocite": 1, "usetikzlibrary": 1, "setlist": 1, "geometry": 1, "theoremstyle": 1,
     "lstset": 1, "tikzset": 1, "pgfplotsset": 1, "selectlanguage": 1, "linespread": 1, "pagenumbering": 1, "lhead": 1,
     "rhead": 1, "chead": 1, "lfoot": 1, "rfoot": 1, "cfoot": 1, "fancyhf": 1, "fancyhead": 1, "fancyfoot": 1,
-    "numberwithin": 2, "SolutionEmphasis": 1, "pointname": 1, "newcounter": 1, "newlength": 1, "newif": 1,
+    "numberwithin": 2, "SolutionEmphasis": 1, "pointname": 1, "newlength": 1,
     "addcontentsline": 3, "markboth": 2, "markright": 1, "vskip": 0, "hskip": 0, "kern": 0, "crefname": 3,
 }
 # Commands whose last argument is text as it stands; the number is that of the arguments before it.
@@ -55,7 +55,7 @@ KEPT = {
     "emph": 0, "textit": 0, "textsf": 0, "texttt": 0, "textsc": 0, "textrm": 0, "textnormal": 0, "textup": 0,
     "textsl": 0, "textmd": 0, "underline": 0, "mbox": 0, "text": 0, "fbox": 0, "framebox": 0, "makebox": 0,
     "centerline": 0,
-    "uline": 0, "url": 0, "nolinkurl": 0, "ensuremath": 0, "footnotetext": 0, "hbox": 0, "enquote": 0,
+    "uline": 0, "url": 0, "nolinkurl": 0, "footnotetext": 0, "hbox": 0, "enquote": 0,
     "MakeUppercase": 0,
     "textcolor": 1, "colorbox": 1, "href": 1, "parbox": 1, "raisebox": 1, "scalebox": 1, "resizebox": 2, "hl": 0,
     "textsuperscript": 0, "textsubscript": 0, "mathrm": 0, "so": 0, "textsmaller": 0,
@@ -75,6 +75,9 @@ DISPLAYS = frozenset((
 SINGLE = frozenset("equation displaymath math dmath".split())        # one formula, shown between dollars
 LISTS = frozenset("enumerate itemize description questions parts subparts subsubparts compactenum compactitem "
                   "inparaenum tasks choices checkboxes".split())
+# The labels of lists that are no plain enumerate.
+USUAL = {"parts": "letter", "subparts": "roman", "subsubparts": "letter", "tasks": "letter", "itemize": "",
+         "description": "", "questions": "", "compactitem": ""}
 SOLUTIONS = frozenset("solution solutionorbox solutionorlines solutionordottedlines solutionorgrid answer loesung "
                       "solutions sol".split())
 HINTS = frozenset("hint hints tip".split())
@@ -123,6 +126,17 @@ def label(style: str, number: int) -> str:
     if style == "roman":
         return f"({roman(number)})"
     return f"{number}." if style == "number" else "-"
+
+
+def printed_number(how: str, number: int) -> str:
+    """A counter as a command prints it.
+
+    >>> printed_number("alph", 2), printed_number("Roman", 4), printed_number("theexercise", 3)
+    ('b', 'IV', '3')
+    """
+    letter = chr(96 + number) if 1 <= number <= 26 else ""
+    shown = {"alph": letter, "roman": roman(number)}.get(how.lower(), str(number))
+    return shown.upper() if how[0].isupper() else shown
 
 
 ROMAN = ((100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
