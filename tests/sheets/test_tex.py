@@ -14,7 +14,8 @@ from workings.errors import InputTooLarge, NotReadable, Source, WorkingsError
 from workings.sheets import read_sheet, solve
 from workings.sheets.outline import outline
 from workings.sheets.prose import prose
-from workings.sheets.tex import blocks, is_tex
+from workings.sheets.tex import blocks
+from workings.sheets.tex_text import is_tex
 
 HERE = Path(__file__).parent
 OWN = HERE.parents[1] / "sheets" / "backpropagation.md"

@@ -61,9 +61,13 @@ def read_sheet(source: Source) -> Sheet:
 
 def _split(source: Source) -> tuple[Source, list[Block], list[Remark]]:
     """The text that is read, its blocks, and remarks on the file: Markdown as it stands, LaTeX as it prints."""
+    from workings.sheets.tex_text import is_tex
+
+    if not is_tex(source):
+        return source, blocks(source), []
     from workings.sheets import tex
 
-    return tex.blocks(source) if tex.is_tex(source) else (source, blocks(source), [])
+    return tex.blocks(source)
 
 
 def _exercise(raw: RawExercise, parser: Parser) -> Exercise:

@@ -20,22 +20,7 @@ from workings.sheets.tex_lists import Lists
 from workings.sheets.tex_macros import Expander
 from workings.sheets.tex_tokens import Tok, written
 
-SUFFIXES = (".tex", ".ltx", ".latex")
-MARKDOWN = (".md", ".markdown")
-LATEX = re.compile(
-    r"^[ \t]*\\(?:documentclass|begin\s*\{(?:document|questions|enumerate|exercise|problem)\}"
-    r"|(?:sub)*section\*?\s*\{|question\b)", re.M)
 ANY = re.compile(r"\\[A-Za-z]+|\$[^$]+\$|\\[(\[]")
-
-
-def is_tex(source: Source) -> bool:
-    r"""Is a sheet LaTeX?  Its name says so, else what it holds.
-
-    >>> is_tex(Source("\\section{Slopes}")), is_tex(Source("# Slopes"))
-    (True, False)
-    """
-    path = source.path.lower()
-    return path.endswith(SUFFIXES) or (not path.endswith(MARKDOWN) and LATEX.search(source.text) is not None)
 
 
 def blocks(source: Source) -> tuple[Source, list[Block], list[Remark]]:

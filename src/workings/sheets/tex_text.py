@@ -5,10 +5,27 @@ Everything after the splitter works on this text; a line, a column and a caret a
 
 from __future__ import annotations
 
+import re
 from array import array
 from bisect import bisect_right
 
 from workings.errors import Source
+
+SUFFIXES = (".tex", ".ltx", ".latex")
+MARKDOWN = (".md", ".markdown")
+LATEX = re.compile(
+    r"^[ \t]*\\(?:documentclass|begin\s*\{(?:document|questions|enumerate|exercise|problem)\}"
+    r"|(?:sub)*section\*?\s*\{|question\b)", re.M)
+
+
+def is_tex(source: Source) -> bool:
+    r"""Is a sheet LaTeX?  Its name says so, else what it holds.
+
+    >>> is_tex(Source("\\section{Slopes}")), is_tex(Source("# Slopes"))
+    (True, False)
+    """
+    path = source.path.lower()
+    return path.endswith(SUFFIXES) or (not path.endswith(MARKDOWN) and LATEX.search(source.text) is not None)
 
 
 class Printed(Source):
