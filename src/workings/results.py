@@ -72,11 +72,11 @@ class Shown:
 
         return spelling(self._data(), self._net())
 
-    def text(self, unfold: bool = False) -> str:
-        """Plain text, 80 columns wide; `unfold` prints the bookkeeping steps as well."""
+    def text(self, unfold: bool = False, width: int = 80) -> str:
+        """Plain text, `width` columns wide; `unfold` prints the bookkeeping steps as well."""
         from workings.render.text import text
 
-        return text(replace(self.document(), title=""), unfold=unfold).strip("\n")
+        return text(replace(self.document(), title=""), width, unfold).strip("\n")
 
     def __str__(self) -> str:
         return self.text()
@@ -284,7 +284,7 @@ class Solution(Result):
     def blocks(self) -> tuple[Block, ...]:
         return self.document().blocks
 
-    def text(self, unfold: bool = False) -> str:
+    def text(self, unfold: bool = False, width: int = 80) -> str:
         from workings.render.text import text
 
-        return text(self.document(), unfold=unfold).rstrip("\n")
+        return text(self.document(), width, unfold).rstrip("\n")

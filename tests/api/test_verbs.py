@@ -159,7 +159,7 @@ def test_files_that_are_no_text(tmp_path: Path) -> None:
     (tmp_path / "b.txt").write_bytes(b"\x89PNG\r\n\x1a\n\0\xff")
     (tmp_path / "z.txt").write_bytes(b"y = x\0")
     (tmp_path / "m.onnx").write_bytes(b"")
-    for name, error, says in (("b.txt", NotReadable, "no text"), ("z.txt", NotReadable, "zero bytes"),
+    for name, error, says in (("b.txt", NotReadable, "no text"), ("z.txt", NotReadable, "zero byte"),
                               ("m.onnx", OutOfReach, "ONNX"), ("none.txt", BadValue, "there is no file"),
                               ("", BadValue, "is a folder")):
         with pytest.raises(error, match=says):

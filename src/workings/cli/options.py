@@ -65,6 +65,13 @@ def networks(function: F) -> F:
     return results(function)
 
 
+def columns() -> int:
+    """How wide text is printed: as the terminal (or COLUMNS) says, from 40 to 80."""
+    from shutil import get_terminal_size
+
+    return max(40, min(80, get_terminal_size().columns))
+
+
 def give(result: Shown, options: dict[str, Any], text: str | None = None) -> None:
     """Write the files asked for, then print the result (or JSON, or nothing)."""
     from workings.results import dumps
@@ -76,4 +83,4 @@ def give(result: Shown, options: dict[str, Any], text: str | None = None) -> Non
         if saved:
             click.echo("".join(f"wrote {path}\n" for path in saved), nl=False)
         else:
-            click.echo(str(result) if text is None else text)
+            click.echo(result.text(width=columns()) if text is None else text)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from workings.cli.options import STDIN
+from workings.cli.options import STDIN, columns
 from workings.errors import BadValue, NotReadable
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _give(solution: Solution, sheet: Source, options: dict[str, Any]) -> None:
     if options["as_json"]:
         click.echo(dumps(solution.as_dict()), nl=False)
     elif not saved and not options["quiet"]:
-        click.echo(str(solution))
+        click.echo(solution.text(width=columns()))
     elif not options["quiet"]:
         click.echo("\n".join(summary(solution)))
         for path in saved:

@@ -152,9 +152,9 @@ class Writer:
         return f"{link}\n\n*{self.line(block.caption)}*" if block.caption else link
 
     def _save(self, block: Picture, path: Path) -> None:
-        from workings.render.save import write
+        from workings.render.save import folder, write
 
-        path.parent.mkdir(parents=True, exist_ok=True)
+        folder(path.parent)
         if self.suffix == ".svg":
             from workings.render.svg import svg
 

@@ -26,11 +26,24 @@ def write(path: str | Path, content: str | bytes) -> Path:
                 os.unlink(name)
             raise
     except OSError as error:
-        raise BadValue(
-            f"{target} cannot be written: {(error.strerror or str(error)).lower()}",
-            expected="a file name in a folder that exists and may be written to",
-        ) from None
+        raise _refused(target, error) from None
     return target
+
+
+def folder(path: Path) -> Path:
+    """The folder, made if need be."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _refused(path, error) from None
+    return path
+
+
+def _refused(target: Path, error: OSError) -> BadValue:
+    return BadValue(
+        f"{target} cannot be written: {(error.strerror or str(error)).lower()}",
+        expected="a file name in a folder that exists and may be written to",
+    )
 
 
 def _mode(target: Path) -> int:

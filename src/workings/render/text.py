@@ -56,7 +56,7 @@ class Writer:
 
     def inside(self, blocks: Iterable[Block], first: str, rest: str) -> list[str]:
         """Blocks indented behind a mark, without the blank line at their end."""
-        narrower = Writer(max(40, self.width - len(rest)), self.unfold)
+        narrower = Writer(max(24, self.width - len(rest)), self.unfold)
         lines = narrower.blocks(blocks)
         while lines and not lines[-1]:
             lines.pop()

@@ -110,21 +110,30 @@ def _inside(path: Path) -> str:
     return f"name a file in it: {path / names[0]}" if names else "name a .txt, .md or .tex file"
 
 
+MARKS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig"))
+
+
 def decoded(data: bytes, path: Path) -> str:
-    for mark, codec in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig")):
-        if data.startswith(mark):
-            return data.decode(codec, errors="replace")
+    """The text of a file in UTF-8, or in UTF-16 behind its mark; every line end is made one sign.
+
+    >>> decoded(b"a = 1\\r\\nb = 2\\rc = 3", Path("x.txt"))
+    'a = 1\\nb = 2\\nc = 3'
+    """
+    codec = next((codec for mark, codec in MARKS if data.startswith(mark)), "utf-8")
     try:
-        text = data.decode("utf-8")
+        text = data.decode(codec)
     except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
         raise NotReadable(
-            f"{path} is no text: byte {error.start} is not UTF-8",
+            f"{path} is no text: byte {error.start} (line {line}) is not {'UTF-16' if codec == 'utf-16' else 'UTF-8'}",
             expected="a text file with equations, in UTF-8",
             hint="save it as UTF-8, or paste the equations",
         ) from None
     if "\0" in text:
-        raise NotReadable(f"{path} is no text: it holds zero bytes", expected="a text file with equations, in UTF-8")
-    return text
+        line = text.count("\n", 0, text.index("\0")) + 1
+        expected = "a text file with equations, in UTF-8"
+        raise NotReadable(f"{path} is no text: it holds a zero byte (line {line})", expected=expected)
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def formulas(text: str) -> str:
