@@ -20,13 +20,14 @@ from workings.checking.names import needed
 from workings.checking.numeric import Unknown
 from workings.checking.patterns import Proof, prove
 from workings.checking.search import Trial
-from workings.checking.unroll import Instance
+from workings.checking.unroll import MAX_TERMS, Instance
 from workings.checking.verdict import Counterexample, Verdict
 from workings.errors import OutOfReach
 from workings.expr import Add, Big, Call, Div, Equation, Expr, MatMul, Network, Ref, Rel, free_refs, preorder, same
 from workings.expr.nodes import Deriv, Key
 
 FIRST_POINTS, MORE_POINTS = 3, 40
+QUICK = 250                   # entries that a quick look may write out
 MAX_CASES = 12                # choices of free indices at one choice of sizes
 ARRAY_CALLS = frozenset("T dot outer norm2 norm diag trace sum mean colsum rowsum col row softmax logsumexp".split())
 
@@ -67,6 +68,7 @@ class _Question:
     creases: bool
     bind: dict[str, int]
     open_: frozenset[Key] = frozenset()
+    most: int = MAX_TERMS         # entries that are written out for one case
 
     def answer(self) -> Verdict:
         try:
@@ -144,9 +146,9 @@ class _Question:
             if any(v < max(self._numbers(), default=0) for v in sizes.values()):
                 continue
             sizes.update({k: v for k, v in self.bind.items() if k in self.net.sizes})
-            instance = Instance(self.net, sizes)
+            instance = Instance(self.net, sizes, self.most)
             for env in self._choices(instance, free):
-                yield self._case(Instance(self.net, sizes), {**self.bind, **env}, sizes)
+                yield self._case(Instance(self.net, sizes, self.most), {**self.bind, **env}, sizes)
 
     def _numbers(self) -> list[int]:
         """Whole numbers used as indices: sizes must reach them."""
@@ -339,6 +341,25 @@ def _worst(proofs: list[Proof]) -> Proof:
 def _with_sizes(found: Counterexample, case: Case) -> Counterexample:
     found.sizes = case.sizes
     return found
+
+
+def agree(a: Expr, b: Expr, net: Network, facts: Sequence[Expr] = (), bind: Mapping[str, int] | None = None) -> bool:
+    """Does no point of a few tell the two apart?  Quick and no proof: for choosing what to prove."""
+    for case in _Question(a, b, net, list(facts), False, dict(bind or {}), most=QUICK)._cases():
+        agreed = 0
+        for at in case.trial.points(8, 11):
+            point = case.trial.allowed(at)
+            try:
+                if point is not None and case.trial.differs(point) is not None:
+                    return False
+            except Unknown:
+                return False
+            agreed = case.trial.agreed
+            if agreed >= 3:
+                break
+        if agreed or case.trial.vacuous:
+            return True
+    return False
 
 
 # -- values

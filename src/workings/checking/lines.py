@@ -11,13 +11,14 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from workings.checking import decide, sets
+from workings.checking import decide, sets, slips
 from workings.checking.derivs import Resolver, derivatives, readings
 from workings.checking.names import axis_sizes, known_names, settled, unknown_names
 from workings.checking.verdict import Judged, Report, Verdict
+from workings.checking.worlds import World, assumed, resolved
 from workings.errors import OutOfReach, WorkingsError
 from workings.expr import (
-    Claim, Equation, Expr, Logic, Neg, Network, Num, Ref, Rel, Rest, preorder, rewrite,
+    Claim, Deriv, Equation, Expr, Logic, Neg, Network, Num, Ref, Rel, Rest, preorder, rewrite, same,
 )
 
 ORDER = {"wrong": 0, "undecided": 1, "right": 2}
@@ -50,6 +51,8 @@ class Session:
         self.remarks: list[str] = []
         self.point = [e for name, value in at.items() for e in point_equations(name, value)]
         self.bind = _sizes(net, at)
+        self.worlds: list[World] = []         # what the person's wrong lines so far would mean
+        self.parted: tuple[Expr, Expr] | None = None
 
     def take_fact(self, body: Expr | None) -> None:
         """A fact: a relation, or several."""
@@ -126,9 +129,66 @@ class Session:
                     out.how = "reading: partial"
                 return
             undecided = undecided or verdict == "undecided"
-            first = first or (verdict, why)
+            if first is None:
+                first, parted = (verdict, why), self.parted
         assert first is not None
         self._record(out, "undecided" if undecided else first[0], first[1])
+        if out.verdict == "wrong" and parted is not None:
+            self._wrong(variants, parted, out)
+
+    # -- wrong lines
+    def _wrong(self, variants: list[Expr], parted: tuple[Expr, Expr], out: Judged) -> None:
+        """Would it follow from the person's own earlier lines?  If not: which slip, and what follows from it."""
+        out.follows = any(self._follows(v, w) for w in self._own_worlds() for v in variants)
+        if not out.follows:
+            out.slip = slips.named(*parted, at_point(self.here, self.point), self._proof, self._alike)
+            self.worlds += [w for w in [self._if_right(variants[0], parted)] if w is not None]
+
+    def _own_worlds(self) -> list[World]:
+        """All wrong lines taken together, then each alone, the last first."""
+        if not self.worlds:
+            return []
+        whole: World | None = World(self.here)
+        for world in self.worlds:
+            whole = assumed(whole, *world.put[-1]) if whole is not None else None
+        alone = [assumed(World(self.here), *w.put[-1]) for w in reversed(self.worlds[-3:])]
+        return [w for w in (whole, *(alone if len(self.worlds) > 1 else [])) if w is not None]
+
+    def _if_right(self, body: Expr, parted: tuple[Expr, Expr]) -> World | None:
+        """The world in which the quantity that the line is about has the value that it gives."""
+        head, value = parted
+        if isinstance(body, Rel) and not isinstance(head, Deriv | Ref):
+            head, value = strip(body.args[0]), strip(body.args[-1])
+        elif isinstance(body, Rel) and same(head, strip(body.args[0])) and not _open(body.args[-1]):
+            value = strip(body.args[-1])
+        if not isinstance(head, Deriv | Ref) or any(same(head, n) for n in preorder(value)):
+            return None
+        return assumed(World(self.here), head, value)
+
+    def _follows(self, body: Expr, world: World) -> bool:
+        for left, right in pairs(body):
+            found = resolved(left, right, world)
+            if found is None:
+                return False
+            a, b, net = found
+            try:
+                if self._proof(a, b, at_point(net, self.point)).kind != "equal":
+                    return False
+            except (WorkingsError, AssertionError):
+                return False
+        return True
+
+    def _proof(self, a: Expr, b: Expr, net: Network) -> Verdict:
+        found = decide.equal(a, b, net, self.facts, creases=False, bind=self.bind,
+                             open_=frozenset(net.defs) - frozenset(self.net.defs))
+        if found.kind != "equal":
+            for literal, other in ((b, a), (a, b)):
+                if _decimals(literal) is not None and self._rounds(other, literal, net):
+                    return Verdict("equal", how="rounded")
+        return found
+
+    def _alike(self, a: Expr, b: Expr, net: Network) -> bool:
+        return _decimals(b) is not None or decide.agree(a, b, net, self.facts, self.bind)
 
     def _record(self, out: Judged, verdict: str, why: Verdict) -> None:
         out.verdict, out.how, out.reason = verdict, why.how if verdict == "right" else "", why.evidence
@@ -143,6 +203,7 @@ class Session:
             v = self.compare(left, right)
             word = {"equal": "right", "different": "wrong", "undecided": "undecided"}[v.kind]
             if word == "wrong":
+                self.parted = (left, right)
                 return word, v
             found.append((word, v))
         if not found:

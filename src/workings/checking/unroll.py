@@ -19,17 +19,19 @@ from workings.expr import (
 
 Values = Any                  # an Expr, or a NumPy array of them
 MAX_TERMS = 4_000
+STEPS = 100                   # nodes for each entry, at most, on the average
 
 
 class Instance:
     """One choice of sizes (`sizes`: name -> number) for a network."""
 
-    def __init__(self, net: Network, sizes: Mapping[str, int]) -> None:
-        self.net, self.sizes = net, dict(sizes)
+    def __init__(self, net: Network, sizes: Mapping[str, int], most: int = MAX_TERMS) -> None:
+        self.net, self.sizes, self.most = net, dict(sizes), most
         self.defs: dict[str, Expr] = {}
         self.arrays: dict[str, Values] = {}
         self._todo: list[tuple[str, Equation, dict[str, int]]] = []
         self._seen: set[str] = set()
+        self._steps = 0
         self._places: dict[tuple[str, int], Any] | None = None
 
     # -- the door
@@ -155,6 +157,9 @@ class Instance:
         stack: list[tuple[Expr, bool]] = [(expr, False)]
         while stack:
             node, ready = stack.pop()
+            self._steps += 1
+            if self._steps > STEPS * self.most:
+                raise OutOfReach("written out, this is too long")
             if isinstance(node, Claim):
                 stack.append((node.inner, False))
             elif isinstance(node, Ref):
@@ -233,6 +238,8 @@ class Instance:
             except IndexError:
                 raise OutOfReach(f"{entry} is outside of {name}") from None
         if entry not in self._seen:
+            if len(self._seen) >= self.most:
+                raise OutOfReach(f"more than {self.most} entries are asked for, the last of {name}")
             self._seen.add(entry)
             found = self._definition(name, at)
             if found is not None:

@@ -1,0 +1,86 @@
+"""What went wrong in a line: a single slip, named only after undoing it has been proved to make the line true."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from workings.checking import edits
+from workings.checking.derivs import Resolver
+from workings.checking.names import needed
+from workings.checking.verdict import Verdict
+from workings.checking.worlds import World, resolved
+from workings.errors import WorkingsError
+from workings.expr import Deriv, Expr, Network, Ref, preorder
+
+MOST_TRIED, MOST_INDEXED, MOST_PROOFS = 700, 100, 4     # with indices, each look is dearer
+MOST_NODES = 60_000           # nodes of all trees tried
+Proof = Callable[[Expr, Expr, Network], Verdict]
+Alike = Callable[[Expr, Expr, Network], bool]
+
+
+def named(left: Expr, right: Expr, net: Network, prove: Proof, alike: Alike) -> str:
+    """The slip in `right` (or in the name of what the line is about, `left`); "" where none is proved."""
+    if any(e.lhs.indices and e.key in [q.key for q in needed(net, [e.rhs])] for e in net.equations):
+        return ""             # a recurrence written out for every candidate takes minutes
+    proofs = tried = nodes = 0
+    size = sum(1 for _ in preorder(left)) + sum(1 for _ in preorder(right))
+    for says, a, b, where in _candidates(left, right, net):
+        tried, nodes = tried + 1, nodes + size
+        if tried > (MOST_INDEXED if net.ranges else MOST_TRIED) or nodes > MOST_NODES or proofs >= MOST_PROOFS:
+            return ""
+        try:
+            if not alike(a, b, where):
+                continue
+            proofs += 1
+            found = prove(a, b, where)
+        except (WorkingsError, AssertionError, ZeroDivisionError):
+            continue
+        if found.kind == "equal":
+            return says
+    return ""
+
+
+def _candidates(left: Expr, right: Expr, net: Network) -> Iterator[tuple[str, Expr, Expr, Network]]:
+    """(name, the two sides without derivatives, their network), the likeliest slip first."""
+    resolver = Resolver(net)
+    a, b = _resolve(resolver, left), _resolve(resolver, right)
+    wrt = [w for n in preorder(left) if isinstance(n, Deriv) for w in n.wrt if isinstance(w, Ref)]
+    own = list(edits.of_side(right, net, wrt)) if a is not None else []
+    yield from _edited(a, [e for e in own if not e[0].endswith("is missing")], resolver)
+    if b is not None:
+        for says, head in edits.of_head(left, net):
+            apart = Resolver(resolver.net, list(resolver.found))
+            other = _resolve(apart, head)
+            if other is not None:
+                yield says, other, b, apart.net
+        if isinstance(left, Deriv) and isinstance(left.of, Ref) and len(wrt) == len(left.wrt) == 1:
+            yield from _worlds(left, left.of, wrt[0], b, resolver.net, net)
+    yield from _edited(a, [e for e in own if e[0].endswith("is missing")], resolver)
+
+
+def _edited(a: Expr | None, found: Sequence[edits.Edit], resolver: Resolver) -> Iterator[
+        tuple[str, Expr, Expr, Network]]:
+    for says, edited in found:
+        apart = Resolver(resolver.net, list(resolver.found))      # what one candidate needs burdens no other
+        b = _resolve(apart, edited)
+        if a is not None and b is not None:
+            yield says, a, b, apart.net
+
+
+def _worlds(
+    left: Deriv, of: Ref, wrt: Ref, b: Expr, known: Network, net: Network
+) -> Iterator[tuple[str, Expr, Expr, Network]]:
+    """The truth itself edited: a path of it lost, a local derivative of it wrong; missing factors come after."""
+    extra = tuple(e for e in known.equations if e.key not in net.defs)
+    for says, world in edits.of_paths(net, of, wrt):
+        whole = World(world.net.with_(equations=(*world.net.equations, *extra)), world.after)
+        found = resolved(left, b, whole)
+        if found is not None:
+            yield says, *found
+
+
+def _resolve(resolver: Resolver, side: Expr) -> Expr | None:
+    try:
+        return resolver.resolve(side)
+    except (WorkingsError, AssertionError, KeyError):
+        return None
