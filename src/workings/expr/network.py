@@ -80,7 +80,8 @@ class Network:
     """Named equations in the order written, and the declarations that came with them.
 
     `spelling` maps a plain name to the LaTeX first used for it; `roles` holds declared roles by plain
-    name; `shapes` the axes of declared arrays; `values` numbers or arrays by plain name.
+    name; `shapes` the axes of declared arrays; `values` numbers or arrays by plain name; `brackets` the
+    names that the bracket of a definition lists, in its order: of `y(x_2, x_1) = …` x2 and x1.
     """
 
     equations: tuple[Equation, ...] = ()
@@ -94,6 +95,7 @@ class Network:
     spelling: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Any] = field(default_factory=dict)
     remarks: tuple[Remark, ...] = ()
+    brackets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     source: Source | None = None
 
     def with_(self, **changes: Any) -> Network:

@@ -21,7 +21,8 @@ def applied(tree: Expr, net: Network) -> Expr:
 
 def _settle(call: Call, net: Network) -> Expr:
     quantity = Ref(call.function, (), call.span)
-    own = inputs_of(quantity.key, net)
+    listed = net.brackets.get(call.function, ())
+    own = [(n, 0) for n in listed] if len(listed) == len(call.args) else inputs_of(quantity.key, net)
     if len(own) != len(call.args):
         if len(call.args) == 1:
             return Mul((quantity, call.args[0]), call.span)

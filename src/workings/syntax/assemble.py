@@ -6,16 +6,18 @@ from collections.abc import Iterable, Sequence
 
 from workings.errors import InputTooLarge, NotReadable, Source, Span, WorkingsError
 from workings.expr import (
-    Add, Deriv, Div, Equation, Expr, Function, Key, Mul, Neg, Network, Num, Opaque, Pow, Range, Ref, Rel, Remark,
+    Add, Big, Deriv, Div, Equation, Expr, Function, Key, Mul, Neg, Network, Num, Opaque, Pow, Range, Ref, Rel, Remark,
 )
 from workings.expr.network import ClassRule
-from workings.expr.walk import preorder, same
+from workings.expr.walk import free_keys, preorder, same
 from workings.limits import MAX_EQUATIONS
 from workings.syntax.finish import finish
+from workings.syntax.merging import kept
 from workings.syntax.pratt import deep
 from workings.syntax.scope import Scope, Signatures
 from workings.syntax.statements import Statement, find, settle_all
 from workings.syntax.survey import Found, classify, survey
+from workings.syntax.wording import words_in
 
 NAMES = Sequence[str] | None
 
@@ -35,12 +37,17 @@ class _Builder:
         self.facts: list[Expr] = []
         self.classes: list[ClassRule] = []
         self.remarks: list[Remark] = []
+        self.again: list[tuple[Equation, Equation]] = []        # two right sides of one name
+        self.said: list[tuple[Rel, Statement]] = []             # sums without a definition: facts about the data
+        self.brackets: dict[str, tuple[str, ...]] = {}
 
     def add(self, statement: Statement) -> None:
         if statement.kind == "equation":
             self._equation(statement)
         elif statement.kind == "fact":
             self.facts.extend(statement.parts)
+        elif statement.kind == "words" and statement.found is not None:
+            self.remarks.append(Remark("note", words_in(statement.found.draft), statement.span))
         elif statement.kind in ("claim", "update", "expression", "domain", "edge", "empty", "point"):
             self._aside(statement)
         for meaning in statement.meaning:
@@ -54,22 +61,41 @@ class _Builder:
         else:
             assert isinstance(body, Rel) and isinstance(body.args[0], Ref)
             equation = Equation(body.args[0], body.args[1], statement.span, statement.tag)
+        self._listed(statement, equation)
         other = self.entries.setdefault(repr(equation.lhs) if equation.lhs.indices else equation.lhs.name, equation)
         if other is not equation:
             if not same(other.rhs, equation.rhs):
-                raise self._twice(other, equation)
+                self.again.append((other, equation))
             return
         self.at.setdefault(equation.key, []).append(equation)
         self.equations.append(equation)
 
-    def _twice(self, first: Equation, second: Equation) -> NotReadable:
-        def shown(equation: Equation) -> str:
-            span = equation.span or Span(0, 0)
-            text = self.source.text[span.start : span.end] if self.source else equation.lhs.name
-            return " ".join(text.split())
+    def _listed(self, statement: Statement, equation: Equation) -> None:
+        """What the bracket after a defined name lists, in its order."""
+        args = statement.found.head.args if statement.found and statement.found.head else None
+        if args and not equation.lhs.indices and all(isinstance(a, Ref) and not a.indices for a in args):
+            self.brackets.setdefault(equation.lhs.name, tuple(a.name for a in args if isinstance(a, Ref)))
 
+    def _settled(self, equations: tuple[Equation, ...]) -> tuple[Equation, ...]:
+        """Of two right sides of one name the one that uses more names, if they are equal once these are put in."""
+        for first, second in self.again:
+            one = kept(first, second, equations)
+            if one is None:
+                raise self._twice(first, second)
+            other = second if one is first else first
+            self.remarks.append(Remark("note", f"{one.lhs.name} is defined twice, and both are the same: "
+                                       f"{self._shown(one)}", other.span))
+            equations = tuple(one if e is first else e for e in equations)
+        return equations
+
+    def _shown(self, equation: Equation) -> str:
+        span = equation.span or Span(0, 0)
+        text = self.source.text[span.start : span.end] if self.source else equation.lhs.name
+        return " ".join(text.split())
+
+    def _twice(self, first: Equation, second: Equation) -> NotReadable:
         return NotReadable(
-            f"{second.lhs.name} is defined twice: {shown(first)} and {shown(second)}",
+            f"{second.lhs.name} is defined twice: {self._shown(first)} and {self._shown(second)}",
             span=second.span,
             source=self.source,
             expected="one equation for each name",
@@ -99,6 +125,10 @@ class _Builder:
         if statement.kind == "expression":
             raise NotReadable("this says nothing: there is no = in it", span=statement.span, source=self.source,
                               expected="an equation such as z3 = x1*w13 + x2*w23")
+        body = statement.body
+        if isinstance(body, Rel) and isinstance(body.args[0], Big) and not _has_derivative(body):
+            self.said.append((body, statement))
+            return
         left = statement.parts[0] if statement.kind == "claim" and statement.parts else None
         if statement.continues or (isinstance(left, Num | Add | Mul | Neg | Div | Pow) and not _has_derivative(left)):
             raise NotReadable(
@@ -110,8 +140,9 @@ class _Builder:
 
     def network(self) -> Network:
         base, scope = self.base, self.scope
-        equations = self._merged()
+        equations = self._settled(self._merged())
         defined = {e.key for e in equations}
+        self._facts(defined)
         opaque = {**base.opaque, **self.opaque}
         for key, (lhs, args) in scope.opaque.items():
             opaque.setdefault(key, Opaque(lhs, args, lhs.span))
@@ -124,9 +155,19 @@ class _Builder:
             facts=(*base.facts, *self.facts),
             classes=(*(c for c in base.classes if c.label not in {d.label for d in self.classes}), *self.classes),
             spelling={**scope.spelling},
+            brackets={**base.brackets, **self.brackets},
             remarks=(*base.remarks, *scope.remarks.values(), *self.remarks),
             source=self.source or base.source,
         )
+
+    def _facts(self, defined: set[Key]) -> None:
+        """`sum(i, t[i]) = 1` is a fact where only given names stand in it; of computed ones it is a claim."""
+        for body, statement in self.said:
+            fact = not any(k in defined for k in free_keys(body))
+            self.facts.extend([body] if fact else [])
+            kind = "fact about what is given" if fact else "claim"
+            self.remarks.append(Remark("note", f"read as a {kind}, not as a definition: {statement.text}",
+                                       statement.span))
 
     def _merged(self) -> tuple[Equation, ...]:
         """The base's equations but for those that are defined anew."""
@@ -170,8 +211,10 @@ def read(
         survey(found, scope)
         net = _build(settle_all(found, scope, source), base, scope, source, inputs, parameters, targets)
     if not (net.equations or net.functions or net.opaque):
-        raise NotReadable("there is no equation in this text", source=source, span=Span(0, 1) if text.strip() else None,
-                          expected="an equation such as z3 = x1*w13 + x2*w23")
+        why = next((r for r in net.remarks if r.kind == "note"), None)
+        raise NotReadable("there is no equation in this text", source=source,
+                          span=why.span if why else Span(0, 1) if text.strip() else None,
+                          expected="an equation such as z3 = x1*w13 + x2*w23", hint=why.says if why else "")
     return net
 
 

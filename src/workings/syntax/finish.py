@@ -43,10 +43,11 @@ def with_ranges(net: Network) -> Network:
     r"""Ranges that no line declares: of k in E_k beside \sum_{k=1}^N, of i' where i stands in the same place."""
     trees = [e.rhs for e in net.equations]
     stated = stated_ranges(trees)
+    sizes = set(net.sizes)
     ranges = dict(net.ranges)
     places = place_ranges(net, {**stated, **ranges})
     for index, where in _needed(net).items():
-        if index in ranges:
+        if index in ranges or (index in sizes and index not in stated):      # g[T] beside t = 1..T-1: T is no index
             continue
         found = stated.get(index) or ranges.get(index.rstrip("'0123456789")) or _by_place(where, places)
         if found is not None:

@@ -141,6 +141,8 @@ class Scope:
         for key, what in net.opaque.items():
             self.brackets[key] = what.args
             self.opaque[key] = (what.lhs, what.args)
+        for name, listed_names in net.brackets.items():
+            self.brackets[name, 0] = tuple(Ref(n) for n in listed_names)
         self.ranges.update(net.ranges)
         self.letters.update(net.indices)
         self.letters.update(net.ranges)

@@ -9,6 +9,7 @@ from workings.syntax import names, operands
 from workings.syntax.entries import resolve
 from workings.syntax.pratt import Reader
 from workings.syntax.survey import Found, Head, sliced
+from workings.syntax.wording import words_in
 
 Meaning = Equation | Function | Range | Opaque | ClassRule | tuple[str, tuple[Expr, ...]]
 Settled = tuple[Expr, tuple[Expr, ...], tuple[Meaning, ...]]
@@ -190,6 +191,13 @@ def _edge(item: Found, reader: Reader) -> Settled:
     return Call("edge", tuple(parts), 0, item.draft.span), tuple(parts), ()
 
 
+def _words(item: Found, reader: Reader) -> Settled:
+    """What is no formula: a remark in a text, an error where a formula is asked for."""
+    if reader.scope.lines:
+        raise NotReadable("this is no equation", span=item.draft.span, expected="an equation", hint=words_in(item.draft))
+    return Call("words", (), 0, item.draft.span), (), ()
+
+
 def _update(item: Found, reader: Reader) -> Settled:
     return _claim(item, reader)
 
@@ -301,5 +309,5 @@ def _expression(item: Found, reader: Reader) -> Settled:
 READ = {
     "equation": _equation, "function": _function, "claim": _claim, "update": _update, "domain": _domain,
     "fact": _fact, "point": _fact, "empty": _empty, "class": _class, "edge": _edge, "opaque": _opaque,
-    "range": _range, "array": _array, "expression": _expression,
+    "range": _range, "array": _array, "expression": _expression, "words": _words,
 }

@@ -15,7 +15,7 @@ from workings.syntax.survey import Found, classify, survey
 
 KINDS = (
     "equation", "function", "range", "array", "opaque", "fact", "class", "claim", "update", "domain", "point",
-    "empty", "edge", "expression",
+    "empty", "edge", "expression", "words",
 )
 
 

@@ -17,6 +17,7 @@ from workings.syntax.products import rank
 from workings.syntax.scope import Scope
 from workings.syntax.split import Draft
 from workings.syntax.tokens import Token
+from workings.syntax.wording import assigns, steps, words_in
 
 _INDEX_SHAPE = re.compile(r"[A-Za-z]\d?'*")
 _BOUND_BY = frozenset(("\\sum", "\\prod", "\\max", "\\min"))
@@ -58,6 +59,8 @@ def classify(draft: Draft) -> str:
     toks = draft.toks
     if draft.lead:
         return {"given": "fact", "assume": "fact", "at": "point", "class": "class", "empty": "empty"}[draft.lead]
+    if words_in(draft):
+        return "words"
     kinds = [toks[p][0] for p in draft.relations]
     if not kinds:
         words = [t[1] for t in toks if t[0] == "w"]
@@ -71,13 +74,15 @@ def classify(draft: Draft) -> str:
     if kinds[0] == "in":
         return _membership(draft)
     if "<-" in kinds:
-        return "update"
+        return "equation" if assigns(draft) else "update"
     if any(t[0] in ("if", "for") for t in toks):
         return "claim"
     if kinds[0] == "=" and _is_range(draft):
         return "range"
     if _opens_derivative(draft):
         return "claim"
+    if steps(draft):
+        return "update"
     if kinds[0] != "=":
         return "domain"
     return "domain" if any(t[0] in ("and", "or") for t in toks if t[1] != "\\&") and _top_logic(draft) else "equation"
