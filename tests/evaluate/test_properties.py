@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 
 from strategies import NAMES, scalars
 from workings.errors import BadValue, InputTooLarge
-from workings.evaluate import value
+from workings.evaluate import run, value
 from workings.expr import free_refs
+from workings.functions import signatures
 from workings.notation import plain
+from workings.syntax import read
 
 mp.mp.dps = 60
 CHECKED = settings(max_examples=80, deadline=None, derandomize=True)
@@ -82,3 +84,38 @@ def test_floats_are_right_to_the_last_digit(expr, point):
     except (BadValue, InputTooLarge):
         assume(False)
     assert abs(got - truth) <= abs(truth) * mp.mpf(2) ** -52
+
+
+@st.composite
+def networks(draw):
+    """Texts of several equations, each of which may use those before it."""
+    bodies = draw(st.lists(plain_scalars(), min_size=2, max_size=4))
+    links = [f" + q{i - 1}*{draw(st.integers(-2, 2))}" if i else "" for i in range(len(bodies))]
+    return [f"q{i} = ({plain(body)}){link.replace('*-', '*(-1)*')}" for i, (body, link) in enumerate(zip(bodies, links))]
+
+
+def as_mpf(q):
+    return q if isinstance(q, mp.mpf) else mp.mpf(q.numerator) / q.denominator
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(networks(), points)
+def test_a_forward_pass_is_mpmaths(lines, point):
+    """Every quantity of `run`, equations in any order, against mpmath going through them one by one."""
+    env = {name: mp.mpf(q.numerator) / q.denominator for name, q in point.items()}
+    try:
+        for line in lines:
+            name, _, body = line.partition(" = ")
+            env[name] = by_python(body, env, as_mpf, FUNCTIONS)
+            assume(isinstance(env[name], mp.mpf) and 1e-100 < abs(env[name]) < 1e100)
+    except (ZeroDivisionError, OverflowError, ValueError):
+        assume(False)
+    net = read("\n".join(reversed(lines)), signatures())
+    asked = {name for name, _ in net.leaves}
+    try:
+        got = run(net, {name: q for name, q in point.items() if name in asked})
+    except (BadValue, InputTooLarge):
+        assume(False)
+    assert not got.missing
+    for i in range(len(lines)):
+        assert abs(as_mpf(Fraction(got.values[f"q{i}"])) - env[f"q{i}"]) <= abs(env[f"q{i}"]) * mp.mpf(2) ** -48

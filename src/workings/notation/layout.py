@@ -21,6 +21,7 @@ from workings.notation.setter import Piece, Setter
 
 
 BOLD = re.compile(r"\\(?:boldsymbol|mathbf|bm|pmb)\{([A-Za-z]|\\[A-Za-z]+)\}")
+LIMITS = ("max", "min")       # what stands above these is a bound, not a power
 NAMED = ("name", "word name")
 
 
@@ -151,7 +152,8 @@ def _pow(s: Setter, node: Pow, inner: tuple[Piece, ...]) -> Piece:
     base, exponent = inner
     inside, power = base.node, node.exponent
     counted = isinstance(power, Num) and isinstance(power.value, int) and power.value > 1
-    if isinstance(inside, Call) and counted and base.head == "word" and base.holds == ATOM:
+    named = base.head == "word" and base.holds == ATOM and getattr(inside, "function", "") not in LIMITS
+    if isinstance(inside, Call) and counted and named:
         return call(s, inside, base.inner, exponent.text)
     if base.holds < ATOM or base.raised or isinstance(inside, (Div, Deriv)) or base.tail in ("frac", "cases"):
         base = s.fenced(base)
