@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from workings.expr import Call, Expr, Network, Num, Ref, rewrite, same, substitute
 from workings.forms.graphs import Z
+from workings.forms.stable import sigmoid
 
 
 def activation(net: Network, formula: Expr) -> tuple[str, Expr]:
     """(name of the table, formula), or ("", formula) for a function with no name there.
 
-    The text's own functions are written out: with rho(z) = max(0, z), rho is relu.
+    The text's own functions are written out: with rho(z) = max(0, z), rho is relu; with s(z) = 1/(1 + exp(-z)), s is
+    sigmoid.
     """
 
     def opened(node: Expr) -> Expr:
@@ -20,7 +22,7 @@ def activation(net: Network, formula: Expr) -> tuple[str, Expr]:
 
     for _ in net.functions:                  # the body of one may call those before it
         formula = rewrite(formula, opened)
-    formula = rewrite(formula, _as_relu)
+    formula = rewrite(rewrite(formula, _as_relu), _as_known)
     if isinstance(formula, Call) and not formula.primes and len(formula.args) == 1 and same(formula.args[0], Z):
         return formula.function, formula
     return ("linear" if formula is Z else ""), formula
@@ -33,3 +35,8 @@ def _as_relu(node: Expr) -> Expr:
         if len(rest) == 1 and isinstance(rest[0], Ref):
             return Call("relu", (rest[0],), 0, node.span)
     return node
+
+
+def _as_known(node: Expr) -> Expr:
+    """1/(1 + exp(-z)) is sigmoid(z)."""
+    return sigmoid(node, lambda e: e) or node
