@@ -7,19 +7,20 @@ from typing import Any
 
 from workings.derive.asked import asked, cut
 from workings.derive.chain import Web, long, statement, web
+from workings.derive.fold import folded
 from workings.derive.forms import local_rule
 from workings.derive.fresh import Names, taken
 from workings.derive.graph import Edge, Graph, Node, entry
 from workings.derive.parts import take_apart
+from workings.derive.put import layers_of, put_in, replace_parts
 from workings.derive.ranges import bounded, with_ranges
-from workings.derive.steps import Derivation, Step, equal
+from workings.derive.steps import Derivation, Step, equal, rel
 from workings.derive.terms import Arena, Term
 from workings.derive.tidy import Knowledge, tidy
 from workings.derive.written import to_expr, to_term
 from workings.errors import BadValue, OutOfReach
-
 from workings.expr import (
-    Call, Deriv, Equation, Expr, Key, Mul, Network, Num, Ref, free_keys, preorder, rewrite, same,
+    Call, Deriv, Equation, Expr, Key, Network, Num, Ref, Rel, free_keys, preorder, same,
 )
 from workings.forms.stable import Found, named, sigmoid
 
@@ -51,9 +52,11 @@ def chain_rule(net: Network, of: Ref, wrt: Ref, through: Sequence[Ref] = (), *, 
 
 
 def checked(out: Derivation) -> Derivation:
-    """The derivation, once every line of it has held at random points."""
+    """The derivation, once every step was done again and every line of it has held at random points."""
+    from workings.derive.replay import replay
     from workings.derive.verify import verify
 
+    replay(out)
     verify(out)
     return out
 
@@ -114,10 +117,13 @@ class Work:
             from workings.derive.layers import state_layers
 
             return state_layers(self, graph, whole, head)
+        place: tuple[Rel, ...] = ()
         if len(edges) == 1:
             graph, whole = self._opened(graph, edges[0], whole)
+            if graph.net is not net:
+                place = tuple(rel(e) for e in self.opened[-1])
         stated = bounded(statement(graph, whole, cut), self.implied)
-        return stated, [self._chain_step(head, stated, whole, cut)]
+        return stated, [self._chain_step(head, stated, whole, cut, place)]
 
     def _opened(self, graph: Graph, edge: Edge, whole: Web) -> tuple[Graph, Web]:
         """A single equation with nested functions: the chain rule runs over its parts."""
@@ -131,8 +137,10 @@ class Work:
         small = Graph(_inside(self.net, lines))
         return small, web(small, _node(small.arena, entry(edge.upper)), _node(small.arena, entry(edge.lower)))
 
-    def _chain_step(self, head: Deriv, stated: Expr, whole: Web, cut: Sequence[Key]) -> Step:
-        inner = [n for n in whole.order if n not in (whole.top, whole.bottom)]
+    def _chain_step(
+        self, head: Deriv, stated: Expr, whole: Web, cut: Sequence[Key], place: tuple[Rel, ...] = ()
+    ) -> Step:
+        inner = [n for n in whole.order if n.key not in (whole.top.key, whole.bottom.key)]
         last = list(dict.fromkeys(e.upper for e in whole.edges.get(whole.bottom, ())))
         summed = dict.fromkeys(b.index for es in whole.edges.values() for e in es for b in e.fresh)
         branches = any(len(es) > 1 for es in whole.edges.values())
@@ -145,9 +153,9 @@ class Work:
         says = {
             "of": head.of, "wrt": head.wrt[0], "through": [entry(n) for n in inner],
             "last": [entry(n) for n in (last if direct else [e.upper for e in fork])],
-            "summed": [Ref(i) for i in summed], "variant": variant,
+            "summed": [Ref(i) for i in summed], "variant": variant, "cut": tuple(cut),
         }
-        return Step(rule, says, head, stated, equal(head, stated))
+        return Step(rule, says, head, stated, equal(head, stated), place=place)
 
     def _locals(
         self, graph: Graph, whole: Web, stated: Expr, cut: Sequence[Key], steps: list[Step]
@@ -198,14 +206,15 @@ class Work:
         if noted:
             graph = Graph(_inside(self.net, lines))
             (edge,) = (e for es in web(graph, edge.upper, edge.lower).edges.values() for e in es)
+        assert isinstance(edge.equation, Equation)
         arena = graph.arena
-        slope = _last(tidy(arena, edge.slope, Knowledge({}, {})), edge.slope)
+        slope = _last(tidy(arena, edge.slope, Knowledge({})), edge.slope)
         result = to_expr(slope)
         rule, says = local_rule(edge)
         says["letter"] = next((x for x in "zusvpq" if x not in self.names.taken), "z")
         middle = says.pop("middle", None)
         line = equal(head, result) if middle is None else equal(head, middle, result)
-        return result, [*noted, Step(rule, says, head, result, line)]
+        return result, [*noted, Step(rule, says, head, result, line, place=(rel(edge.equation),))]
 
     def _recognised(self, edge: Edge) -> tuple[Edge, list[Step]]:
         """1/(1 + exp(-z)) is the sigmoid, whose slope is y (1 - y)."""
@@ -223,15 +232,26 @@ class Work:
         parts = [(e.lhs, e.rhs) for e in lines[:-1]]
         self.opened.append(lines)
         self.parts += parts
-        rels = tuple(equal(e.lhs, e.rhs) for e in lines)
+        rels = tuple(rel(e) for e in lines)
         says = {"of": of, "names": [p for p, _ in parts], "variant": "" if parts[1:] else "one"}
-        steps = [Step("name the parts", says, of, lines[-1].rhs, rels[-1], [], rels[:-1])]
+        assert isinstance(edge.equation, Equation)
+        whole_line = (rel(edge.equation),)
+        steps = [Step("name the parts", says, of, lines[-1].rhs, rels[-1], [], rels[:-1], whole_line)]
         graph = Graph(_inside(self.net, lines))
         whole = web(graph, _node(graph.arena, of), _node(graph.arena, wrt))._replace(own=head.kind == "P")
         stated = bounded(statement(graph, whole), self.implied)
-        steps.append(self._chain_step(head, stated, whole, ()))
+        steps.append(self._chain_step(head, stated, whole, (), rels))
         table = self._locals(graph, whole, stated, (), steps)
-        return self.finish(graph, head, stated, table, steps, dict(enumerate(parts)))
+        result, steps = self.finish(graph, head, stated, table, steps, dict(enumerate(parts)))
+        return self._folded(edge.equation, head, result, steps)
+
+    def _folded(self, equation: Equation, head: Deriv, result: Expr, steps: list[Step]) -> tuple[Expr, list[Step]]:
+        """exp(z[k])/sum(j, exp(z[j])) in the derivative of p[k] is p[k] again."""
+        new = folded(self.net, equation, result)
+        if same(new, result):
+            return result, steps
+        says = {"written": equation.rhs, "name": equation.lhs}
+        return new, [*steps, Step("folded", says, result, new, equal(head, new), place=(rel(equation),))]
 
     # -- substitution and simplification
     def finish(
@@ -239,36 +259,46 @@ class Work:
         parts: dict[int, tuple[Ref, Expr]],
     ) -> tuple[Expr, list[Step]]:
         """The local derivatives put in, the outer parts put back, the rules of `tidy`, the inner parts put back."""
-        put = rewrite(stated, lambda n: _flat(_looked_up(n, table)))
-        outer, inner = _layers(list(parts.values()))
+        outer, inner = layers_of(list(parts.values()))
+        put = put_in(stated, table, outer)
         arena = Arena()
         arena.ranges.update(_ranges(arena, self.net))
-        if outer:
-            put = _replace(put, outer)
         says = {"of": head.of, "wrt": head.wrt[0]}
-        steps.append(Step("substitute", says, stated, put, equal(head, put)))
-        term = to_term(arena, put, self.net.functions)
-        plain = to_expr(term)
-        known = Knowledge(self._lines(arena, put), {})
-        before = put
-        fired = tidy(arena, term, known)
-        for n, step in enumerate(fired):
-            after = to_expr(step.after)
-            steps.append(Step(step.rule, {**says, **step.says}, before, after, equal(head, after)))
-            before = after
-            del n
-        if not fired and not same(plain, put):
-            steps.append(Step("simplify", says, put, plain, equal(head, plain)))
-            before = plain
-        result = before if fired or not same(plain, put) else put
+        used = tuple(equal(d, v) for d, v in table) + tuple(equal(p, e) for p, e in outer)
+        steps.append(Step("substitute", says, stated, put, equal(head, put), place=used))
+        known = Knowledge(self._lines(arena, put))
+        result = self._simplified(arena, head, put, known, steps)
         if inner:
-            back = to_expr(_last(tidy(arena, to_term(arena, _replace(result, inner)), known), to_term(
-                arena, _replace(result, inner))))
+            back = self._tidied(arena, replace_parts(result, inner), known)
             if not same(back, result):
-                names = [p for p, _ in inner]
-                steps.append(Step("put back", {**says, "names": names}, result, back, equal(head, back)))
+                named = {**says, "names": [p for p, _ in inner]}
+                place = tuple(equal(p, e) for p, e in inner)
+                steps.append(Step("put back", named, result, back, equal(head, back), place=place))
                 result = back
         return result, steps
+
+    def _simplified(self, arena: Arena, head: Deriv, put: Expr, known: Knowledge, steps: list[Step]) -> Expr:
+        """The rules of `tidy`, a step each."""
+        term = to_term(arena, put, self.net.functions)
+        says = {"of": head.of, "wrt": head.wrt[0]}
+        fired = tidy(arena, term, known)
+        if not fired:
+            plain = to_expr(term)
+            if same(plain, put):
+                return put
+            steps.append(Step("simplify", says, put, plain, equal(head, plain)))
+            return plain
+        place = tuple(equal(to_expr(a), to_expr(b)) for a, b in known.lines.items())
+        before = put
+        for step in fired:
+            after = to_expr(step.after)
+            steps.append(Step(step.rule, {**says, **step.says}, before, after, equal(head, after), place=place))
+            before = after
+        return before
+
+    def _tidied(self, arena: Arena, expr: Expr, known: Knowledge) -> Expr:
+        term = to_term(arena, expr, self.net.functions)
+        return to_expr(_last(tidy(arena, term, known), term))
 
     def _lines(self, arena: Arena, expr: Expr) -> dict[Term, Term]:
         """Lines of the text that an identity may look through: c = cosh(z)."""
@@ -306,49 +336,6 @@ def _renamed(graph: Graph, by_ends: dict[tuple[Node, Node], Edge], upper: Node, 
                     if a.kind == "ref" and a is not b}
             return Edge(upper, lower, (), graph.arena.rename(edge.slope, swap), edge.equation)
     return None
-
-
-def _looked_up(node: Expr, table: list[tuple[Deriv, Expr]]) -> Expr:
-    if isinstance(node, Deriv):
-        return next((value for d, value in table if d.kind == node.kind and same(d, node)), node)
-    return node
-
-
-def _flat(node: Expr) -> Expr:
-    """A product that was put into a product loses its bracket; so does a factor in front of a sum's bracket."""
-    if isinstance(node, Mul) and any(isinstance(a, Mul) for a in node.args):
-        return Mul(tuple(f for a in node.args for f in (a.args if isinstance(a, Mul) else (a,))), node.span)
-    return node
-
-
-def _layers(
-    parts: list[tuple[Ref, Expr]]
-) -> tuple[list[tuple[Ref, Expr]], list[tuple[Ref, Expr]]]:
-    """Parts made of parts (put back at once, c = cosh(z)) and the innermost ones (put back last, z = y - t)."""
-    names = {p.key for p, _ in parts}
-    outer = [(p, e) for p, e in parts if names & set(free_keys(e))]
-    return outer, [(p, e) for p, e in parts if not names & set(free_keys(e))]
-
-
-def _replace(expr: Expr, parts: list[tuple[Ref, Expr]]) -> Expr:
-    """Names of parts replaced by what they stand for, outermost first."""
-    from workings.expr import substitute
-
-    table = {p.key: (p, e) for p, e in parts}
-
-    def change(node: Expr) -> Expr:
-        if isinstance(node, Ref) and node.key in table:
-            head, body = table[node.key]
-            swap = {_ref(i).name: j for i, j in zip(head.indices, node.indices, strict=True)}
-            return substitute(body, swap)
-        return node
-
-    for _ in range(len(parts)):
-        new = rewrite(expr, change)
-        if same(new, expr):
-            break
-        expr = new
-    return expr
 
 
 def _ranges(arena: Arena, net: Network) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from workings.derive.chain import Web, kind_of
@@ -11,7 +12,7 @@ from workings.derive.steps import Step, equal
 from workings.derive.terms import Arena, Term
 from workings.derive.tidy import Knowledge, tidy
 from workings.derive.written import to_expr, to_term
-from workings.expr import Add, Big, Deriv, Expr, Mul, Ref
+from workings.expr import Add, Big, Deriv, Expr, Mul, Ref, Rel
 
 if TYPE_CHECKING:
     from workings.derive.derivation import Work
@@ -24,17 +25,17 @@ def by_layers(work: Work, graph: Graph, whole: Web, head: Deriv, state: bool = F
     names: dict[Node, Expr] = {}
     for node in (first, *rest):
         inner: list[Step] = []
-        stated, value = _layer(work, graph, whole, node, names, inner, state)
+        stated, value, place = _layer(work, graph, whole, node, names, inner, state)
         here = Deriv(head.of, (entry(node),))
         says = {"of": head.of, "wrt": entry(node), "last": [entry(e.upper) for e in whole.edges[node]]}
         sides: list[Expr] = [here, stated] if state else [here, stated, value]
         if node == whole.bottom:
-            steps.append(Step("adjoint", says, head, value, equal(*sides), inner))
+            steps.append(Step("adjoint", says, stated, value, equal(*sides), inner, (), place))
             return (stated if state else value), [_intro(head, steps[0]), *steps]
         name = Ref(work.names.adjoint(node.name), entry(node).indices)
         work.where.append((name, stated if state else value))
         names[node] = name
-        steps.append(Step("adjoint", says, here, value, equal(name, *sides), inner))
+        steps.append(Step("adjoint", says, stated, value, equal(name, *sides), inner, (), place))
     raise AssertionError("a web ends at its bottom")
 
 
@@ -50,26 +51,32 @@ def state_layers(work: Work, graph: Graph, whole: Web, head: Deriv) -> tuple[Exp
 
 def _layer(
     work: Work, graph: Graph, whole: Web, node: Node, names: dict[Node, Expr], inner: list[Step], state: bool
-) -> tuple[Expr, Expr]:
-    """D(top, node) as the sum over those that use it, and worked out."""
-    stated: list[Expr] = []
+) -> tuple[Expr, Expr, tuple[Rel, ...]]:
+    """D(top, node) as the sum over those that use it, worked out, and the derivatives put in."""
+    stated = bounded(layer_stated(whole, node, names), work.implied)
+    if state:
+        return stated, stated, ()
+    place: list[Rel] = []
     worked: list[Expr] = []
     for edge in whole.edges[node]:
         kind = kind_of(whole, edge)
         mark = Deriv(entry(edge.upper), (entry(node),), kind)
-        above = names.get(edge.upper)
-        stated.append(_summed(edge, above, mark))
-        if state:
-            continue
         value, steps = work.local(graph, edge, kind)
         inner += steps if len(steps) < 2 else [Step(
             "local", {"of": mark.of, "wrt": mark.wrt[0]}, mark, value, equal(mark, value), steps)]
-        worked.append(_summed(edge, above, value))
-    whole_stated = bounded(stated[0] if len(stated) == 1 else Add(tuple(stated)), work.implied)
-    if state:
-        return whole_stated, whole_stated
-    return whole_stated, _tidied(
-        work, bounded(worked[0] if len(worked) == 1 else Add(tuple(worked)), work.implied))
+        place.append(equal(mark, value))
+        worked.append(_summed(edge, names.get(edge.upper), value))
+    whole_worked = bounded(worked[0] if len(worked) == 1 else Add(tuple(worked)), work.implied)
+    return stated, _tidied(work, whole_worked), tuple(place)
+
+
+def layer_stated(whole: Web, node: Node, names: Mapping[Node, Expr]) -> Expr:
+    """The chain rule from a quantity to those that use it, whose derivatives have names."""
+    stated = [
+        _summed(edge, names.get(edge.upper), Deriv(entry(edge.upper), (entry(node),), kind_of(whole, edge)))
+        for edge in whole.edges[node]
+    ]
+    return stated[0] if len(stated) == 1 else Add(tuple(stated))
 
 
 def _summed(edge: Edge, above: Expr | None, factor: Expr) -> Expr:
@@ -84,5 +91,5 @@ def _tidied(work: Work, expr: Expr) -> Expr:
     for name, r in work.net.ranges.items():
         arena.ranges[name] = (to_term(arena, r.lo), to_term(arena, r.hi))
     term: Term = to_term(arena, expr, work.net.functions)
-    fired: list[Any] = tidy(arena, term, Knowledge({}, {}))
+    fired: list[Any] = tidy(arena, term, Knowledge({}))
     return to_expr(fired[-1].after if fired else term)

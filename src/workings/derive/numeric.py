@@ -50,6 +50,9 @@ class Point:
         for head in (r.lhs for r in net.equations):
             self.indices |= {i.name for i in head.indices if isinstance(i, Ref)}
         self.indices -= set(net.sizes)
+        asked = [derivation.of, *(derivation.wrt if isinstance(derivation.wrt, tuple) else (derivation.wrt,))]
+        self.indices |= {i.name for r in asked for i in r.indices if isinstance(i, Ref)} - set(net.sizes)
+        self.alike = _alike(net, asked)
         self.numbers: dict[str, int] = {}
         self.leaf: dict[Place, Any] = {}
         self.cache: dict[Place, Any] = {}
@@ -57,14 +60,15 @@ class Point:
     # -- sizes and indices
     def size(self, name: str) -> int:
         if name not in self.numbers:
-            self.numbers[name] = 2 + (len(self.numbers) + self.seed) % 2
+            free = name in self.alike                # the entry of a family, 1 or 2
+            self.numbers[name] = 1 + self.seed % 2 if free else 2 + (len(self.numbers) + self.seed) % 2
         return self.numbers[name]
 
     def span(self, index: str) -> range:
         name = index
         while name not in self.net.ranges and name and (name[-1] == "'" or name[-1].isdigit()):
             name = name[:-1]
-        known = self.net.ranges.get(name)
+        known = self.net.ranges.get(name) or self.net.ranges.get(self.alike.get(name, ""))
         if known is None:
             return range(1, 4)
         return range(self.whole(known.lo, {}), self.whole(known.hi, {}) + 1)
@@ -293,3 +297,24 @@ def _stand_in(opaque: Opaque) -> Equation:
 def lines_of(steps: Iterable[Step]) -> list[Rel]:
     """All lines of some steps."""
     return [line for step in steps for line in (*step.lines, step.line)]
+
+
+def _alike(net: Network, asked: Iterable[Ref]) -> dict[str, str]:
+    """Letters without a range, each with one that stands at the same place of a family and has one."""
+    places: dict[tuple[Key, int], dict[str, None]] = {}
+    exprs: list[Expr] = [e for line in net.equations for e in (line.lhs, line.rhs)]
+    for node in (n for e in (*exprs, *asked) for n in preorder(e)):
+        if isinstance(node, Ref):
+            for place, i in enumerate(node.indices):
+                if isinstance(i, Ref) and not i.indices:
+                    places.setdefault((node.key, place), {})[i.name] = None
+    out: dict[str, str] = {name: name for name in net.ranges}
+    for _ in range(len(places)):
+        before = len(out)
+        for names in places.values():
+            known = next((out[n] for n in names if n in out), None)
+            if known is not None:
+                out.update({n: known for n in names if n not in out})
+        if len(out) == before:
+            break
+    return out

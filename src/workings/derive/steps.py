@@ -1,4 +1,4 @@
-"""Steps: what was done, to what, with what result.  Words are in `answers`, none are here."""
+"""Steps: what was done, to what, with what result.  Words are in `answers`, none are here; `replay` does them again."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from workings.expr import Equation, Expr, Network, Ref, Rel, same
-import itertools
+from workings.expr import Equation, Expr, Network, Ref, Rel
 
 
 @dataclass(slots=True, eq=False)
 class Step:
     """One idea: `rule` is its id, `says` the fields that its sentence needs, `line` what holds now.
 
-    `lines` are further lines of the same idea that stand before `line`; `inner` are smaller steps.
+    `lines` are further lines of the same idea that stand before `line`; `inner` are smaller steps.  `place`
+    are the lines on which the rule works: the equation that is differentiated, the derivatives that are put in;
+    nothing where it works on `before` alone, or on the whole network.
     """
 
     rule: str
@@ -24,6 +25,7 @@ class Step:
     line: Rel
     inner: list[Step] = field(default_factory=list)
     lines: tuple[Rel, ...] = ()
+    place: tuple[Rel, ...] = ()
 
 
 @dataclass(slots=True, eq=False)
@@ -60,10 +62,6 @@ def equal(*sides: Expr) -> Rel:
     return Rel(sides, ("=",) * (len(sides) - 1))
 
 
-def replays(steps: list[Step]) -> bool:
-    """Does each step begin where the one before it ended (steps that begin something new aside)?"""
-    return all(
-        same(b.before, a.after)
-        for a, b in itertools.pairwise(steps)
-        if "goes on" in b.says
-    )
+def rel(equation: Equation) -> Rel:
+    """An equation as a line."""
+    return equal(equation.lhs, equation.rhs)

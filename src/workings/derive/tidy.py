@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from workings.derive.calculus import Bound
 from workings.derive.indices import ends_of, solve
+from workings.derive.products import multiply_out, same_base
 from workings.derive.inside import free_names, unpack
 from workings.derive.terms import Arena, Term
 
@@ -27,29 +28,51 @@ class Fired(NamedTuple):
 
 
 class Knowledge(NamedTuple):
-    """Right sides of names: `lines` are those of the text, `parts` those that the derivation named."""
+    """Right sides of names that identities may look through: c = cosh(z)."""
 
     lines: Mapping[Term, Term]
-    parts: Mapping[Term, Term]
 
 
-Rule = Callable[[Arena, Term, Knowledge], Term]
+Rewriting = Callable[[Arena, Term, Knowledge], Term]
+
+
+class Rule(NamedTuple):
+    """A rewriting with its name (`answers.gradient.SAYS` has its words) and an example."""
+
+    name: str
+    rewriting: Rewriting
+    before: str
+    after: str
 
 
 def tidy(arena: Arena, term: Term, known: Knowledge) -> list[Fired]:
     """The rules that changed the term, one after the other."""
     out: list[Fired] = []
-    for name, rule in RULES:
-        for _ in range(8):
-            new = rule(arena, term, known)
-            if new is term:
-                break
-            term = new
-            if out and out[-1].rule == name:
-                out[-1] = Fired(name, {}, term)
-            else:
-                out.append(Fired(name, {}, term))
+    for _ in range(ROUNDS):
+        start = term
+        for rule in RULES:
+            new = applied(arena, term, known, rule)
+            if new is not term:
+                term = new
+                out.append(Fired(rule.name, {}, term))
+        if term is start:
+            break
     return out
+
+
+def applied(arena: Arena, term: Term, known: Knowledge, rule: Rule) -> Term:
+    """One rule as often as it changes anything."""
+    for _ in range(TIMES):
+        new = rule.rewriting(arena, term, known)
+        if new is term:
+            break
+        term = new
+    return term
+
+
+def finished(arena: Arena, term: Term, known: Knowledge) -> str:
+    """The first rule that would still change a result; "" when it is in the form that a textbook prints."""
+    return next((r.name for r in RULES if r.rewriting(arena, term, known) is not term), "")
 
 
 # -- identities
@@ -260,17 +283,16 @@ def _content(numbers: list[Any]) -> Any:
     return out
 
 
-def parts_back(arena: Arena, root: Term, known: Knowledge) -> Term:
-    """What was named on the way is put back"""
-    return arena.replace(root, known.parts) if known.parts else root
-
-
-RULES: tuple[tuple[str, Rule], ...] = (
-    ("index", collapse),
-    ("same sums", same_sums),
-    ("cases", cases),
-    ("tanh identity", hyperbolic),
-    ("tan identity", circular),
-    ("constants out", constants_out),
-    ("common factor", common_factors),
+RULES: tuple[Rule, ...] = (
+    Rule("index", collapse, "sum(k, f[k]*delta(k, m))", "f[m]"),
+    Rule("same sums", same_sums, "sum(i, f[i]) + sum(k, f[k])", "2*sum(i, f[i])"),
+    Rule("cases", cases, "where(c > 0, 1, 0)*a + where(c > 0, 0, 1)*b", "where(c > 0, a, b)"),
+    Rule("tanh identity", hyperbolic, "1/cosh(z)*sinh(z)", "tanh(z)"),
+    Rule("tan identity", circular, "sin(z)/cos(z)", "tan(z)"),
+    Rule("same base", same_base, "s*s^(g - 1)", "s^g"),
+    Rule("multiply out", multiply_out, "(t/p - (1 - t)/(1 - p))*p*(1 - p)", "t - p"),
+    Rule("constants out", constants_out, "sum(k, a*f[k]/N)", "1/N*a*sum(k, f[k])"),
+    Rule("common factor", common_factors, "a*b + a*c", "a*(b + c)"),
 )
+ROUNDS = 4                    # times that the list of rules is gone through
+TIMES = 8                     # a rule fires at most this often in one step

@@ -207,13 +207,17 @@ def _minus(term: Term) -> bool:
     return bool(term.kind == "mul" and term.head < 0)
 
 
-def _strip(expr: Expr) -> Expr:
+def _turned(term: Term, done: dict[Term, Expr]) -> Expr:
+    """The opposite of a term."""
+    if term.kind == "mul":
+        return _write_mul(term, done, -1)
+    expr = done[term]
     return expr.arg if isinstance(expr, Neg) else Neg(expr)
 
 
 def _write_add(constant: Number, parts: Sequence[tuple[bool, Term]], done: dict[Term, Expr]) -> Expr:
     """A sum; a number in front if it is positive, else a positive term, numbers last."""
-    exprs = [_strip(done[t]) if flip else done[t] for flip, t in parts]
+    exprs = [_turned(t, done) if flip else done[t] for flip, t in parts]
     if constant > 0 and all(isinstance(e, Ref) for e in exprs):
         exprs.append(number(constant))               # k + 1, but 1 - a^2
     elif constant > 0:
@@ -225,8 +229,8 @@ def _write_add(constant: Number, parts: Sequence[tuple[bool, Term]], done: dict[
     return Add(tuple(exprs))
 
 
-def _write_mul(term: Term, done: dict[Term, Expr]) -> Expr:
-    value: Number = term.head
+def _write_mul(term: Term, done: dict[Term, Expr], sign: int = 1) -> Expr:
+    value: Number = sign * term.head
     if value == 1 and all(f.kind == "ref" for f in term.args):
         return Mul(tuple([done[f] for f in term.args]))
     tops: list[Expr] = []

@@ -1,0 +1,280 @@
+"""A derivation done again: each step's rule, applied to its `before` at its `place`, gives its `after`.
+
+The steps are data; this reads nothing else but the network.  Lines that a step uses must have been shown by a
+step before it, be an equation of the network, or name a part of one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import cast
+
+from workings.derive.chain import Web, statement, web
+from workings.derive.fold import folded
+from workings.derive.graph import Graph, Node
+from workings.derive.inside import unpack
+from workings.derive.layers import layer_stated
+from workings.derive.put import put_in, replace_parts
+from workings.derive.ranges import bounded, with_ranges
+from workings.derive.steps import Derivation, Step
+from workings.derive.terms import Arena, Term
+from workings.derive.tidy import RULES, Knowledge, applied, tidy
+from workings.derive.written import to_expr, to_term
+from workings.errors import OutOfReach
+from workings.expr import Deriv, Equation, Expr, Network, Ref, Rel, same
+from workings.forms.stable import sigmoid
+
+
+def replay(derivation: Derivation) -> None:
+    """Raises `OutOfReach` with the first step that does not come out again."""
+    if derivation.net is None:
+        return
+    again = Replay(derivation)
+    for step in derivation.every():
+        if not again.comes_out(step):
+            from workings.notation import plain
+
+            raise OutOfReach(f"a step did not come out when it was done again: {step.rule}, {plain(step.line)}",
+                             hint="please report this")
+        again.shown += [*step.lines, step.line]
+
+
+class Replay:
+    """The network, and the lines that were shown so far."""
+
+    def __init__(self, derivation: Derivation) -> None:
+        assert derivation.net is not None
+        self.net, self.implied = with_ranges(derivation.net)
+        if derivation.where:
+            named = tuple(Equation(n, e) for n, e in derivation.where)
+            self.net = self.net.with_(equations=(*self.net.equations, *named))
+        self.derivation = derivation
+        self.shown: list[Rel] = []
+        self.layered: tuple[Graph, Web] | None = None
+        self.names: dict[Node, Expr] = {}            # adjoints given so far, by what they belong to
+
+    def comes_out(self, step: Step) -> bool:
+        """Does the rule give the same again?"""
+        rule = _RULES.get(step.rule, _tidy_rule if step.rule in _TIDY else _local)
+        return rule(self, step)
+
+    # -- comparing
+    def equal(self, a: Expr, b: Expr) -> bool:
+        """The same term, up to the letters of bound indices."""
+        if same(a, b):
+            return True
+        arena = self.arena()
+        return _letters(arena, to_term(arena, a, self.net.functions)) is _letters(
+            arena, to_term(arena, b, self.net.functions))
+
+    def arena(self) -> Arena:
+        """An arena that knows the ranges."""
+        arena = Arena()
+        for name, r in self.net.ranges.items():
+            arena.ranges[name] = (to_term(arena, r.lo), to_term(arena, r.hi))
+        return arena
+
+    def named(self, name: Ref, value: Expr) -> bool:
+        """Was the name given to this?"""
+        given = (*self.derivation.parts, *self.derivation.where)
+        return any(same(name, n) and same(value, v) for n, v in given)
+
+    def whole(self) -> tuple[Graph, Web]:
+        """The web of the derivation that goes layer by layer."""
+        if self.layered is None:
+            out = self.derivation
+            first = out.wrt[0] if isinstance(out.wrt, tuple) else out.wrt
+            self.layered = self.web((), out.of, first, ())
+        return self.layered
+
+    def web(self, place: tuple[Rel, ...], of: Expr, wrt: Expr, cut: tuple[tuple[str, int], ...]) -> tuple[Graph, Web]:
+        """All paths, in some lines or in the whole network."""
+        lines = tuple(Equation(cast(Ref, r.args[0]), r.args[-1]) for r in place)
+        net = inside(self.net, lines) if lines else self.net
+        graph = Graph(net)
+        return graph, web(graph, node_of(graph, of), node_of(graph, wrt), cut)
+
+
+def inside(net: Network, lines: tuple[Equation, ...]) -> Network:
+    """Some equations alone, everything else a leaf."""
+    return net.with_(equations=lines, opaque={}, facts=(), classes=(), remarks=())
+
+
+def node_of(graph: Graph, ref: Expr) -> Node:
+    """The entry that a name is."""
+    assert isinstance(ref, Ref)
+    return Node(ref.name, tuple(to_term(graph.arena, i) for i in ref.indices))
+
+
+def _letters(arena: Arena, root: Term) -> Term:
+    """Bound letters renamed by what they bind, outermost last."""
+    if not arena.bigs:
+        return root
+
+    def change(term: Term) -> Term:
+        if term.kind != "big":
+            return term
+        op, index, _ = term.head
+        _lo, _hi, condition, body = unpack(term)
+        depth = sum(t.kind == "big" for t in _below(body))
+        letter = f"\0{depth}"
+        swap = {index: arena.ref(letter)}
+        return arena.big(op, letter, arena.rename(body, swap),
+                         (None, None, None if condition is None else arena.rename(condition, swap)))
+
+    return arena.rewrite(root, change)
+
+
+def _below(root: Term) -> list[Term]:
+    from workings.derive.inside import parts_first
+
+    return parts_first(root)
+
+
+# -- rules
+def _equation(again: Replay, step: Step) -> bool:
+    return all(
+        any(same(line.args[-1], e.rhs) and same(line.args[0], e.lhs) for e in again.net.equations)
+        for line in (*step.lines, step.line)
+    )
+
+
+def _chain(again: Replay, step: Step) -> bool:
+    mark = step.before
+    assert isinstance(mark, Deriv)
+    graph, whole = again.web(step.place, mark.of, mark.wrt[0], step.says["cut"])
+    own = bool(step.place) and mark.kind == "P"
+    found = bounded(statement(graph, whole._replace(own=own), step.says["cut"]), again.implied)
+    return again.equal(found, step.after)
+
+
+def _nothing(again: Replay, step: Step) -> bool:
+    mark = step.before
+    assert isinstance(mark, Deriv)
+    if step.rule == "itself":
+        return same(mark.of, mark.wrt[0])
+    _, whole = again.web((), mark.of, mark.wrt[0], ())
+    return not any(whole.edges.values())
+
+
+def _local(again: Replay, step: Step) -> bool:
+    """A rule of differentiation, on one equation."""
+    mark = step.before
+    if not isinstance(mark, Deriv) or len(step.place) != 1:
+        return False
+    line = step.place[0]
+    equation = Equation(cast(Ref, line.args[0]), line.args[-1])
+    graph = Graph(inside(again.net, (equation,)))
+    upper, lower = node_of(graph, mark.of), node_of(graph, mark.wrt[0])
+    avoid = frozenset(r.name for i in mark.wrt[0].children() for r in _refs(i))
+    for edge in graph.edges(lower, avoid, {upper.key}):
+        swap = {a.head: b for a, b in zip(edge.upper.indices, upper.indices, strict=True) if a.kind == "ref"}
+        slope = graph.arena.rename(edge.slope, swap)
+        fired = tidy(graph.arena, slope, Knowledge({}))
+        if again.equal(to_expr(fired[-1].after if fired else slope), step.after):
+            return True
+    return False
+
+
+def _refs(expr: Expr) -> list[Ref]:
+    from workings.expr import free_refs
+
+    return free_refs(expr)
+
+
+def _stage(again: Replay, step: Step) -> bool:
+    return bool(step.inner) and again.equal(step.inner[-1].after, step.after)
+
+
+def _again(again: Replay, step: Step) -> bool:
+    return any(same(line.args[0], step.before) and same(line.args[-1], step.after) for line in again.shown)
+
+
+def _recognised(again: Replay, step: Step) -> bool:
+    found = sigmoid(step.before, lambda e: e)
+    return found is not None and same(found, step.after)
+
+
+def _name_parts(again: Replay, step: Step) -> bool:
+    parts = [(cast(Ref, r.args[0]), r.args[-1]) for r in step.lines]
+    return again.equal(replace_parts(step.after, parts), step.place[0].args[-1])
+
+
+def _put(again: Replay, step: Step) -> bool:
+    marks = [(r.args[0], r.args[-1]) for r in step.place]
+    table = [(m, v) for m, v in marks if isinstance(m, Deriv)]
+    parts = [(m, v) for m, v in marks if isinstance(m, Ref)]
+    if not all(any(same(d, line.args[0]) and same(v, line.args[-1]) for line in again.shown) for d, v in table):
+        return False
+    if not all(again.named(p, v) for p, v in parts):
+        return False
+    return again.equal(put_in(step.before, table, parts), step.after)
+
+
+def _simplify(again: Replay, step: Step) -> bool:
+    return again.equal(step.before, step.after)
+
+
+def _tidy_rule(again: Replay, step: Step) -> bool:
+    arena = again.arena()
+    known = Knowledge({to_term(arena, r.args[0]): to_term(arena, r.args[-1]) for r in step.place})
+    term = to_term(arena, step.before, again.net.functions)
+    return again.equal(to_expr(applied(arena, term, known, _TIDY[step.rule])), step.after)
+
+
+def _put_back(again: Replay, step: Step) -> bool:
+    parts = [(cast(Ref, r.args[0]), r.args[-1]) for r in step.place]
+    if not all(again.named(p, v) for p, v in parts):
+        return False
+    arena = again.arena()
+    term = to_term(arena, replace_parts(step.before, parts), again.net.functions)
+    fired = tidy(arena, term, Knowledge({}))
+    return again.equal(to_expr(fired[-1].after if fired else term), step.after)
+
+
+def _adjoint(again: Replay, step: Step) -> bool:
+    """One layer of the chain rule, and its derivatives put in."""
+    graph, whole = again.whole()
+    wrt = step.says["wrt"]
+    node = node_of(graph, wrt)
+    stated = bounded(layer_stated(whole, node, again.names), again.implied)
+    if len(step.line.args) > 2 and isinstance(step.line.args[0], Ref):
+        again.names[node] = step.line.args[0]
+    if not again.equal(stated, step.before):
+        return False
+    if not step.place:
+        return same(step.before, step.after)
+    table = [(cast(Deriv, r.args[0]), r.args[-1]) for r in step.place]
+    arena = again.arena()
+    term = to_term(arena, put_in(step.before, table, []), again.net.functions)
+    fired = tidy(arena, term, Knowledge({}))
+    return again.equal(to_expr(fired[-1].after if fired else term), step.after)
+
+
+def _layers(again: Replay, step: Step) -> bool:
+    _graph, whole = again.whole()
+    first = next(n for n in reversed(whole.order) if n != whole.top)
+    return again.equal(bounded(layer_stated(whole, first, {}), again.implied), step.line.args[-1])
+
+
+def _name(again: Replay, step: Step) -> bool:
+    return again.named(cast(Ref, step.after), step.before)
+
+
+def _second(again: Replay, step: Step) -> bool:
+    return any(same(line.args[0], step.before) and again.equal(line.args[-1], step.after) for line in again.shown)
+
+
+def _fold(again: Replay, step: Step) -> bool:
+    line = step.place[0]
+    return again.equal(folded(again.net, Equation(cast(Ref, line.args[0]), line.args[-1]), step.before), step.after)
+
+
+_TIDY = {rule.name: rule for rule in RULES}
+_RULES: dict[str, Callable[[Replay, Step], bool]] = {
+    "equation": _equation, "chain rule": _chain, "multivariate chain rule": _chain, "itself": _nothing,
+    "independent": _nothing, "local": _stage, "again": _again, "recognised": _recognised,
+    "name the parts": _name_parts, "substitute": _put, "simplify": _simplify, "put back": _put_back,
+    "adjoint": _adjoint, "layers": _layers, "first derivative": _stage, "name the first derivative": _name,
+    "second derivative": _second, "folded": _fold,
+}
