@@ -55,7 +55,7 @@ def _pieces(block: sheet.Block, line: list[Inline], out: list[Block]) -> None:
             line.append(Math(Raw(piece.text.strip())))
         else:
             words = re.sub(r"\s+", " ", piece.text.replace("**", "").replace("*", ""))
-            line.append(_stopped(words, out) if not line else words)
+            line.append(words if line else _stopped(words, out).lstrip())
 
 
 def _close(line: list[Inline], out: list[Block]) -> None:

@@ -8,13 +8,14 @@ from dataclasses import replace
 from workings.answers.solution import Solution, SolvedExercise, SolvedPart, Task
 from workings.answers.spelling import spelling as spelled
 from workings.document import Paragraph
-from workings.errors import OutOfReach, Source, WorkingsError
+from workings.errors import OutOfReach, Source, Span, WorkingsError
 from workings.expr import Deriv, Expr, Remark
 from workings.sheets import page
-from workings.sheets.blocks import Block
+from workings.sheets.blocks import Block, Piece
 from workings.sheets.crosscheck import CHECKS, Broken
 from workings.sheets.model import Exercise, Part, Question, Sheet
 from workings.sheets.outline import Points
+from workings.sheets.prose import SENTENCE_END
 from workings.sheets.quote import quoted
 from workings.sheets.read import read_sheet
 from workings.sheets.tasks import answer
@@ -75,13 +76,16 @@ def _points(exercise: Exercise, part: Part) -> Points | None:
 def _part(part: Part, tasks: list[Task], sheet: Sheet, points: Points | None) -> SolvedPart:
     starts = [part.solution.start] if part.solution else []
     starts += [claim.span.start for claim in part.claims]
+    lead: list[Block] = []
     end = min(starts, default=max((b.span.end for b in part.blocks), default=0))
     asked = [b for b in part.blocks if b.span.end <= end or (b.span.start < end and b.kind == "paragraph")]
     if len(asked) > 1 and end < part.blocks[-1].span.end and _leads(asked[-1], part):
         asked.pop()
+    if asked and end < part.blocks[-1].span.end:
+        asked, lead = _parted(asked, part)
     if any(b.printed for b in part.blocks):      # what follows a solution environment is the sheet's text again
         asked = [b for b in part.blocks if not b.printed]
-    printed = [b for b in part.blocks if b not in asked]
+    printed = [*lead, *(b for b in part.blocks if not any(b.span.start == a.span.start for a in asked))]
     own = tuple(r for r in sheet.remarks if r.span and _within(r, part))
     return SolvedPart(
         part.label, quoted(asked), tasks, part.builds_on, page.printed(printed), page.repair(part.repair), own,
@@ -93,6 +97,22 @@ def _leads(block: Block, part: Part) -> bool:
     text = block.pieces[-1].text.rstrip() if block.pieces else ""
     inside = any(block.span.start <= q.span.start < block.span.end for q in part.questions)
     return block.kind == "paragraph" and not inside and len(block.pieces) == 1 and text[-1:] not in (".", "?", "!")
+
+
+def _parted(asked: list[Block], part: Part) -> tuple[list[Block], list[Block]]:
+    """A last sentence without an end, "We see that there is a sum over", leads to the printed solution too."""
+    *before, block = asked
+    last = block.pieces[-1] if block.pieces and block.kind == "paragraph" else None
+    ends = list(SENTENCE_END.finditer(last.text)) if last is not None and last.kind == "words" else []
+    if last is None or not ends or not last.text[ends[-1].end() :].strip(" \n*_)"):
+        return asked, []
+    cut = last.span.start + ends[-1].end()
+    if any(cut <= q.span.start < last.span.end for q in part.questions):
+        return asked, []
+    first, rest = (Piece("words", Span(a, b), Span(a, b), last.text[a - last.span.start : b - last.span.start])
+                   for a, b in ((last.span.start, cut), (cut, last.span.end)))
+    kept = replace(block, span=Span(block.span.start, cut), pieces=(*block.pieces[:-1], first))
+    return [*before, kept], [replace(block, span=rest.span, pieces=(rest,), item="")]
 
 
 def _within(remark: Remark, part: Part) -> bool:
