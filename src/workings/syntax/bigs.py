@@ -39,7 +39,7 @@ def big(reader: Reader) -> Expr:
         if op in ("max", "min"):
             return apply(reader, op, kind, at)
         raise reader.fail(f"this {op} does not say over which index it runs", f"{kind}_{{i=1}}^{{n}} or {kind}_i",
-                          span=reader.span(at))
+                          "a letter below the sign that its terms have too: \\sum_k (t_k - y_k)^2", reader.span(at))
     if above is not None:
         below.hi[below.indices[-1]] = above
     return _body(reader, op, below, at)
@@ -53,7 +53,23 @@ def _body(reader: Reader, op: str, below: _Below, at: int) -> Expr:
     body = reader.expr(SUM)
     del reader.bound[-count:]
     reader.depth -= 1
+    _objective(reader, op, below, body, at)
     return nest(op, below, body, reader, at)
+
+
+def _objective(reader: Reader, op: str, below: _Below, body: Expr, at: int) -> None:
+    r"""`\min_{q,p} …` over unknowns is an objective, no number: only an index can be run through."""
+    if op not in ("max", "min") or below.conditions or below.lo:
+        return
+    places = {r.name for n in preorder(body) if isinstance(n, Ref) for i in n.indices
+              for r in preorder(i) if isinstance(r, Ref)}
+    lost = next((index for index in below.indices if index not in places), None)
+    if lost is not None:
+        raise NotReadable(
+            f"{op} over {lost}, but {lost} is no index of what follows", span=reader.span(at),
+            expected=f"an index, such as \\{op}_j z_j",
+            hint="name what is made small without the sign before it, such as L = …; training makes it small",
+        )
 
 
 def nest(op: str, below: _Below, body: Expr, reader: Reader, at: int) -> Expr:

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from workings.errors import BadValue, WorkingsError
-from workings.expr import Big, Expr, Network, Range, Ref
+from workings.expr import Big, Expr, Network, Range, Ref, Remark
 from workings.expr.walk import preorder, rewrite, same
 from workings.syntax.applications import PENDING, applied
 from workings.syntax.pratt import Reader
-from workings.syntax.scope import Scope
+from workings.syntax.scope import Scope, listed
 from workings.syntax.tokens import tokens
 
 Places = dict[tuple[str, int], Range]
@@ -23,7 +23,32 @@ def finish(net: Network, scope: Scope, roles: Mapping[str, Sequence[str] | None]
     net = with_roles(net, scope, roles)
     if scope.pending:
         net = with_applications(net)
-    return net
+    said = (*_undeclared(net, scope), *_runs(net))
+    return net.with_(remarks=(*net.remarks, *said)) if said else net
+
+
+def _undeclared(net: Network, scope: Scope) -> list[Remark]:
+    """Names in norms, transposes and products of arrays that no line declares."""
+    leaves = {name for name, places in net.leaves if not places}
+    meant = [name for name in scope.meant if name in leaves and name not in net.shapes]
+    if not meant:
+        return []
+    names = listed(meant).replace(" or ", " and ")
+    stand, they, are = ("stand", "they are", "arrays") if len(meant) > 1 else ("stands", "it is", "an array")
+    return [Remark("ambiguous", f"{names} {stand} where arrays stand, but no line says that {they} {are}: {they} read "
+                   f"as {'numbers' if len(meant) > 1 else 'a number'}; {meant[0]} in R^n or {meant[0]} in R^(m x n) "
+                   "declares it", scope.meant[meant[0]])]
+
+
+def _runs(net: Network) -> list[Remark]:
+    """`bc` beside b and c: one name in plain text."""
+    names = {name for name, _ in (*net.defs, *net.leaves)}
+    return [
+        Remark("ambiguous", f"{name} is read as one name, though {' and '.join(dict.fromkeys(name))} are names "
+               f"too; write {'*'.join(name)} for the product")
+        for name, _ in net.leaves
+        if 1 < len(name) <= 3 and name.isalpha() and name not in net.sizes and all(c in names for c in name)
+    ]
 
 
 def with_applications(net: Network) -> Network:

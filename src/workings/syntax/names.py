@@ -13,14 +13,14 @@ from workings.expr import All, Expr
 from workings.syntax import letters
 from workings.syntax.pratt import Reader
 from workings.syntax.tokens import Token
+from workings.syntax.wording import said_apart
 
 Item = str | Expr             # one part of a subscript: digits, letters, or a shift such as t-1
 _WORD = re.compile(r"([A-Za-z]+)(\d*)((?:_[A-Za-z0-9]+)*)('*)")
 LETTER = re.compile(r"[A-Za-z]\d?'*|(?:{})'*".format("|".join(letters.GREEK_WORDS)))
 _CUT = re.compile(r"(_\d+)(?=[A-Za-z])|(?<=[A-Za-z]\d)(?=[A-Za-z])|(?<=\d\d)(?=[A-Za-z])")
-
-
 FAR = 200                    # tokens that are looked ahead for the end of an index or a power
+_IN_INDEX = frozenset(("w", "n", "+", "-", "*", ",", ".", "'", ":", "_", "{", "}"))
 _DECLARED = frozenset(("\\rm", "\\it", "\\bf", "\\cal"))      # fonts that hold to the end of the braces
 
 
@@ -80,6 +80,8 @@ def _one_subscript(word: str, reader: Reader) -> str:
 
 def _first_of_run(run: str, word: str, reader: Reader) -> str:
     scope = reader.scope
+    if run[0] in scope.families and run[0] not in scope.bare:       # sc_o beside s_i: s alone is no factor
+        return word
     for length in range(len(run), 0, -1):
         part = run[:length]
         if scope.known(part) or part in scope.bases or (part in scope.signatures and length > 1):
@@ -105,7 +107,10 @@ def base_of(reader: Reader) -> Raw:
     if kind == "w":
         if len(text) > 1 and stop - at == len(text):
             reader.split_word(len(pieces(text, reader)))
-            text = reader.toks[reader.i][1]
+            first = reader.toks[reader.i][1]
+            if len(first) < len(text) and text.isalpha():
+                said_apart(reader, text, at)
+            text = first
         reader.i += 1
         base, subs, primes = word_parts(text)
         latex = "\\" + base if base in letters.GREEK_WORDS else base
@@ -226,7 +231,7 @@ def _index_like(reader: Reader) -> bool:
             depth -= 1
             if depth == 0:
                 return True
-        elif kind not in ("w", "n", "+", "-", "*", ",", ".", "'", ":", "_", "{", "}"):
+        elif kind not in _IN_INDEX or (kind == "*" and j == reader.i + 1):
             return False
         j += 1
     return False
@@ -376,7 +381,8 @@ def _is_letter_index(reader: Reader, text: str) -> bool:
     scope = reader.scope
     if not LETTER.fullmatch(text) or (scope.known(text) and text not in scope.ranges):
         return False
-    return text in scope.ranges or text in reader.bound or text in reader.free
+    last_layer = text == "L" and "l" in scope.letters
+    return text in scope.ranges or text in reader.bound or text in reader.free or last_layer
 
 
 def plain_name(base: str, layer: str, subs: list[str], primes: str = "") -> str:

@@ -152,6 +152,7 @@ def _norm(reader: Reader, inner: Expr, at: int) -> Expr:
         if below not in (["2"], ["F"]):
             raise reader.fail(f"the norm with index {below[0]} is not known", "the Euclidean norm: no index, 2 or F",
                               span=reader.span(reader.toks[which][2]))
+    reader.scope.means_arrays(inner, reader.span(at))
     return Call("norm", (inner,), 0, reader.span(at))
 
 
@@ -329,7 +330,7 @@ def upright(reader: Reader) -> Expr:
 
 def no_binomial(reader: Reader) -> NotReadable:
     """Counting formulas are no part of a network."""
-    return reader.fail("a binomial coefficient is not read", "the number itself")
+    return reader.fail("a binomial coefficient is not read", "the number itself", "3 in place of \\binom{3}{1}")
 
 
 def _binomial(reader: Reader) -> Expr:

@@ -202,6 +202,8 @@ class Reader:
                 self.i += 1
             elif self.begins_factor(kind):
                 kind = "*"
+                if op == "/":
+                    self._half_of(start)
             else:
                 return self._closed(op, args, signs, start)
             if (op and kind != op) or (kind == "/" and len(args) > 1):
@@ -210,11 +212,19 @@ class Reader:
             signs.append(sign)
             args.append(self.expr(PRODUCT))
 
+    def _half_of(self, start: int) -> None:
+        """1/2 (t - y)^2 and a/b c: only what stands right after the slash is below it."""
+        so_far = " ".join(self.text[start : self.toks[self.i - 1][3]].split())
+        self.scope.remark(f"{so_far} {self.seen()}… is read as ({so_far}) times what follows: only the factor right "
+                          "after / stands below it", self.span(start))
+
     def _closed(self, op: str, args: list[Expr], signs: list[str], start: int) -> Expr:
         span = self.span(start)
         if op == "/":
             return Div(args[0], args[1], span)
         if op == "@":
+            for arg in args:
+                self.scope.means_arrays(arg, span)
             return MatMul(tuple(args), span)
         tree = Mul(tuple(args), span)
         arrays = self.tex and (self.scope.arrays or self.scope.ranks)
@@ -223,19 +233,30 @@ class Reader:
     def _power(self, left: Expr) -> Expr:
         start = start_of(left, self)
         self.i += 1
-        if self.toks[self.i - 1][0] == "\\top":
-            return Call("T", (left,), 0, self.span(start))
-        exponent = self.exponent()
-        if exponent is None:
-            return Call("T", (left,), 0, self.span(start))
+        sign, mark = self.toks[self.i - 1][0], self.i
+        exponent = None if sign == "\\top" else self.exponent()
         span = self.span(start)
-        if self.scope.surveying and isinstance(left, Ref) and self.toks[self.i][0] == "(":
-            self.scope.applied.setdefault(left.name, []).append(("^",))       # f^2(x): f may be a function
+        if exponent is None:
+            return self._transposed(left, span, self.toks[mark][1] == "T" and sign != "\\top")
+        if isinstance(left, Ref) and self.toks[self.i][0] == "(":
+            if self.scope.surveying:
+                self.scope.applied.setdefault(left.name, []).append(("^",))       # f^2(x): f may be a function
+            elif left.name in ("f", "g", "h") and not self.scope.known(left.name) and left.name not in self.scope.bare:
+                self.scope.remark(f"{self.text[start:span.end]}(…) is read as a product: the text does not define a "
+                                  f"function {left.name}", span)
         if isinstance(left, Ref) and left.name == "e" and not left.indices and not self.scope.known("e"):
             return Call("exp", (exponent,), 0, span)
         if isinstance(left, Call) and left.function == "norm" and _is_two(exponent):
             return Call("norm2", left.args, 0, span)
         return Pow(left, exponent, span)
+
+    def _transposed(self, left: Expr, span: Span, plain: bool) -> Expr:
+        """w^T and w^\\top; of a name that nobody declares the first is said."""
+        self.scope.means_arrays(left, span)
+        if plain and isinstance(left, Ref) and left.name not in self.scope.arrays and left.name not in self.scope.ranks:
+            self.scope.remark(f"{left.name}^T is read as the transpose of {left.name}: T is no number here (T = 3, or "
+                              "a range up to T, would make it a power)", span)
+        return Call("T", (left,), 0, span)
 
     def exponent(self, of_sign: bool = False) -> Expr | None:
         """What stands after ^, braces or not; None for a transpose, which the upper end of a sum cannot be."""
@@ -270,7 +291,7 @@ class Reader:
             j += 1
         kind, text = self.toks[j][:2]
         plain_t = kind == "w" and (text == "T" or (self.tex and not opened and text[0] == "T"))
-        if kind != "\\top" and (not plain_t or self.scope.known("T")):
+        if kind != "\\top" and (not plain_t or self.scope.known("T") or (self.scope.time and not self.scope.arrays)):
             return False
         if plain_t and text != "T":
             self.split_word(1)

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from workings.errors import NotReadable, Span
-from workings.expr import Key, Network, Ref, Remark
+from workings.expr import Expr, Key, Network, Ref, Remark
+from workings.expr.walk import free_refs
 
 
 class Signature(Protocol):
@@ -52,6 +53,8 @@ class Scope:
     applied: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
     lines: bool = False       # reading claims: every index letter may stand free
     surveying: bool = False
+    time: bool = False        # T stands below a name: h_T
+    meant: dict[str, Span | None] = field(default_factory=dict)    # names that a norm or a transpose takes for arrays
     pending: bool = False     # a quantity stands at arguments somewhere
     _bare: set[str] | None = None
 
@@ -124,6 +127,13 @@ class Scope:
         """Something said to the person, once."""
         if not self.surveying:
             self.remarks.setdefault(says, Remark(kind, says, span))
+
+    def means_arrays(self, tree: Expr, span: Span | None) -> None:
+        """Notes the names that stand where only arrays can."""
+        if not self.surveying:
+            for ref in free_refs(tree):
+                if not ref.indices and ref.name not in self.arrays and ref.name not in self.defined:
+                    self.meant.setdefault(ref.name, span)
 
     def near(self, name: str) -> str:
         """A known function whose spelling is close: the hint of an error."""

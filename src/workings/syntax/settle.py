@@ -194,7 +194,8 @@ def _edge(item: Found, reader: Reader) -> Settled:
 def _words(item: Found, reader: Reader) -> Settled:
     """What is no formula: a remark in a text, an error where a formula is asked for."""
     if reader.scope.lines:
-        raise NotReadable("this is no equation", span=item.draft.span, expected="an equation", hint=words_in(item.draft))
+        raise NotReadable("this is no equation", span=item.draft.span, expected="an equation",
+                          hint=words_in(item.draft))
     return Call("words", (), 0, item.draft.span), (), ()
 
 

@@ -100,6 +100,8 @@ class _Splitter:
                 self._flush()                       # a bracket left open does not swallow the lines after it
             elif kind == "tag":
                 self.tag = tok[1]
+            elif kind == "." and self.toks[self.i][0] in ("end", "brk"):
+                return                              # the full stop of the last of the cases
             elif kind not in ("nl", "?", "!") and (kind != "brk" or tok[1].startswith("\\\\") or tok[1] == ";"):
                 self.cur.append(tok)
         else:

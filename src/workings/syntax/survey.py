@@ -202,6 +202,8 @@ def _letters(toks: list[Token], scope: Scope) -> None:
                 _note(toks[j + 2], scope)
         elif kind == "^" and toks[j + 1][0] == "{" and toks[j + 2][0] == "(" and toks[j + 4][0] == ")":
             _note(toks[j + 3], scope)
+        elif (kind == "_" and toks[j + 1][1] == "T") or (kind == "w" and text.endswith("_T")):
+            scope.time = True
         elif kind == "_" and toks[j + 1][0] == "{":
             if toks[j + 3][0] in ("+", "-") and toks[j + 4][0] == "n":
                 _note(toks[j + 2], scope)
@@ -298,9 +300,16 @@ def _is_index(letter: str, draft: Draft, scope: Scope) -> bool:
     for j, (kind, text, _, _) in enumerate(right):
         if kind == "w" and text.endswith("_" + letter):
             return True
-        if kind == "_" and letter in [t[1] for t in right[j + 1 : j + 3]]:
-            return True
+        if kind == "_":
+            after = [t[1] for t in right[j + 1 : j + 3]]
+            if letter in after or any(_beside(letter, word, scope) for word in after):
+                return True
     return False
+
+
+def _beside(letter: str, word: str, scope: Scope) -> bool:
+    """Does the letter stand beside an index in a subscript, as j in w_{ji} under a sum over i?"""
+    return len(word) == 2 and word.isalpha() and letter in word and all(c in scope.letters for c in word if c != letter)
 
 
 def _try_body(item: Found, reader: Reader) -> None:
@@ -338,6 +347,8 @@ def _settle_functions(deeper: list[Found], scope: Scope) -> None:
         bare = head.name in scope.bare
         if plain and (head.name in scope.signatures or (elsewhere and not bare)):
             scope.functions[head.name] = params
+            for primes in ("'", "''"):
+                scope.opaque.pop((head.name + primes, 0), None)
             scope.defined.discard(head.name)
             item.kind = "function"
 

@@ -1,7 +1,9 @@
-"""Statements that stand among equations but are none: names of probabilities, equivalences, bare objectives, updates."""
+"""What stands among equations but is none: names of probabilities, equivalences, bare objectives, updates."""
 
 from __future__ import annotations
 
+from workings.errors import Span
+from workings.syntax.pratt import Reader
 from workings.syntax.split import Draft
 from workings.syntax.tokens import Token
 
@@ -20,7 +22,7 @@ def words_in(draft: Draft) -> str:
         return PROBABILITY
     for kind, text, _, _ in toks:
         if kind in _SPEAKS:
-            return f"{text} says something about other formulas ({_SPEAKS[kind]}); it is read as words, not as an equation"
+            return f"{text} ({_SPEAKS[kind]}) says something about formulas; it is read as words, not as an equation"
     if toks[0][0] in ("\\min", "\\max", "\\argmin", "\\argmax") and toks[1][0] == "_" and not _equal_outside(toks):
         return OBJECTIVE
     return ""
@@ -74,3 +76,12 @@ def steps(draft: Draft) -> bool:
         for j, t in enumerate(left)
     )
     return shifted and any(t[0] in _SLOPES for t in toks[at:]) and any(t[1] == toks[0][1] for t in toks[at + 1 :])
+
+
+def said_apart(reader: Reader, run: str, at: int) -> None:
+    """Letters written together that are read as factors, though one of them stands nowhere else, are said."""
+    scope = reader.scope
+    before = reader.toks[reader.i - 1] if reader.i else None
+    inside = before is not None and before[0] == "w" and before[3] == at
+    if not scope.surveying and not inside and not all(scope.known(c) or c in scope.bare for c in run):
+        scope.remark(f"{run} is read as the product {' '.join(run)}, not as one name", Span(at, at + len(run)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workings.errors import NotReadable, Span
-from workings.expr import Call, Const, Deriv, Expr, Ref
+from workings.expr import All, Call, Const, Deriv, Expr, Ref
 from workings.expr.walk import preorder
 from workings.syntax.applications import PENDING
 from workings.syntax import bigs, derivatives, letters, names
@@ -14,6 +14,7 @@ from workings.syntax.pratt import Reader
 # What may follow a name that is done: nothing hangs on it.
 _AFTER = frozenset("+ - * / @ ) ] } , = end < > <= >= != and or w".split())
 _LIKE_FUNCTIONS = frozenset("f g h F G H phi varphi psi rho sigma Phi Psi".split())
+_BOLD = ("\\boldsymbol", "\\mathbf", "\\bm", "\\vec", "\\pmb")
 _MORE_THAN_NAMES = frozenset(("e", "pi", "inf", "infinity", "sum", "prod"))
 FUNCTION_COMMANDS = tuple(
     "\\" + f for f in "exp ln log lg sin cos tan sec csc cot sinh cosh tanh coth arcsin arccos arctan erf".split()
@@ -108,7 +109,8 @@ def _reference(reader: Reader) -> Expr:
     tree = _constant(reader, raw, tree)
     if isinstance(tree, Ref) and not tree.indices and _lasting(reader, raw, tree, at):
         reader.plans[(tree.name, reader.tex)] = ("name", tree.name)
-    if after == "(" or (after == "[" and reader.toks[reader.i][1] != "["):
+    dotted = after == "[" and reader.toks[reader.i + 1][1] == "\\cdot"
+    if after == "(" or dotted or (after == "[" and reader.toks[reader.i][1] != "["):
         return _before_bracket(reader, raw, tree, at)
     return tree
 
@@ -139,8 +141,13 @@ def _before_bracket(reader: Reader, raw: names.Raw, tree: Expr, at: int) -> Expr
     scope, key = reader.scope, tree.key
     opened, span = reader.i, reader.span(at)
     args = arguments(reader)
+    if all(isinstance(a, All) for a in args):
+        shown = reader.text[at : reader.span(at).end]
+        scope.remark(f"{shown} names {tree.name}; its arguments are not named", span, "note")
+        return tree
     if scope.surveying:
-        scope.applied.setdefault(tree.name, []).append(tuple(a.name if isinstance(a, Ref) else "" for a in args))
+        used = tuple(a.name if isinstance(a, Ref) else "" for a in args)
+        scope.applied.setdefault(tree.name.rstrip("'"), []).append(("'",) if raw.primes else used)
     quantity = tree.name in scope.defined or key in scope.brackets
     if quantity and (len(args) > 1 or _names_inputs(args) or _constant_only(args)):
         return _quantity(reader, tree, args, at)
@@ -148,17 +155,26 @@ def _before_bracket(reader: Reader, raw: names.Raw, tree: Expr, at: int) -> Expr
     if like_function and (not reader.tex or scope.near(tree.name)) and not scope.surveying:
         raise unknown(reader, tree.name, span)
     if not quantity and plain_refs(args) and (len(args) > 1 or tree.name not in scope.bare):
-        scope.opaque.setdefault(key, (tree, tuple(a for a in args if isinstance(a, Ref))))
+        scope.opaque.setdefault(key, (tree, tuple(_slice(a, reader) for a in args if isinstance(a, Ref))))
         return tree
     if len(args) > 1 or like_function:
         if not scope.surveying:
             raise unknown(reader, tree.name, span)
         return tree
-    if not quantity and raw.base in _LIKE_FUNCTIONS and tree.name not in scope.bare:
+    lone = not raw.subs and reader.toks[opened - 1][3] == reader.toks[opened][2] and len(raw.base) == 1
+    if not quantity and (raw.base in _LIKE_FUNCTIONS or lone) and not scope.surveying and tree.name not in scope.bare:
         scope.remark(f"{tree.name}(…) is read as a product: the text does not define a function {tree.name}", span)
     reader.done[opened] = (args[0], reader.i)
     reader.i = opened
     return tree
+
+
+def _slice(arg: Ref, reader: Reader) -> Ref:
+    r"""What y_k depends on: a bold \boldsymbol{x}_k is the whole x[., k]."""
+    bold = arg.span is not None and reader.text.startswith(_BOLD, arg.span.start)
+    if not bold or not arg.indices or any(isinstance(i, All) for i in arg.indices):
+        return arg
+    return Ref(arg.name, (All(arg.span), *arg.indices), arg.span)
 
 
 def _looks_like_function(reader: Reader, raw: names.Raw, tree: Ref, opened: int) -> bool:
