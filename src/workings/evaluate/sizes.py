@@ -76,6 +76,14 @@ class Usage:
                     shifted.append((lo, hi))
         yield from shifted
 
+    def reach(self, key: Key, place: int) -> list[Bounds]:
+        """What the length of a place tells: its first stretch, or all of them where only sums with bounds reach it."""
+        found = list(self.extents(key, place))
+        seen = self.usages(key, place)
+        letters = [(r.name, inner) for index, inner in seen for r in free_refs(index) if not r.indices]
+        summed = all(name in inner for name, inner in letters) and not self.net.shapes.get(key[0])
+        return found if summed else found[:1]
+
 
 def stretch(usage: Usage, key: Key, place: int, worth: Worth) -> range | None:
     """The values of an index place: those of its plain index, made longer by numbers and shifts beside it."""
@@ -110,28 +118,34 @@ def solve_sizes(usage: Usage, shapes: dict[Key, tuple[int, ...]], worth: Callabl
                 sizes: dict[str, int]) -> None:
     """Adds to `sizes` every symbolic size that the lengths of the values determine: hi - lo + 1 = length."""
     pending = [
-        (bounds, length)
+        (reach, length)
         for key, lengths in shapes.items()
         for place, length in enumerate(lengths)
-        for bounds in list(usage.extents(key, place))[:1]
+        if (reach := usage.reach(key, place))
     ]
     before = -1
     while len(sizes) != before:
         before = len(sizes)
-        for (lo, hi), length in pending:
-            names = [r.name for e in (lo, hi) for r in free_refs(e) if not r.indices and r.name not in sizes]
-            if len(set(names)) == 1 and (size := _solved(lo, hi, length, names[0], worth, sizes)) is not None:
+        for reach, length in pending:
+            ends = [e for bounds in reach for e in bounds]
+            names = [r.name for e in ends for r in free_refs(e) if not r.indices and r.name not in sizes]
+            if len(set(names)) == 1 and (size := _solved(reach, length, names[0], worth, sizes)) is not None:
                 sizes[names[0]] = size
 
 
-def _solved(lo: Expr, hi: Expr, length: int, name: str, worth: Callable[[Expr, dict[str, int]], Value],
+_FAR = 1_000                  # a size at which the ends of several stretches stand in their order
+
+
+def _solved(reach: list[Bounds], length: int, name: str, worth: Callable[[Expr, dict[str, int]], Value],
             sizes: dict[str, int]) -> int | None:
-    """The size at which a stretch has this length; bounds are affine in a size."""
+    """The size at which stretches together have this length; bounds are affine in a size."""
     def count(at: int) -> Value:
-        return worth(hi, {**sizes, name: at}) - worth(lo, {**sizes, name: at}) + 1
+        there = {**sizes, name: at}
+        return max(worth(hi, there) for _, hi in reach) - min(worth(lo, there) for lo, _ in reach) + 1
 
     try:
-        start, slope = count(0), count(1) - count(0)
-        return None if slope == 0 else whole((length - start) / slope, name)
+        start = count(_FAR)
+        slope = count(_FAR + 1) - start
+        return None if slope == 0 else whole(_FAR + (length - start) / slope, name)
     except (KeyError, Undefined):
         return None
