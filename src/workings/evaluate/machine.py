@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from workings.errors import BadValue, InputTooLarge, NotReadable, OutOfReach
 from workings.evaluate import code as c
 from workings.evaluate.arrays import array_function, each, floats, is_array, leveled, mismatch, product, stacked
-from workings.evaluate.numbers import Undefined, Value, fits, power, show, whole
+from workings.evaluate.numbers import Undefined, Value, fits, flint, power, show, whole
 from workings.expr import Big, Call, Expr, Logic, Ref, Rel
 from workings.functions import derivative, parsed, table
 from workings.functions.values import Undecided, Worth, positive, worth
@@ -53,13 +53,11 @@ class Machine:
 
     def __init__(self, names: Names, expr: Expr, bound: dict[str, Value], codes: dict[int, tuple[Expr, c.Code]],
                  exact: bool = False, last: bool = False, once: bool = False) -> None:
-        from flint import arb, fmpq
-
         self.names, self.codes, self.exact, self.last = names, codes, exact, last
-        self.arb, self.fmpq = arb, fmpq
+        self.arb, self.fmpq = flint()
         self.bound = bound
         self.stack: list[Value] = []
-        self.frames = [Frame(c.compiled(expr, fmpq) if once else self.code(expr))]
+        self.frames = [Frame(c.compiled(expr, self.fmpq) if once else self.code(expr))]
 
     def code(self, expr: Expr) -> c.Code:
         """The code of an expression, made once."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 from workings.errors import BadValue, InputTooLarge
@@ -15,6 +16,14 @@ from workings.limits import MAX_BITS, MAX_DIGITS, MAX_EXPONENT, MAX_INDEX
 
 Value = Any                   # fmpq | arb | bool | numpy.ndarray of objects or floats
 _NUMBER = re.compile(r"\s*([+-]?)\s*(\d+\.?\d*|\.\d+)(?:[eE]([+-]?\d+))?(?:\s*/\s*([+-]?\d+\.?\d*))?\s*")
+
+
+@cache
+def flint() -> tuple[Any, Any]:
+    """The kinds of balls and of exact rationals, imported when first needed: an import in each call would be felt."""
+    from flint import arb, fmpq
+
+    return arb, fmpq
 
 
 class Undefined(Exception):
@@ -40,7 +49,7 @@ def exact_text(text: str) -> Fraction:
 
 def scalar(value: Any, what: str) -> Value:
     """A given number as an fmpq, or as an arb where it is a float."""
-    from flint import arb, fmpq
+    arb, fmpq = flint()
 
     if isinstance(value, str):
         value = exact_text(value)
@@ -60,7 +69,7 @@ def scalar(value: Any, what: str) -> Value:
 
 
 def _numpy_scalar(value: Any, what: str) -> Value:
-    from flint import arb, fmpq
+    arb, fmpq = flint()
 
     kind = getattr(getattr(value, "dtype", None), "kind", "f")
     if kind in "iu":
@@ -120,7 +129,7 @@ def _leaves(value: Any) -> list[Any]:
 
 def whole(value: Value, what: str) -> int:
     """An index: a number that must be an integer."""
-    from flint import arb, fmpq
+    arb, fmpq = flint()
 
     if isinstance(value, fmpq) and value.q == 1:
         return int(value.p)
@@ -143,7 +152,7 @@ def show(value: Value) -> str:
 
 def to_float(value: Value) -> float:
     """The float nearest to a number; infinite where it is too large."""
-    from flint import arb, fmpq
+    arb, fmpq = flint()
 
     if isinstance(value, fmpq):
         value = arb(value)
@@ -163,7 +172,7 @@ def sharp(value: Value) -> bool:
 
 def power(base: Value, exponent: Value) -> Value:
     """base^exponent of two numbers: exact for an integer exponent, else a ball."""
-    from flint import arb, fmpq
+    arb, fmpq = flint()
 
     if isinstance(exponent, fmpq) and exponent.q == 1:
         n = int(exponent.p)
@@ -208,7 +217,7 @@ def fits(value: Value, what: str) -> Value:
 
 def ball(value: Value) -> Value:
     """An exact number as a ball of the bits in force; arrays entry by entry."""
-    from flint import arb, fmpq
+    arb, fmpq = flint()
 
     if type(value).__name__ == "ndarray" and value.dtype.kind == "O":
         import numpy as np
