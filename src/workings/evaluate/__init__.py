@@ -16,6 +16,7 @@ from workings.evaluate.forward import BLURRED, Found, forward, quantities
 from workings.evaluate.given import Point, read_point
 from workings.evaluate.numbers import Undefined, ball, out, sharp
 from workings.evaluate.state import Missing, State
+from workings.evaluate.undeclared import with_products
 from workings.expr import Expr, Network
 from workings.functions.values import Undecided
 
@@ -50,6 +51,9 @@ def run(net: Network, values: Mapping[str, Any], wanted: Sequence[str] | None = 
     """
     try:
         point = read_point(net, values)
+        arrays = with_products(net, point)
+        if arrays is not net:
+            net, point = arrays, read_point(arrays, values)
         keys = quantities(point, wanted)
         found = _climb(lambda state: forward(state, keys, mode == "ball"), Found.sharp, point, mode, bits, len(keys))
     except WorkingsError as error:
