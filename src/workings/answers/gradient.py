@@ -15,6 +15,7 @@ from workings.expr import Call, Deriv, Expr, Network, Ref, Rel, substitute
 # rule id -> (name of the rule, sentence)
 SAYS: dict[str, tuple[str, str]] = {
     "equation": ("equation", "We start from the equation of {of}."),
+    "equation, enters": ("equations", "These are the equations through which {wrt} enters {of}."),
     "opaque": ("not specified", "{of} is not given by an equation: only what it depends on is known."),
     "itself": ("definition", "The derivative of {of} by itself is 1."),
     "independent": ("no dependence", "{of} does not depend on {wrt}."),
@@ -70,6 +71,7 @@ SAYS: dict[str, tuple[str, str]] = {
     "same sums": ("index", "The letter of a summed index does not matter: equal sums are collected."),
     "constants out": ("constant factor", "What does not depend on the index of the sum stands before the sum."),
     "common factor": ("common factor", "What all terms have in common is taken out."),
+    "delta": ("Kronecker delta", "Where the delta is 1 its two letters are the same."),
     "same base": ("powers", "Powers of one base: the exponents add up."),
     "multiply out": ("simplification", "The bracket is multiplied out, and what cancels is dropped."),
     "folded": ("name put back", "{written} is {name}."),

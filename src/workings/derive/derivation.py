@@ -11,7 +11,7 @@ from workings.derive.fold import folded
 from workings.derive.forms import local_rule
 from workings.derive.fresh import Names, taken
 from workings.derive.graph import Edge, Graph, Node, entry
-from workings.derive.parts import take_apart
+from workings.derive.parts import holds, take_apart
 from workings.derive.put import layers_of, put_in, replace_parts
 from workings.derive.ranges import bounded, with_ranges
 from workings.derive.steps import Derivation, Step, equal, rel
@@ -25,10 +25,16 @@ from workings.expr import (
 from workings.forms.stable import Found, named, sigmoid
 
 
-def gradient(net: Network, of: Ref, wrt: Ref, *, through: Sequence[Ref] = (), verified: bool = True) -> Derivation:
-    """The derivative of `of` by `wrt`, step by step; the result uses the names of forward quantities."""
+def gradient(
+    net: Network, of: Ref, wrt: Ref, *, through: Sequence[Ref] = (), names: Sequence[Equation] = (),
+    verified: bool = True,
+) -> Derivation:
+    """The derivative of `of` by `wrt`, step by step; the result uses the names of forward quantities.
+
+    `names`: equations that name parts of nested ones, as a hint gives them: z = y - t, c = cosh(z).
+    """
     of, wrt = asked(net, of, False), asked(net, wrt)
-    work = Work(net, Names(taken(net)))
+    work = Work(net, Names(taken(net), names))
     net = work.net
     result, steps = work.derive(net, of, wrt, cut(net, of, wrt, through))
     if len(steps) == 1:
@@ -37,16 +43,20 @@ def gradient(net: Network, of: Ref, wrt: Ref, *, through: Sequence[Ref] = (), ve
     return checked(out) if verified else out
 
 
-def chain_rule(net: Network, of: Ref, wrt: Ref, through: Sequence[Ref] = (), *, verified: bool = True) -> Derivation:
+def chain_rule(
+    net: Network, of: Ref, wrt: Ref, through: Sequence[Ref] = (), *, names: Sequence[Equation] = (),
+    verified: bool = True,
+) -> Derivation:
     """The chain rule for the derivative of `of` by `wrt`, stated and not worked out.
 
     `through`: the quantities whose own derivatives are left whole, as in dE/dv = dE/da da/dv + dE/db db/dv.
     """
     of, wrt = asked(net, of, False), asked(net, wrt)
-    work = Work(net, Names(taken(net)))
+    work = Work(net, Names(taken(net), names))
     net = work.net
     result, steps = work.state(net, of, wrt, cut(net, of, wrt, through))
-    steps.insert(0, work.starting(net, of, wrt))
+    if len(steps) == 1:
+        steps.insert(0, work.starting(net, of, wrt))
     out = Derivation(of, wrt, result, work.where, steps, net, work.parts, work.opened)
     return checked(out) if verified else out
 
@@ -61,6 +71,9 @@ def checked(out: Derivation) -> Derivation:
     return out
 
 
+MOST_LINES = 6                # equations that a derivation begins with
+
+
 class Work:
     """What one derivation knows: the names that it gave, and their meaning."""
 
@@ -73,12 +86,15 @@ class Work:
         self.found: list[tuple[Deriv, Expr]] = []    # local derivatives that took steps, worked out once
 
     def starting(self, net: Network, of: Ref, wrt: Ref) -> Step:
-        """The equation to begin with."""
-        lines = [equal(e.lhs, e.rhs) for e in net.defs.get(of.key, [])]
-        if not lines:
+        """The equation to begin with; before a chain rule those through which the variable enters."""
+        if not net.defs.get(of.key):
             raise BadValue(f"{of.name} is not defined by an equation")
-        line = lines[0]
-        return Step("equation", {"of": of, "wrt": wrt}, line.args[0], line.args[1], line)
+        graph = Graph(net)
+        between = graph.above(wrt.key) & (graph.below(of.key) | {of.key})
+        entering = [e for e in net.equations if e.key in between and holds(e.rhs, wrt.key)]
+        *lines, line = [rel(e) for e in entering[:MOST_LINES]] or [rel(net.defs[of.key][0])]
+        says = {"of": of, "wrt": wrt, "variant": "enters" if entering and entering[0].key != of.key else ""}
+        return Step("equation", says, line.args[0], line.args[1], line, lines=tuple(lines))
 
     # -- one derivative
     def derive(self, net: Network, of: Ref, wrt: Ref, cut: Sequence[Key] = ()) -> tuple[Expr, list[Step]]:
@@ -118,12 +134,14 @@ class Work:
 
             return state_layers(self, graph, whole, head)
         place: tuple[Rel, ...] = ()
+        steps: list[Step] = []
         if len(edges) == 1:
             graph, whole = self._opened(graph, edges[0], whole)
             if graph.net is not net:
                 place = tuple(rel(e) for e in self.opened[-1])
+                steps.append(_naming(edges[0], place))
         stated = bounded(statement(graph, whole, cut), self.implied)
-        return stated, [self._chain_step(head, stated, whole, cut, place)]
+        return stated, [*steps, self._chain_step(head, stated, whole, cut, place)]
 
     def _opened(self, graph: Graph, edge: Edge, whole: Web) -> tuple[Graph, Web]:
         """A single equation with nested functions: the chain rule runs over its parts."""
@@ -233,10 +251,8 @@ class Work:
         self.opened.append(lines)
         self.parts += parts
         rels = tuple(rel(e) for e in lines)
-        says = {"of": of, "names": [p for p, _ in parts], "variant": "" if parts[1:] else "one"}
         assert isinstance(edge.equation, Equation)
-        whole_line = (rel(edge.equation),)
-        steps = [Step("name the parts", says, of, lines[-1].rhs, rels[-1], [], rels[:-1], whole_line)]
+        steps = [_naming(edge, rels)]
         graph = Graph(_inside(self.net, lines))
         whole = web(graph, _node(graph.arena, of), _node(graph.arena, wrt))._replace(own=head.kind == "P")
         stated = bounded(statement(graph, whole), self.implied)
@@ -311,6 +327,15 @@ class Work:
                 except OutOfReach:
                     continue
         return out
+
+
+def _naming(edge: Edge, lines: tuple[Rel, ...]) -> Step:
+    """z = y - t, c = cosh(z), E = log(c): the equation of an edge taken apart."""
+    assert isinstance(edge.equation, Equation)
+    *parts, last = lines
+    of = edge.equation.lhs
+    says = {"of": of, "names": [p.args[0] for p in parts], "variant": "" if parts[1:] else "one"}
+    return Step("name the parts", says, of, last.args[-1], last, [], tuple(parts), (rel(edge.equation),))
 
 
 def _inside(net: Network, lines: list[Equation]) -> Network:

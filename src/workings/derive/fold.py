@@ -67,7 +67,7 @@ def _folded(arena: Arena, term: Term, known: Named) -> Term:
         value, name = arena.rename(known.value, table), arena.rename(known.name, table)
         have, want = _bag(term), _bag(value)
         if all(_has(have.get(base, 0), e) for base, e in want.items()):
-            return _folded(arena, arena.mul([term, arena.pow(value, -1), name]), known)
+            return _folded(arena, arena.mul([name, term, arena.pow(value, -1)]), known)
     return term
 
 

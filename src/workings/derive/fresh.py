@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
-from workings.expr import Deriv, Expr, Key, Network, Ref, preorder
+from workings.derive.terms import Arena, Term
+from workings.derive.written import to_term
+from workings.expr import Deriv, Equation, Expr, Key, Network, Ref, preorder
 from workings.expr.names import base
 
 AVOID = frozenset(("d", "e", "i", "j", "k", "n", "D", "P", "T", "E", "pi", "inf", "N"))
@@ -43,11 +45,29 @@ def names_of(expr: Expr) -> set[str]:
 
 
 class Names:
-    """Gives fresh names; `taken` grows with each."""
+    """Gives fresh names; `taken` grows with each.
 
-    def __init__(self, taken: set[str]) -> None:
+    `hints` are equations that name parts, z = y - t, c = cosh(z): what they name is called so.
+    """
+
+    def __init__(self, taken: set[str], hints: Sequence[Equation] = ()) -> None:
         self.taken = taken
         self.last: dict[str, int] = {}
+        self.hints = [e for e in hints if e.lhs.name not in taken]
+        self.taken |= {e.lhs.name for e in self.hints}
+
+    def hinted(self, expr: Expr, indices: tuple[Ref, ...]) -> Ref | None:
+        """The name that a hint gives to an expression."""
+        if not self.hints:
+            return None
+        arena = Arena()
+        meant: dict[Term, Term] = {}                 # z is y - t, so that cosh(z) is cosh(y - t)
+        for hint in self.hints:
+            meaning = arena.replace(to_term(arena, hint.rhs), meant)
+            meant[to_term(arena, hint.lhs)] = meaning
+            if len(hint.lhs.indices) == len(indices) and meaning is to_term(arena, expr):
+                return Ref(hint.lhs.name, indices)
+        return None
 
     def adjoint(self, name: str) -> str:
         """gz5 for z5; gz5_g where that is taken."""

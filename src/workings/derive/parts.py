@@ -28,7 +28,7 @@ def take_apart(equation: Equation, key: Key, names: Names, ranges: Mapping[str, 
             free = {r.name for r in free_refs(expr) if not r.indices}
             own = (r.name for i in lhs.indices for r in free_refs(i))        # a part within a sum has its index
             indices = tuple(Ref(i) for i in dict.fromkeys((*heads, *own, *bound)) if i in free)
-            ref = Ref(names.part(kind, function), indices)
+            ref = names.hinted(expr, indices) or Ref(names.part(kind, function), indices)
             named.append((ref, expr))
             return ref
 

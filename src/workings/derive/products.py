@@ -22,7 +22,7 @@ def _shorter(arena: Arena, term: Term) -> Term:
     for candidate in (_distributed(arena, term), _expanded(arena, term)):
         if candidate is None:
             continue
-        candidate = same_base(arena, candidate)
+        candidate = deltas(arena, same_base(arena, candidate))
         if (n := size(candidate)) < least:
             best, least = candidate, n
     return best
@@ -40,11 +40,11 @@ def _distributed(arena: Arena, term: Term) -> Term | None:
 
 
 def _cancels(term: Term, bracket: Term) -> bool:
-    """Does a factor outside stand under a fraction bar inside?"""
+    """Does a factor outside stand under a fraction bar inside, or is there a delta inside?"""
     outside = {f.args[0] if f.kind == "pow" else f for f in term.args if f is not bracket}
     for part in bracket.args:
         for f in part.args if part.kind == "mul" else (part,):
-            if f.kind == "pow" and f.head < 0 and f.args[0] in outside:
+            if (f.kind == "pow" and f.head < 0 and f.args[0] in outside) or (f.kind == "call" and f.head[0] == "delta"):
                 return True
     return False
 
@@ -106,6 +106,26 @@ def size(root: Term) -> int:
         if out > 4000:
             break
     return out
+
+
+def deltas(arena: Arena, root: Term, known: Any = None) -> Term:
+    """p[k] delta(c, k)/p[c] = delta(c, k): beside a delta both letters are the same"""
+    return arena.rewrite(root, lambda t: _same_letters(arena, t))
+
+
+def _same_letters(arena: Arena, term: Term) -> Term:
+    if term.kind != "mul":
+        return term
+    for delta in term.args:
+        if delta.kind != "call" or delta.head != ("delta", 0):
+            continue
+        rest = arena.mul([arena.num(term.head), *(f for f in term.args if f is not delta)])
+        for a, b in (delta.args, delta.args[::-1]):
+            if b.kind == "ref" and not b.args:
+                new = arena.mul([arena.rename(rest, {b.head: a}), delta])
+                if size(new) < size(term):
+                    return new
+    return term
 
 
 def same_base(arena: Arena, root: Term, known: Any = None) -> Term:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from workings.derive.calculus import Bound
 from workings.derive.indices import ends_of, solve
-from workings.derive.products import multiply_out, same_base
+from workings.derive.products import deltas, multiply_out, same_base
 from workings.derive.inside import free_names, unpack
 from workings.derive.terms import Arena, Term
 
@@ -290,6 +290,7 @@ RULES: tuple[Rule, ...] = (
     Rule("tanh identity", hyperbolic, "1/cosh(z)*sinh(z)", "tanh(z)"),
     Rule("tan identity", circular, "sin(z)/cos(z)", "tan(z)"),
     Rule("same base", same_base, "s*s^(g - 1)", "s^g"),
+    Rule("delta", deltas, "p[k]*delta(c, k)/p[c]", "delta(c, k)"),
     Rule("multiply out", multiply_out, "(t/p - (1 - t)/(1 - p))*p*(1 - p)", "t - p"),
     Rule("constants out", constants_out, "sum(k, a*f[k]/N)", "1/N*a*sum(k, f[k])"),
     Rule("common factor", common_factors, "a*b + a*c", "a*(b + c)"),
