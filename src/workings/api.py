@@ -99,8 +99,16 @@ def backward(net: NetworkLike, of: Any, wrt: Any = None, mode: str = "plain") ->
     return Program(work.backward(net, of, wrt, mode), net)
 
 
-def check(net: NetworkLike, lines: Any, at: Any = None, given: Any = None) -> Report:
-    """Is each of these lines true, and if not, where does it fail?"""
+def check(net: Any, lines: Any = None, at: Any = None, given: Any = None) -> Report:
+    """Is each of these lines true, and if not, where does it fail?  Without lines: all lines of a sheet.
+
+    >>> check("E = (y - t)^2", ["dE/dy = 2*(t - y)"]).as_dict()["lines"][0]["slip"]
+    'sign'
+    """
+    if lines is None:
+        from workings.sheets.judge import judge
+
+        return Report(judge(work.source(net)), PlainNetwork())
     net = _net(net)
     return Report(work.check(net, lines, at, given), net)
 

@@ -51,12 +51,13 @@ def blocks(report: Report) -> tuple[Block, ...]:
     """Each line with its verdict as sign and word, the reason in one sentence, and the point where it fails."""
     out: list[Block] = [_summary(report)]
     for j in report.lines:
-        head: tuple[Inline, ...] = (f"{j.line + 1}. ", Strong(f"{SIGNS[j.verdict]} {j.verdict}"), *_shown(j))
+        number = f"Line {j.place[0]}: " if report.by_place and j.place else f"{j.line + 1}. "
+        head: tuple[Inline, ...] = (number, Strong(f"{SIGNS[j.verdict]} {j.verdict}"), *_shown(j))
         inner: list[Block] = [Paragraph((*head, ". ", *_reason(j)))]
         if j.counterexample is not None:
             inner.append(Paragraph(_point(j.counterexample)))
         out.append(Aside("wrong line", tuple(inner)) if j.verdict in ("wrong", "duplicate") else inner[0])
-    out += [Paragraph((r,)) for r in report.remarks]
+    out += [Paragraph((_sentence(r),)) for r in report.remarks]
     return tuple(out)
 
 
@@ -64,7 +65,9 @@ def _summary(report: Report) -> Block:
     counts = {v: sum(j.verdict == v for j in report.lines) for v in SIGNS}
     words = [f"{n} {v}" for v, n in counts.items() if n]
     first = report.first_wrong
-    tail = f"; the first error is in line {first + 1}" if first is not None else ""
+    place = report.lines[first].place if first is not None and report.by_place else None
+    number = place[0] if place else None if first is None else first + 1
+    tail = f"; the first error is in line {number}" if number is not None else ""
     return Paragraph((f"{len(report.lines)} line{'s' * (len(report.lines) != 1)}: {', '.join(words)}{tail}.",))
 
 
@@ -80,7 +83,8 @@ def _reason(j: Judged) -> Line:
     if j.verdict == "wrong":
         slip = f" {j.slip[0].upper()}{j.slip[1:]}." if j.slip else ""
         follows = " It would be right had the earlier wrong line been right." if j.follows else ""
-        return (f"The two sides differ.{slip}{follows}",)
+        why = "The two sides differ." if j.reason.startswith("different at") else _sentence(j.reason)
+        return (f"{why}{slip}{follows}",)
     return (_sentence(j.reason),)
 
 

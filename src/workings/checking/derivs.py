@@ -7,13 +7,13 @@ given by no equation stay as they are.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from workings.errors import OutOfReach
 from workings.expr import (
-    ONE, ZERO, Big, Call, Deriv, Equation, Expr, Mul, Network, Num, Ref, fold, free_refs, fresh, preorder, rewrite,
-    same, substitute,
+    ONE, ZERO, Add, All, Big, Call, Deriv, Equation, Expr, Mul, Neg, Network, Num, Ref, fold, free_refs, fresh,
+    preorder, rewrite, same, substitute,
 )
 from workings.expr.nodes import Key
 
@@ -112,8 +112,9 @@ class Resolver:
             head = Ref(fresh("quantity", _names(self.net)))
             net = net.with_(equations=(*net.equations, Equation(head, substitute(of, fixed))))
             of = head
+        net, slopes, held = self._through_opaque(net, of, wrt)
         program = backward(net, of, [wrt])
-        statements = [*program.forward, *program.backward]
+        statements = [s for s in (*program.forward, *program.backward) if s.name.key not in self.net.opaque]
         _complete(statements, net)
         depending = _depending([(s.name, s.value) for s in statements], {r.name for r in fixed.values()})
         extra = tuple(fixed.values())
@@ -122,11 +123,50 @@ class Resolver:
             return rewrite(expr, lambda n: Ref(n.name, (*n.indices, *extra), n.span)
                            if isinstance(n, Ref) and n.key in depending else n)
 
+        def given(expr: Expr) -> Expr:
+            return rewrite(expr, lambda n: Deriv(Ref(slopes[n.name][0], n.indices), (slopes[n.name][1],), "P")
+                           if isinstance(n, Ref) and n.name in slopes else n)
+
+        statements = [replace(s, value=given(s.value)) for s in statements] if slopes else statements
         known = self.net.defs
-        new = [Equation(_head(widened(s.name)), widened(s.value)) for s in statements if s.name.key not in known]
+        new = held + [Equation(_head(widened(s.name)), widened(s.value)) for s in statements if s.name.key not in known]
         self.net = self.net.with_(equations=(*self.net.equations, *new))
-        value = widened(program.gradients[-1][1])
+        value = widened(given(program.gradients[-1][1]))
         return substitute(value, {r.name: Ref(x) for x, r in fixed.items()})
+
+    def _through_opaque(self, net: Network, of: Expr, wrt: Ref) -> tuple[
+            Network, dict[str, tuple[str, Ref]], list[Equation]]:
+        """The network with y = held y + slope * (w - held w) for each unspecified y(w), what the slopes are, and what
+        the held names are worth: every value stays as it is."""
+        slopes: dict[str, tuple[str, Ref]] = {}
+        held: list[Equation] = []
+        added: list[Equation] = []
+        taken = _names(net) | _names(self.net)
+        for o in self.net.opaque.values():
+            goal = net.variable(wrt.key)
+            if o.lhs.key == goal or not _reaches(net, o.lhs.key, goal):
+                continue
+            parts: list[Expr] = []
+            for u in o.args:
+                if not isinstance(u, Ref) or any(isinstance(i, All) for i in u.indices):
+                    continue
+                if u.key != wrt.key and not _reaches(net, u.key, goal):
+                    continue
+                slope, same_u = fresh(f"slope_{o.lhs.name}", taken), fresh(f"{u.name}_held", taken)
+                taken |= {slope, same_u}
+                slopes[slope] = (o.lhs.name, u)
+                held.append(Equation(Ref(same_u, u.indices), u))
+                parts.append(Mul((Ref(slope, o.lhs.indices), Add((u, Neg(Ref(same_u, u.indices)))))))
+            if not parts:
+                raise OutOfReach(f"how {o.lhs.name} depends on {wrt.name} is not stated", span=wrt.span)
+            value = fresh(f"{o.lhs.name}_held", taken)
+            taken |= {value}
+            held.append(Equation(Ref(value, o.lhs.indices), o.lhs))
+            added.append(Equation(o.lhs, Add((Ref(value, o.lhs.indices), *parts))))
+        if added:
+            opaque = {k: o for k, o in net.opaque.items() if k not in {e.key for e in added}}
+            net = net.with_(equations=(*net.equations, *added), opaque=opaque)
+        return net, slopes, held
 
     def _letters(self, expr: Expr) -> list[str]:
         """The free indices of an expression, in reading order."""

@@ -37,7 +37,7 @@ def check(net: Network, lines: Any, at: Mapping[str, Any] | None = None, given: 
         session.take_fact(fact.body)
     read = read_lines(lines, signatures(), net)
     judged = [session.judge(line) for line in read]
-    return Report(judged, session.remarks, net.source)
+    return Report(judged, [*session.remarks, *session.domains.missing()], net.source)
 
 
 class Session:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import product
 
 from workings.checking.decide import equal
 from workings.checking.feasible import Row, TooMany, point
@@ -17,6 +18,7 @@ from workings.expr import (
 )
 
 Condition = tuple[tuple[tuple[str, Fraction], ...], Fraction, str]
+MOST_FORMS = 6                # 64 patterns
 FLIP = {">": "<", "<": ">", ">=": "<=", "<=": ">=", "=": "=", "!=": "!="}
 
 
@@ -141,6 +143,33 @@ class Domains:
             out.reason = {"empty": "a new pattern, and an empty one", "thin": "a new pattern without interior"}.get(
                 out.status, "a new pattern"
             )
+
+
+    def missing(self) -> list[str]:
+        """The patterns of the forms that every listed domain speaks of, and that are not listed, as remarks."""
+        listed = [{(of, c): op[0] for of, c, op in key} for key in self.seen]
+        forms = sorted(listed[0]) if listed else []
+        if not 1 < len(forms) <= MOST_FORMS or len(listed) < len(forms) or any(sorted(d) != forms for d in listed):
+            return []
+        there = {tuple(d[f] for f in forms) for d in listed}
+        out = []
+        for signs in product("><", repeat=len(forms)):
+            if signs not in there:
+                parts = [(of, c, ">=" if s == ">" else "<") for (of, c), s in zip(forms, signs)]
+                words = " and ".join(_words(p) for p in parts)
+                kind = status(parts)
+                out.append(f"the pattern {words} is missing{f' ({kind})' if kind != 'full' else ''}")
+        return out
+
+
+def _words(part: Condition) -> str:
+    """x1 + x2 >= -1, as a person would write it."""
+    from workings.notation import plain
+
+    of, const, op = part
+    terms: list[Expr] = [Ref(n) if c == 1 else Neg(Ref(n)) if c == -1 else Mul((Num(c), Ref(n))) for n, c in of]
+    left = plain(terms[0] if len(terms) == 1 else Add(tuple(terms)))
+    return f"{left} {op} {-const}"
 
 
 # -- y = 0 for ...

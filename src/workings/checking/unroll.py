@@ -14,7 +14,7 @@ from typing import Any
 from workings.errors import OutOfReach
 from workings.expr import (
     ONE, ZERO, Add, All, Array, Big, Call, Claim, Deriv, Equation, Expr, Logic, Mul, Neg, Network, Num, Ref,
-    Rel, Rest, preorder,
+    Rel, Rest, free_refs, preorder,
 )
 
 Values = Any                  # an Expr, or a NumPy array of them
@@ -310,6 +310,11 @@ class Instance:
         if any(name == base for name, _ in self.net.opaque):
             assert isinstance(of, Ref) and isinstance(wrt, Ref)
             return Ref(f"P({of.name},{wrt.name})")
+        if self.net.opaque:
+            used = {r.name.partition("[")[0] for e in (of, *self.defs.values()) for r in free_refs(e)}
+            open_ = next((name for name, _ in self.net.opaque if name in used), None)
+            if open_ is not None and isinstance(wrt, Ref) and wrt.name.partition("[")[0] != open_:
+                raise OutOfReach(f"the derivative goes through {open_}, which nothing defines", span=wrt.span)
         net = Network(tuple(Equation(Ref(n), e) for n, e in self.defs.items()), functions=self.net.functions)
         resolver = Resolver(net)
         value = resolver.resolve(Deriv(of, (wrt,), kind))

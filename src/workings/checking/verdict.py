@@ -56,6 +56,7 @@ class Report:
     lines: list[Judged]
     remarks: list[str] = field(default_factory=list)
     source: Source | None = None
+    by_place: bool = False    # the lines of a file: each is called by its number there
 
     @property
     def first_wrong(self) -> int | None:

@@ -216,11 +216,24 @@ def check(lines: tuple[str, ...], at: str | None, given: tuple[str, ...], answer
 
     if answer or code_file:
         raise work.later("check files of answers or code", "give lines: --line 'dE/dw13 = ...'")
-    if not lines:
-        raise work.later("check all lines of a sheet", "give lines: --line 'dE/dw13 = ...'")
-    report = api.check(network(options), list(lines), at, list(given))
+    if lines:
+        report = api.check(network(options), list(lines), at, list(given))
+    else:
+        report = _checked(source(options.pop("network")))
     give(report, options)
     return verdict(report)
+
+
+def _checked(sheet: Any) -> Any:
+    """Every equation and derivation line of a sheet, judged."""
+    from workings import api
+    from workings.errors import NotReadable
+
+    report = api.check(sheet)
+    if not report.lines:
+        raise NotReadable("there is no line to check", source=sheet, expected="a sheet with equations",
+                          hint="for a network, give lines: --line 'dE/dw13 = ...'")
+    return report
 
 
 @verb("Say what is installed.", "workings doctor --json", about="")
