@@ -38,6 +38,18 @@ gradient          | Let $E = (y-t)^2$ and compute its derivative with respect to
 gradient          | Calculate the gradient of $E$ w.r.t. $w_1, w_2$ (show your work).
 gradient          | Write $\partial E/\partial u$ as a formula in $x$.
 gradient          | How does $E$ change with $w$?
+gradient          | Show how to compute $\partial E/\partial w$.
+gradient          | Evaluate $\partial E/\partial w$ at $w = 1$.
+gradient          | How does the error depend on the input?
+gradient          | Use the derivatives of (a) to write an analytic expression of $\partial E/\partial v$.
+hessian           | Compute $\partial^2 E/\partial y^2$.
+hessian           | Find $\frac{\partial^2 E}{\partial u \partial v}$.
+run               | To which class does the network assign the point $(2, 1)$?
+pieces            | In which regions of the plane is $y$ linear?
+pieces            | Write down the function on each of them.
+boundary          | For which inputs is $y = 0$?
+boundary          | Where does the answer change?
+?                 | Perform one step of gradient descent on $w$.
 hessian           | Compute the second derivative of $E$ with respect to $w$.
 chain rule        | Write down the chain rule for $\partial E/\partial v$.
 chain rule        | State the multivariate chain rule that links $\partial E/\partial v$ to the derivatives above.

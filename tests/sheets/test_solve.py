@@ -39,7 +39,10 @@ Let $y = w x$ be the output.
     "no equations": ("(a) Draw the network.\n", ["out of reach"]),
     "a broken equation beside a good one": (
         "Let $y = w x$ and $$b = (a - $$.\n\n(a) Compute $dy/dw$.\n", ["solved"]),
-    "to be shown": ("Let $y = x^2$.\n\n(a) Show that $dy/dx = 2x$.\n", ["out of reach"]),
+    "to be shown": ("Let $y = x^2$.\n\n(a) Show that $dy/dx = 2x$.\n", ["solved"]),
+    "to be shown in words": ("Let $y = x^2$.\n\n(a) Show that the function is convex.\n", ["out of reach"]),
+    "several points": ("Let $y = 2 x$.\n\n(a) Evaluate $y$ at $x = 1$ and at $x = 2$.\n", ["solved", "solved"]),
+    "a value of a derivative": ("Let $E = w^2$.\n\n(a) Evaluate $dE/dw$ at $w = 3$.\n", ["solved"]),
 }
 
 
@@ -108,3 +111,30 @@ def test_an_answer_that_fails_its_cross_check_is_not_given(asked: str, text: str
     task = solve(text).tasks[0]
     assert task.status == "out of reach" and task.answer == {}
     assert isinstance(task.error, crosscheck.Broken)
+
+
+POINTS = [
+    ("Let $y = x_1 - 2 x_2$.\n\n(a) Compute $y$ for $(x_1, x_2) = (0, 1)$, $(1, 0)$ and $(1, 1)$.\n", ["-2", "1", "-1"]),
+    ("Let $y = x_1 - 2 x_2$.\n\n(a) Evaluate $y$ at $x_1 = 1, x_2 = 1$ and at $x_1 = 3, x_2 = 0$.\n", ["-1", "3"]),
+    ("Let $f(x) = |x - 1| + |x + 1|$.\n\n(a) Compute $f(0)$ and $f(3)$.\n", ["2", "6"]),
+    ("Let $y = 3 x$.\n\n(a) Evaluate $y$ at $x = 2$.\n\n(b) Let $z = y + x$. Evaluate $z$ for the values of (a).\n",
+     ["6", "8"]),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), POINTS, ids=lambda v: str(v)[-40:])
+def test_every_point_that_is_named_is_worked(text: str, expected: list[str]) -> None:
+    tasks = solve(text).tasks
+    assert [t.answer["values"][t.subjects[0].name] for t in tasks] == expected        # type: ignore[attr-defined]
+
+
+def test_a_derivative_at_a_point_has_a_value() -> None:
+    task = solve("Let $E = w^2$.\n\n(a) Evaluate $dE/dw$ at $w = 3$.\n").tasks[0]
+    assert (task.answer["at"], task.answer["value"]) == ({"w": "3"}, "6")
+
+
+def test_the_level_is_that_of_the_class_rule() -> None:
+    text = 'Let $y = \\max(0, x)$. It says "yes" if $y > 1/2$, otherwise "no".\n\n(a) Find the decision boundary.\n'
+    (task,) = solve(text).tasks
+    assert [edge["at"] for edge in task.answer["boundary"]] == [["1/2"]]
+    assert sorted(c["label"] for c in task.answer["classes"]) == ["no", "yes"]

@@ -35,7 +35,7 @@ CLAUSE = re.compile(
     rf"(?P<verb>{VERBS})\b(?!\s+(?:function|of|variables?|space)\b)", re.I)
 QUESTION = re.compile(
     r"(?:^|[,:;]\s+|\b(?:and|then)\s+)"
-    r"(?P<verb>(?:(?:for|in|into|at|on|with|of|over|under) )?(?:which|what|how)|where|why|when|is|are|does|do|can)\b"
+    r"(?P<verb>(?:(?:for|in|into|at|on|to|with|of|over|under) )?(?:which|what|how)|where|why|when|is|are|does|do|can)\b"
     r"(?=[^?]*\?)", re.I)
 MEANS = re.compile(
     r"\b(?:using|by using|by means of|with the help of|with|via|by(?: repeatedly)? applying|applying|according to|"
@@ -86,11 +86,12 @@ ROWS: tuple[tuple[str, tuple[str, ...]], ...] = (
         r"^(?:show|prove|verify|check|argue|establish)\b(?! the (?:network|graph|decision))",
         r"^(?:is|are|does|do)\b.*\?",
     )),
-    ("", (r"^(?:explain|discuss|why|implement|train|compare|design|propose|choose)\b",)),
+    ("", (r"\bgradient[- ]descent\b", r"^(?:explain|discuss|why|implement|train|compare|design|propose|choose)\b",)),
     ("pieces", (
         rf"{LINEAR}(?:ity)? {PARTS}", r"(?:activation|sign) patterns?", rf"{PARTS} of the (?:function|network)",
         rf"{PARTS}(?: of [^,;]*)? (?:(?:on|in) which|where) .*{LINEAR}",
         r"(?:how many|number of) (?:pieces|regions|cells)",
+        rf"^(?:in|on|into) (?:which|what) {PARTS} .*{LINEAR}",
         r"(?:function|formula|map)s? (?:on|in) (?:each|every|all)\b",
         r"partition .*(?:plane|input space)", r"piece-?wise[- ]linear",
     )),

@@ -14,6 +14,8 @@ VALUE = r"[-−]?\s?\d+(?:[./]\d+)?"
 PROSE_VALUE = re.compile(rf"(?<![\w\\_^{{])(?P<name>[A-Za-z]\w*)\s?=\s?(?P<value>{VALUE})(?![\w/])")
 TUPLE = re.compile(rf"(?<![\w=])\((?P<values>\s?{VALUE}(?:\s?,\s?{VALUE})+)\s?\)")
 
+CALL = re.compile(rf"\s*(?P<name>[A-Za-z]\w*)\s*\(\s*(?P<values>{VALUE}(?:\s?,\s?{VALUE})*)\s*\)\s*")   # f(0), f(1, 2)
+
 
 def listed(at: Mapping[str, Any]) -> str:
     """x1 = 0, x2 = 1"""
@@ -49,8 +51,17 @@ def _of_formula(text: str, net: Network, parser: Parser) -> Iterator[dict[str, A
     known = {name: value for name, value in found.items() if _known(name, net)}
     if known:
         yield known
-    if "=" not in text:
+    call = CALL.fullmatch(text)
+    if call and (_known(call["name"], net) or call["name"] in net.functions):
+        text = f"({call['values']})" if "," in call["values"] else f"{_only_input(net)} = {call['values']}"
+        yield from _of_words(text, net, parser)
+    elif "=" not in text:
         yield from _of_words(text.replace("\\left", "").replace("\\right", ""), net, parser)
+
+
+def _only_input(net: Network) -> str:
+    inputs = [name for name, places in net.inputs if not places]
+    return inputs[0] if len(inputs) == 1 else ""
 
 
 def _of_words(text: str, net: Network, parser: Parser) -> Iterator[dict[str, Any]]:

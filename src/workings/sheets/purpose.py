@@ -46,6 +46,9 @@ VALUE = re.compile(
     r"(?:[A-Za-z]*matrix[^A-Za-z]*)*$", re.S)
 
 
+DERIVED = ("gradient", "hessian", "backward")      # what may be asked for at a point
+
+
 SCRIPTS = re.compile(r"[_^]\s*\{(?:[^{}]|\{[^{}]*\})*\}")
 
 
@@ -212,12 +215,14 @@ def _plain(piece: Piece, words: str, lead: str, state: _State, out: Sorted) -> l
 def _asking(piece: Piece, words: str, ask: Ask | None, first: Ask, out: Sorted) -> list[Piece] | None:
     """A formula of a sentence that asks; `ask` is the clause it stands in, None before the first."""
     if ask is None:
-        if first.asked == "run" and VALUE.fullmatch(piece.text):
+        at_point = first.asked == "run" or (first.asked in DERIVED and not INTRODUCES.search(words))
+        if at_point and VALUE.fullmatch(piece.text):
             return out.points
         return None if DERIVATIVE.match(piece.text) else out.data if EQUATION.search(piece.text) else out.maybe
     if not EQUATION.search(piece.text):
         return out.maybe if re.search(r"\\in\b|∈", piece.text) else None
-    if ask.asked == "run" and VALUE.fullmatch(piece.text):
+    at_point = ask.asked == "run" or (ask.asked in DERIVED and not INTRODUCES.search(words))
+    if at_point and VALUE.fullmatch(piece.text):
         return out.points
     if ask.asked == "check" or DERIVATIVE.match(piece.text):
         return out.claims

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -182,6 +183,13 @@ def _behind(net: Network, of: Ref, wrt: Ref) -> tuple[list[Block], list[Block]]:
 
 
 def _check(question: Question, net: Network) -> Answer:
+    from workings import work
+    from workings.answers import check
+
+    lines = [f"${formula}$" for formula in re.findall(r"\$([^$]+)\$", question.text) if "=" in formula]
+    found = work.check(net, lines) if lines else None
+    if found is not None and all(line.verdict in ("right", "wrong") for line in found.lines):
+        return Answer(found, check.as_dict(found), check.blocks(found))
     raise OutOfReach("a statement to be shown is not worked here yet", span=question.span,
                      hint="workings check NETWORK --line \"...\" judges a line")
 
