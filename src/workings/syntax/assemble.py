@@ -19,6 +19,7 @@ from workings.syntax.statements import Statement, find, settle_all
 from workings.syntax.survey import Found, classify, survey
 from workings.syntax.wording import words_in
 
+_A = {"update": "an", "expression": "an", "edge": "an", "empty": "an"}
 NAMES = Sequence[str] | None
 
 
@@ -135,8 +136,8 @@ class _Builder:
                 "the left side of this equation is no name", span=statement.span, source=self.source,
                 expected="a name on the left, such as z3 = x1*w13 + x2*w23",
             )
-        self.remarks.append(Remark("note", f"read as a {statement.kind}, not as a definition: {statement.text}",
-                                   statement.span))
+        kind = f"{_A.get(statement.kind, 'a')} {statement.kind}"
+        self.remarks.append(Remark("note", f"read as {kind}, not as a definition: {statement.text}", statement.span))
 
     def network(self) -> Network:
         base, scope = self.base, self.scope

@@ -107,3 +107,8 @@ def same_width(text: str) -> str:
         if plain is not None:
             table[ord(char)] = plain
     return text.translate(table) if table else text
+
+
+def upright(latex: str) -> bool:
+    r"""Is a name set upright?  \mathrm{a}[z] is a function at z, a[z] an entry."""
+    return latex.startswith(("\\mathrm", "\\operatorname"))

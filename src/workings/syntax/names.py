@@ -186,7 +186,7 @@ def _suffixes(reader: Reader, raw: Raw) -> None:
         elif kind == "'":
             reader.i += 1
             raw.primes += "'"
-        elif kind == "[" and raw.indices is None and _adjacent(reader) and _index_like(reader):
+        elif kind == "[" and raw.indices is None and _adjacent(reader) and not letters.upright(raw.latex) and _index_like(reader):
             raw.indices = _bracket_indices(reader)
         else:
             return

@@ -371,6 +371,8 @@ def missing(reader: Reader) -> NotReadable:
         name = reader.seen()[1:]
         close = reader.scope.near(name)
         return reader.fail(f"the command {reader.seen()} is not known", expected, f"\\{close}" if close else "")
+    if before and reader.seen() == "\\cdot" and before in ("(", "["):
+        return reader.fail("\\cdot stands for an argument that has no name", "a letter: g(z) = … z …")
     if before:
         return reader.fail(f"something is missing between {before} and {reader.seen()}", expected)
     return reader.fail(f"{reader.seen()} cannot begin a formula", expected)

@@ -15,7 +15,7 @@ from workings.syntax.letters import JOINING
 from workings.syntax.pratt import RELATIONS
 from workings.syntax.tokens import Token, tokens
 
-_TEX = re.compile(r"\\[A-Za-z]|_\{|\^\{")
+_TEX = re.compile(r"\\[A-Za-z\\]|_\{|\^\{")
 _DISPLAYS = frozenset(
     "align aligned alignat alignedat equation gather gathered split multline eqnarray displaymath math flalign".split()
 )

@@ -12,6 +12,7 @@ from workings.expr.walk import preorder
 from workings.syntax import names
 from workings.syntax.calls import arguments
 from workings.syntax.entries import resolve
+from workings.syntax.letters import FONTS
 from workings.syntax.pratt import Reader
 from workings.syntax.products import rank
 from workings.syntax.scope import Scope
@@ -374,6 +375,7 @@ def _bare(found: list[Found]) -> set[str]:
         toks = item.draft.toks
         at = item.draft.relations[0] if item.draft.relations else 0
         for j, (kind, text, _, _) in enumerate(toks):
-            if kind == "w" and not _applied(toks, j + 1) and not (item.kind == "equation" and j < at):
+            in_font = j > 1 and toks[j - 1][0] == "{" and toks[j - 2][0] in FONTS and toks[j + 1][0] == "}"
+            if kind == "w" and not _applied(toks, j + 1 + in_font) and not (item.kind == "equation" and j < at):
                 out.add(text)
     return out

@@ -109,7 +109,7 @@ def _reference(reader: Reader) -> Expr:
     tree = _constant(reader, raw, tree)
     if isinstance(tree, Ref) and not tree.indices and _lasting(reader, raw, tree, at):
         reader.plans[(tree.name, reader.tex)] = ("name", tree.name)
-    dotted = after == "[" and reader.toks[reader.i + 1][1] == "\\cdot"
+    dotted = after == "[" and (letters.upright(raw.latex) or reader.toks[reader.i + 1][1] == "\\cdot")
     if after == "(" or dotted or (after == "[" and reader.toks[reader.i][1] != "["):
         return _before_bracket(reader, raw, tree, at)
     return tree
