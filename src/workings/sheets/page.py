@@ -46,12 +46,17 @@ def _overview(solution: Solution) -> Iterator[Block]:
             f"All {len(solution.tasks)} questions are solved.")
         yield Paragraph((words,))
     rows = tuple(
-        ((e.number + t.label,), (NAMES.get(t.asked, t.asked),), _about(t) or ("–",), (t.status,))
+        ((_place(e.number, t.label),), (NAMES.get(t.asked, t.asked),), _about(t) or ("–",), (t.status,))
         for e in solution.exercises for t in e.tasks
     )
     if rows:
         table = Table((("Part",), ("Asked",), ("About",), ("Status",)), rows)
         yield Fold(("What is asked, part by part",), (table,), open=solved < len(rows))
+
+
+def _place(number: str, label: str) -> str:
+    """2a, but 2.1"""
+    return f"{number}.{label}" if label.isdigit() else number + label
 
 
 def _about(task: Task) -> Line:
@@ -87,7 +92,7 @@ def _points(points: Sequence[int | Fraction]) -> str:
 
 def _part(exercise: SolvedExercise, part: SolvedPart, solution: Solution) -> Iterator[Block]:
     names = list(dict.fromkeys(NAMES.get(t.asked, t.asked) for t in part.tasks))
-    label = f"{exercise.number}{part.label}"
+    label = _place(exercise.number, part.label)
     points = "" if part.points is None or not part.label else f" ({part.points} point{'s' * (part.points != 1)})"
     yield Heading(3, (f"{label} · {', '.join(_lower(names))}{points}",), f"part-{label}")
     if part.statement and part.label:

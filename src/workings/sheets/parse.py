@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from workings.errors import Source, Span, WorkingsError
-from workings.expr import Expr, Network, Num, Ref, Rel, Remark, free_refs
+from workings.expr import Equation, Expr, Network, Num, Ref, Rel, Remark, free_refs
 from workings.expr.nodes import Array, Deriv, Div, Neg
 from workings.functions import signatures
 from workings.sheets.blocks import Piece
@@ -231,6 +231,22 @@ def _blank(text: str, groups: Sequence[Sequence[Piece]]) -> str:
             at = end
     out.append(" " * (len(text) - at))
     return "".join(out)
+
+
+def entries(net: Network) -> Network:
+    """`w = (1, -2)` where the equations use w_1 and w_2: those have these values."""
+    free = {name for name, places in net.leaves if not places}
+    new: list[Equation] = []
+    for equation in net.equations:
+        right = equation.rhs
+        if isinstance(right, Array) and not equation.lhs.indices:
+            names = [next((n for n in (f"{equation.lhs.name}{i}", f"{equation.lhs.name}_{i}") if n in free), "")
+                     for i in range(1, len(right.args) + 1)]
+            if all(names):
+                new += [Equation(Ref(n), a, equation.span) for n, a in zip(names, right.args)]
+                continue
+        new.append(equation)
+    return net.with_(equations=tuple(new)) if len(new) != len(net.equations) else net
 
 
 def components(statement: Statement) -> bool:

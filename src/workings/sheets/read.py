@@ -19,7 +19,7 @@ from workings.limits import MAX_SHEET
 from workings.sheets.blocks import Block, blocks
 from workings.sheets.model import Exercise, Hint, Part, Question, Sheet
 from workings.sheets.outline import RawExercise, RawPart, outline
-from workings.sheets.parse import Parser, components, declared, defined, family
+from workings.sheets.parse import Parser, components, declared, defined, entries, family
 from workings.sheets.prose import Prose, Sentence, prose
 from workings.sheets.purpose import Sorted, sort
 from workings.sheets.repair import repaired
@@ -122,7 +122,7 @@ class _PartReader:
             known |= {r.key for s in fresh for r in defined(s)}
         found = [s for s in found if s.kind in DATA and not components(s)]
         self._redefinitions(found)
-        return self.parser.network(found, self.base) if found else self.base
+        return entries(self.parser.network(found, self.base)) if found else self.base
 
     def _families(self) -> None:
         """`x_1, …, x_N`: from here on x has an index; what it was before (a vector) is past."""
