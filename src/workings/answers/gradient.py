@@ -74,6 +74,7 @@ SAYS: dict[str, tuple[str, str]] = {
     "delta": ("Kronecker delta", "Where the delta is 1 its two letters are the same."),
     "same base": ("powers", "Powers of one base: the exponents add up."),
     "multiply out": ("simplification", "The bracket is multiplied out, and what cancels is dropped."),
+    "given": ("given", "The text says that {fact}."),
     "folded": ("name put back", "{written} is {name}."),
     "put back": ("substitution", "With {names} written out again."),
     "adjoint": ("chain rule", "What {wrt} passes on to {last}, times the derivatives already found."),

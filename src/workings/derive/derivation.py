@@ -10,6 +10,7 @@ from workings.derive.chain import Web, long, statement, web
 from workings.derive.fold import folded
 from workings.derive.forms import local_rule
 from workings.derive.fresh import Names, taken
+from workings.derive.given import put_given
 from workings.derive.graph import Edge, Graph, Node, entry
 from workings.derive.parts import holds, take_apart
 from workings.derive.put import layers_of, put_in, replace_parts
@@ -300,17 +301,26 @@ class Work:
         fired = tidy(arena, term, known)
         if not fired:
             plain = to_expr(term)
-            if same(plain, put):
-                return put
-            steps.append(Step("simplify", says, put, plain, equal(head, plain)))
-            return plain
+            if not same(plain, put):
+                steps.append(Step("simplify", says, put, plain, equal(head, plain)))
+            return self._with_given(arena, head, plain, term, steps)
         place = tuple(equal(to_expr(a), to_expr(b)) for a, b in known.lines.items())
         before = put
         for step in fired:
             after = to_expr(step.after)
             steps.append(Step(step.rule, {**says, **step.says}, before, after, equal(head, after), place=place))
             before = after
-        return before
+        return self._with_given(arena, head, before, fired[-1].after, steps)
+
+    def _with_given(self, arena: Arena, head: Deriv, before: Expr, term: Term, steps: list[Step]) -> Expr:
+        """Sums whose values the text gives."""
+        new, used = put_given(arena, self.net, term)
+        if not used:
+            return before
+        after = to_expr(_last(tidy(arena, new, Knowledge({})), new))
+        says = {"of": head.of, "wrt": head.wrt[0], "fact": used}
+        steps.append(Step("given", says, before, after, equal(head, after)))
+        return after
 
     def _tidied(self, arena: Arena, expr: Expr, known: Knowledge) -> Expr:
         term = to_term(arena, expr, self.net.functions)

@@ -36,23 +36,11 @@ def folded(net: Network, equation: Equation, result: Expr) -> Expr:
     if known is None:
         return result
     term = to_term(arena, result, net.functions)
-    for inside in (term, _spread(arena, term)):
-        new = fold(arena, inside, known)
-        if new is not inside:
-            fired = tidy(arena, new, Knowledge({}))
-            return to_expr(fired[-1].after if fired else new)
-    return result
-
-
-def _spread(arena: Arena, term: Term) -> Term:
-    """u (a - b)/s as u a/s - u b/s."""
-    if term.kind != "mul":
-        return term
-    bracket = next((f for f in term.args if f.kind == "add" and not f.head), None)
-    if bracket is None:
-        return term
-    rest = arena.mul([arena.num(term.head), *(f for f in term.args if f is not bracket)])
-    return arena.add([arena.mul([rest, t]) for t in bracket.args])
+    new = fold(arena, term, known)
+    if new is term:
+        return result
+    fired = tidy(arena, new, Knowledge({}))
+    return to_expr(fired[-1].after if fired else new)
 
 
 def fold(arena: Arena, root: Term, known: Named) -> Term:

@@ -20,7 +20,7 @@ def local_rule(edge: Edge) -> tuple[str, dict[str, Any]]:
     core, seen = _core(rhs, key)
     says |= {k: v for k, v in seen.items() if k == "term"}
     if isinstance(core, Call) and core.function == "where":
-        return "cases, each", says
+        return "cases, each", says | {"kink": "where two cases meet, the slope is that of the case that holds there"}
     if isinstance(core, Call):
         return "derivative of a function", says | _function(core, key, rhs)
     if isinstance(core, Pow):

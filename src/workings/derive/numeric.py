@@ -10,6 +10,7 @@ import random
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from workings.derive.given import totals
 from workings.derive.steps import Derivation, Step
 from workings.errors import WorkingsError
 from workings.expr import (
@@ -53,6 +54,7 @@ class Point:
         asked = [derivation.of, *(derivation.wrt if isinstance(derivation.wrt, tuple) else (derivation.wrt,))]
         self.indices |= {i.name for r in asked for i in r.indices if isinstance(i, Ref)} - set(net.sizes)
         self.alike = _alike(net, asked)
+        self.totals = totals(net)
         self.numbers: dict[str, int] = {}
         self.leaf: dict[Place, Any] = {}
         self.cache: dict[Place, Any] = {}
@@ -121,10 +123,30 @@ class Point:
         if not at and (name in self.net.sizes or name in self.numbers):
             return self.arb(self.size(name))
         if place not in self.leaf:
+            rest = self._rest_of_total(place)
+            if rest is not None:
+                self.leaf[place] = rest
+                return rest
             lo, hi = self.between
             drawn = random.Random(f"{self.seed} {name} {at}").uniform(lo, hi)
             self.leaf[place] = self.arb(drawn)
         return self.leaf[place]
+
+    def _rest_of_total(self, place: Place) -> Any:
+        """The last entry of a family whose sum is given is what the others leave."""
+        name, at = place
+        total = next((t for t in self.totals if (t.name, t.places) == (name, len(at))), None)
+        if total is None:
+            return None
+        big = total.line.args[0]
+        span = self.span(big.index) if isinstance(big, Big) else range(0)
+        if at[total.place] != span[-1]:
+            return None
+        others = [(name, (*at[: total.place], n, *at[total.place + 1 :])) for n in span[:-1]]
+        out = self.value(total.value, {}, Names(self, {}, None))
+        for other in others:
+            out = out - self.quantity(other, {})
+        return out
 
     def match(self, lhs: Ref, at: tuple[int, ...]) -> dict[str, int] | None:
         env: dict[str, int] = {}

@@ -11,6 +11,7 @@ from typing import cast
 
 from workings.derive.chain import Web, statement, web
 from workings.derive.fold import folded
+from workings.derive.given import put_given
 from workings.derive.graph import Graph, Node
 from workings.derive.inside import unpack
 from workings.derive.layers import layer_stated
@@ -119,8 +120,11 @@ def _letters(arena: Arena, root: Term) -> Term:
         depth = sum(t.kind == "big" for t in _below(body))
         letter = f"\0{depth}"
         swap = {index: arena.ref(letter)}
-        return arena.big(op, letter, arena.rename(body, swap),
-                         (None, None, None if condition is None else arena.rename(condition, swap)))
+        body = arena.rename(body, swap)
+        ends = (None, None, None if condition is None else arena.rename(condition, swap))
+        if op == "sum" and body.kind == "mul":       # a sign in a sum is one before it
+            return arena.scale(body.head, arena.big(op, letter, arena.core(body), ends))
+        return arena.big(op, letter, body, ends)
 
     return arena.rewrite(root, change)
 
@@ -270,11 +274,18 @@ def _fold(again: Replay, step: Step) -> bool:
     return again.equal(folded(again.net, Equation(cast(Ref, line.args[0]), line.args[-1]), step.before), step.after)
 
 
+def _given(again: Replay, step: Step) -> bool:
+    arena = again.arena()
+    new, _ = put_given(arena, again.net, to_term(arena, step.before, again.net.functions))
+    fired = tidy(arena, new, Knowledge({}))
+    return again.equal(to_expr(fired[-1].after if fired else new), step.after)
+
+
 _TIDY = {rule.name: rule for rule in RULES}
 _RULES: dict[str, Callable[[Replay, Step], bool]] = {
     "equation": _equation, "chain rule": _chain, "multivariate chain rule": _chain, "itself": _nothing,
     "independent": _nothing, "local": _stage, "again": _again, "recognised": _recognised,
     "name the parts": _name_parts, "substitute": _put, "simplify": _simplify, "put back": _put_back,
     "adjoint": _adjoint, "layers": _layers, "first derivative": _stage, "name the first derivative": _name,
-    "second derivative": _second, "folded": _fold,
+    "second derivative": _second, "folded": _fold, "given": _given,
 }

@@ -134,6 +134,11 @@ def cases(arena: Arena, root: Term, known: Knowledge) -> Term:
 
 
 def _merged(arena: Arena, term: Term) -> Term:
+    if term.kind == "mul" and term.head == -1 and len(term.args) == 1 and term.args[0].kind == "call" and (
+        term.args[0].head == ("where", 0)
+    ):
+        condition, a, b = term.args[0].args          # a sign goes into the cases
+        return arena.call("where", (condition, arena.neg(a), arena.neg(b)))
     if term.kind != "add":
         return term
     sides: dict[Term, dict[bool, list[Term]]] = {}
@@ -175,6 +180,8 @@ def _collapsed(arena: Arena, term: Term) -> Term:
     if body.kind == "add" and any(_delta(arena, a, index) for a in body.args):
         parts = [*body.args, arena.num(body.head)] if body.head else list(body.args)
         return arena.add([_collapsed(arena, arena.big("sum", index, p, (lo, hi, condition))) for p in parts])
+    if body.kind == "big":
+        return _exchanged(arena, term, body, (lo, hi, condition))
     delta = _delta(arena, body, index)
     if delta is None:
         return _opened(arena, term, body, index, (lo, hi, condition))
@@ -187,6 +194,19 @@ def _collapsed(arena: Arena, term: Term) -> Term:
             rest = arena.mul([body, arena.pow(delta, -1)]) if body.kind == "mul" else arena.one
             return found.guard(arena, arena.rename(rest, found.table))
     return term
+
+
+def _exchanged(arena: Arena, term: Term, body: Term, ends: tuple[Any, Any, Any]) -> Term:
+    """Of two sums the inner one goes outside where the delta belongs to the outer one."""
+    index = term.head[1]
+    lo, hi, condition, inner = unpack(body)
+    if body.head[0] != "sum" or any(e is not None and index in free_names(e) for e in (lo, hi, condition)):
+        return term
+    if any(e is not None and body.head[1] in free_names(e) for e in ends):
+        return term
+    swapped = arena.big("sum", index, inner, ends)
+    done = _collapsed(arena, swapped)
+    return term if done is swapped else arena.big("sum", body.head[1], done, (lo, hi, condition))
 
 
 def _opened(arena: Arena, term: Term, body: Term, index: str, ends: tuple[Any, Any, Any]) -> Term:
@@ -290,7 +310,7 @@ RULES: tuple[Rule, ...] = (
     Rule("tanh identity", hyperbolic, "1/cosh(z)*sinh(z)", "tanh(z)"),
     Rule("tan identity", circular, "sin(z)/cos(z)", "tan(z)"),
     Rule("same base", same_base, "s*s^(g - 1)", "s^g"),
-    Rule("delta", deltas, "p[k]*delta(c, k)/p[c]", "delta(c, k)"),
+    Rule("delta", deltas, "p[k]*delta(k, c)/p[c]", "delta(k, c)"),
     Rule("multiply out", multiply_out, "(t/p - (1 - t)/(1 - p))*p*(1 - p)", "t - p"),
     Rule("constants out", constants_out, "sum(k, a*f[k]/N)", "1/N*a*sum(k, f[k])"),
     Rule("common factor", common_factors, "a*b + a*c", "a*(b + c)"),
