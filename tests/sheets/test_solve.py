@@ -116,7 +116,7 @@ def test_an_answer_that_fails_its_cross_check_is_not_given(asked: str, text: str
 POINTS = [
     ("Let $y = x_1 - 2 x_2$.\n\n(a) Compute $y$ for $(x_1, x_2) = (0, 1)$, $(1, 0)$ and $(1, 1)$.\n", ["-2", "1", "-1"]),
     ("Let $y = x_1 - 2 x_2$.\n\n(a) Evaluate $y$ at $x_1 = 1, x_2 = 1$ and at $x_1 = 3, x_2 = 0$.\n", ["-1", "3"]),
-    ("Let $w = (1, -2)$ and $y = w_1 x_1 + w_2 x_2$.\\n\\n(a) Evaluate $y$ at $x_1 = 1, x_2 = 2$.\\n", ["-3"]),
+    ("Let $w = (1, -2)$ and $y = w_1 x_1 + w_2 x_2$.\n\n(a) Evaluate $y$ at $x_1 = 1, x_2 = 2$.\n", ["-3"]),
     ("Let $f(x) = |x - 1| + |x + 1|$.\n\n(a) Compute $f(0)$ and $f(3)$.\n", ["2", "6"]),
     ("Let $y = 3 x$.\n\n(a) Evaluate $y$ at $x = 2$.\n\n(b) Let $z = y + x$. Evaluate $z$ for the values of (a).\n",
      ["6", "8"]),
