@@ -186,7 +186,7 @@ def _suffixes(reader: Reader, raw: Raw) -> None:
         elif kind == "'":
             reader.i += 1
             raw.primes += "'"
-        elif kind == "[" and raw.indices is None and _adjacent(reader) and not letters.upright(raw.latex) and _index_like(reader):
+        elif kind == "[" and _takes_indices(reader, raw) and _index_like(reader):
             raw.indices = _bracket_indices(reader)
         else:
             return
@@ -216,8 +216,9 @@ def _after_group(toks: list[Token], j: int) -> int:
     return j
 
 
-def _adjacent(reader: Reader) -> bool:
-    return reader.toks[reader.i - 1][3] == reader.toks[reader.i][2]
+def _takes_indices(reader: Reader, raw: Raw) -> bool:
+    adjacent = reader.toks[reader.i - 1][3] == reader.toks[reader.i][2]
+    return adjacent and raw.indices is None and not letters.upright(raw.latex)
 
 
 def _index_like(reader: Reader) -> bool:

@@ -33,6 +33,8 @@ def name(reader: Reader) -> Expr:
         return _special(reader, text, after, at) or _reference(reader)
     if kind.startswith("\\") and kind[1:] in reader.scope.signatures:
         return _command(reader, kind[1:], at)
+    if kind in FUNCTION_COMMANDS:
+        raise unknown(reader, kind, reader.here())
     return _reference(reader)
 
 
