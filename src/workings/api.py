@@ -99,12 +99,18 @@ def backward(net: NetworkLike, of: Any, wrt: Any = None, mode: str = "plain") ->
     return Program(work.backward(net, of, wrt, mode), net)
 
 
-def check(net: Any, lines: Any = None, at: Any = None, given: Any = None) -> Report:
-    """Is each of these lines true, and if not, where does it fail?  Without lines: all lines of a sheet.
+def check(net: Any, lines: Any = None, at: Any = None, given: Any = None, answer: Any = None) -> Report:
+    """Is each of these lines true, and if not, where does it fail?
+
+    Without lines: all lines of a sheet, or of a person's own `answer` to it, a file or its text.
 
     >>> check("E = (y - t)^2", ["dE/dy = 2*(t - y)"]).as_dict()["lines"][0]["slip"]
     'sign'
     """
+    if answer is not None:
+        from workings.sheets.answered import judge_answer
+
+        return Report(judge_answer(work.source(net), work.source(answer)), PlainNetwork())
     if lines is None:
         from workings.sheets.judge import judge
 

@@ -57,7 +57,7 @@ ROWS = [
     (["pieces", "y = tanh(x1)"], 3, "", "tanh"),
     (["serve"], 3, "", "serve"),
     (["code", "y = x", "--to", "c"], 3, "", "code"),
-    (["check", "sheet.md", "--answer", "a.md"], 3, "", "answers"),
+    (["check", "sheet.md", "--answer", "a.md"], 2, "", "no file sheet.md"),
     (["read", "y = __import__('os')"], 2, "", "^"),
 ]
 

@@ -114,9 +114,21 @@ class Instance:
                                 self._places.setdefault((node.name, j), p.name)
         letter = self._places.get(place)
         if letter is None:
-            return None
+            return self._bound_range(place)
         r = self.net.ranges[letter]
         return range(self._int(r.lo, {}), self._int(r.hi, {}) + 1)
+
+    def _bound_range(self, place: tuple[str, int]) -> range | None:
+        """The range that a sum of the network with written bounds gives to a place of a family."""
+        for big in (n for q in self.net.equations for n in preorder(q.rhs) if isinstance(n, Big)):
+            if big.lo is None or big.hi is None:
+                continue
+            for node in preorder(big.body):
+                if isinstance(node, Ref) and node.name == place[0] and place[1] < len(node.indices):
+                    at = node.indices[place[1]]
+                    if isinstance(at, Ref) and at.name == big.index:
+                        return range(self._int(big.lo, {}), self._int(big.hi, {}) + 1)
+        return None
 
     # -- values
     def _arrays_of(self, expr: Expr) -> None:

@@ -201,7 +201,7 @@ def backward(mode: str, **options: Any) -> None:
 @click.option("--line", "lines", metavar="LINE", multiple=True, help="A line to check; may be repeated.")
 @click.option("--at", metavar="VALUES", help="Values at which lines with numbers hold.")
 @click.option("--given", metavar="FACT", multiple=True, help="A fact, such as 'z > 0'; may be repeated.")
-@click.option("--answer", metavar="FILE", hidden=True)
+@click.option("--answer", metavar="FILE", help="A person's own answers to a sheet, parts labelled 2a, 3b …")
 @click.option("--code", "code_file", metavar="FILE", hidden=True)
 @networks
 def check(lines: tuple[str, ...], at: str | None, given: tuple[str, ...], answer: str | None, code_file: str | None,
@@ -214,9 +214,11 @@ def check(lines: tuple[str, ...], at: str | None, given: tuple[str, ...], answer
     from workings import api, work
     from workings.cli.counting import verdict
 
-    if answer or code_file:
-        raise work.later("check files of answers or code", "give lines: --line 'dE/dw13 = ...'")
-    if lines:
+    if code_file:
+        raise work.later("check code", "give lines: --line 'dE/dw13 = ...'")
+    if answer:
+        report = api.check(source(options.pop("network")), answer=source(answer))
+    elif lines:
         report = api.check(network(options), list(lines), at, list(given))
     else:
         report = _checked(source(options.pop("network")))

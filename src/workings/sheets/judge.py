@@ -94,6 +94,17 @@ def _part(part: Part, exercise: Exercise, seen: set[int], found: _Found) -> None
     _references(part, session, found)
 
 
+def prepared(part: Part, source: Source) -> Session:
+    """A session in the scope of a part, with what its hints define."""
+    session, found = Session(part.net, {}), _Found(source)
+    for statement in _statements(part):
+        if statement.kind == "equation":
+            _named(statement, session, found)
+            if statement.body is not None and any(statement is s for h in part.hints for s in h.statements):
+                session.judge(Printed(0, statement.text, statement.span, source, statement.body, statement.kind))
+    return session
+
+
 def _definitions(part: Part, seen: set[int], found: _Found) -> None:
     """The equations that make the network; one that was repaired is wrong as printed."""
     repair = part.repair
