@@ -58,8 +58,15 @@ def blocks(net: Network) -> tuple[Block, ...]:
     rows = tuple(((label.capitalize(),), line) for label, line in _roles(net))
     if rows:
         out.append(Table((("Role",), ("Names",)), rows))
-    out += [Aside(r.kind, (Paragraph((r.says,)),)) for r in net.remarks]
+    out += [Aside(r.kind, (Paragraph((_placed(r, net),)),)) for r in net.remarks]
     return tuple(out)
+
+
+def _placed(remark: Remark, net: Network) -> str:
+    """What a remark says, with its line where the text has several."""
+    if net.source is None or remark.span is None or "\n" not in net.source.text.strip():
+        return remark.says
+    return f"Line {net.source.place(remark.span.start)[0]}: {remark.says}"
 
 
 def _relation(equation: Equation) -> Rel:
@@ -69,7 +76,8 @@ def _relation(equation: Equation) -> Rel:
 def _declarations(net: Network) -> list[Line]:
     out: list[Line] = [("where ", Math(_head(f)), ".") for f in net.functions.values()]
     for name, axes in net.shapes.items():
-        out.append((Math(Ref(name)), " is an array of ", *_joined(axes, " × "), "."))
+        what = {1: "a vector", 2: "a matrix"}.get(len(axes), "an array")
+        out.append((Math(Ref(name)), f" is {what} of ", *_joined(axes, " × "), " entries."))
     for index in net.ranges.values():
         out.append((Math(Ref(index.index)), " runs from ", Math(index.lo), " to ", Math(index.hi), "."))
     for opaque in net.opaque.values():
