@@ -252,10 +252,12 @@ class Reader:
 
     def _transposed(self, left: Expr, span: Span, plain: bool) -> Expr:
         """w^T and w^\\top; of a name that nobody declares the first is said."""
-        self.scope.means_arrays(left, span)
-        if plain and isinstance(left, Ref) and left.name not in self.scope.arrays and left.name not in self.scope.ranks:
+        known = isinstance(left, Ref) and (left.name in self.scope.arrays or left.name in self.scope.ranks)
+        if not plain or not isinstance(left, Ref):
+            self.scope.means_arrays(left, span)
+        elif not known:
             self.scope.remark(f"{left.name}^T is read as the transpose of {left.name}: T is no number here (T = 3, or "
-                              "a range up to T, would make it a power)", span)
+                              "a range up to T, would make it a power); {left.name} in R^n declares a vector", span)
         return Call("T", (left,), 0, span)
 
     def exponent(self, of_sign: bool = False) -> Expr | None:
