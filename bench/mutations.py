@@ -19,7 +19,7 @@ from statistics import median
 import mpmath as mp
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests/checking"))
-from rewriting import FUNCTIONS, TWO, NoValue, call, rewritten, value  # type: ignore[import-not-found, unused-ignore]
+from rewriting import FUNCTIONS, TWO, NoValue, rewritten, value  # type: ignore[import-not-found, unused-ignore]
 
 from workings.checking import check
 from workings.derive import gradient
@@ -71,7 +71,7 @@ def damaged(r: random.Random, expr: Expr, names: list[str]) -> Expr:
         if k == 1:
             return Mul((TWO, e))
         if isinstance(e, Call) and len(e.args) == 1:
-            return call(r.choice(FUNCTIONS), *e.args)
+            return Call(r.choice(FUNCTIONS), e.args)
         return e.args[0] if isinstance(e, Add | Mul) else Add((e, Num(1)))
 
     out: Expr = rewrite(expr, change)

@@ -11,14 +11,14 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from workings.checking import decide, sets, slips
+from workings.checking import decide, drawn, sets, slips
 from workings.checking.derivs import Resolver, derivatives, readings
 from workings.checking.names import axis_sizes, known_names, settled, unknown_names
 from workings.checking.verdict import Judged, Report, Verdict
 from workings.checking.worlds import World, assumed, resolved
 from workings.errors import OutOfReach, WorkingsError
 from workings.expr import (
-    Claim, Deriv, Equation, Expr, Logic, Neg, Network, Num, Ref, Rel, Rest, preorder, rewrite, same,
+    Call, Claim, Deriv, Equation, Expr, Logic, Neg, Network, Num, Ref, Rel, Rest, preorder, rewrite, same,
 )
 
 ORDER = {"wrong": 0, "undecided": 1, "right": 2}
@@ -80,6 +80,13 @@ class Session:
         return out
 
     def _judge(self, line: Any, out: Judged) -> None:
+        if self.domains.listed and drawn.EMPTY.search(line.text):
+            out.body = None
+            drawn.judge_numbers(line.text, self.domains.listed, out)
+            return
+        if line.kind == "edge" and isinstance(line.body, Call):
+            drawn.judge_edge(line.body, self.net, self.compare, out)
+            return
         body, self.here = settled(line.body, self.net)
         if line.kind in ("fact", "class"):
             self._declared(line.kind, body, out)

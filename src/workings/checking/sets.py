@@ -128,6 +128,7 @@ class Domains:
     def __init__(self, net: Network) -> None:
         self.net = net
         self.seen: dict[frozenset[Condition], int] = {}
+        self.listed: list[tuple[str, bool]] = []      # status, and whether it was listed before
 
     def judge(self, body: Expr, out: Judged) -> None:
         """A bare domain is right unless it was listed before."""
@@ -135,6 +136,7 @@ class Domains:
         key = frozenset(parts)
         out.status = status(parts)
         before = self.seen.get(key)
+        self.listed.append((out.status, before is not None))
         if before is not None:
             out.verdict, out.reason = "duplicate", f"the same signs as line {before + 1}"
         else:

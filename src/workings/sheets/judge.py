@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from workings.checking.derivs import derivatives
+from workings.checking.drawn import EMPTY, judge_numbers
 from workings.checking.lines import Session, pairs
 from workings.checking.names import unknown_names
 from workings.checking.verdict import Judged, Report
@@ -20,9 +21,6 @@ from workings.sheets.model import Exercise, Part, Sheet
 from workings.sheets.read import read_sheet
 from workings.syntax import Statement
 
-EMPTY = re.compile(
-    r"(?P<list>\(\d+\)(?:\s*(?:,|and|,\s*and)\s*\(\d+\))*)\s*(?:domains?|pieces?|patterns?|regions?)?\s*"
-    r"(?:is|are)\s+empty\b", re.I)
 MEANT = re.compile(r"index: (\S+) where (\S+) is meant")
 
 
@@ -269,28 +267,12 @@ def _meant(head: Expr, judged: Judged) -> Expr:
 
 def _references(part: Part, session: Session, found: _Found) -> None:
     """"(2) and (7) are empty" of a numbered list of domains: as numbered, or once duplicates are struck out."""
-    listed = [j for j in found.lines if j.status and any(
-        b.span.start <= s.span.start < b.span.end for b in part.blocks for s in part.claims
-        if found.source.place(s.span.start) == j.place)]
-    if not listed or not part.blocks:
-        return
-    for block in part.blocks:
+    for block in part.blocks if session.domains.listed else ():
         text = found.source.text[block.span.start : block.span.end]
         for match in EMPTY.finditer(text):
-            numbers = [int(n) for n in re.findall(r"\d+", match["list"])]
             place = found.source.place(block.span.start + match.start())
             judged = Judged(0, match.group(), "wrong", place=place)
-            distinct = [j for j in listed if j.verdict != "duplicate"]
-            if _all_empty(numbers, listed):
-                judged.verdict, judged.reason = "right", "these domains are empty"
-            elif _all_empty(numbers, distinct):
-                judged.verdict, judged.reason = "right", "these domains are empty once the duplicate is struck out"
+            judge_numbers(match.group(), session.domains.listed, judged)
+            if "struck out" in judged.reason:
                 found.remarks.append(f"the numbers in line {place[0]} are right once the duplicate is struck out")
-            else:
-                bad = [n for n in numbers if not 0 < n <= len(distinct) or distinct[n - 1].status != "empty"]
-                judged.reason = f"({bad[0]}) is not empty"
             found.lines.append(judged)
-
-
-def _all_empty(numbers: list[int], listed: list[Judged]) -> bool:
-    return all(0 < n <= len(listed) and listed[n - 1].status == "empty" for n in numbers)
