@@ -215,7 +215,7 @@ def read(
         why = next((r for r in net.remarks if r.kind == "note"), None)
         raise NotReadable("there is no equation in this text", source=source,
                           span=why.span if why else Span(0, 1) if text.strip() else None,
-                          expected="an equation such as z3 = x1*w13 + x2*w23", hint=why.says if why else "")
+                          expected="an equation such as z3 = x1*w13 + x2*w23", hint=why.says if why and not why.says.startswith("read as") else "")
     return net
 
 
