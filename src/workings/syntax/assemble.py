@@ -213,9 +213,10 @@ def read(
         net = _build(settle_all(found, scope, source), base, scope, source, inputs, parameters, targets)
     if not (net.equations or net.functions or net.opaque):
         why = next((r for r in net.remarks if r.kind == "note"), None)
+        advice = why.says if why and not why.says.startswith("read as") else ""
         raise NotReadable("there is no equation in this text", source=source,
                           span=why.span if why else Span(0, 1) if text.strip() else None,
-                          expected="an equation such as z3 = x1*w13 + x2*w23", hint=why.says if why and not why.says.startswith("read as") else "")
+                          expected="an equation such as z3 = x1*w13 + x2*w23", hint=advice)
     return net
 
 
