@@ -103,6 +103,7 @@ class _Pass:
         self.forward: list[Line] = []
         self.backward: list[Line] = []
         self._ask(wrt)
+        self._refuse_unspecified()
         self.wanted = self._carriers()
 
     # -- which equations
@@ -174,6 +175,22 @@ class _Pass:
             if not any(t.node == node for t in self.targets.get(node.key, ())):
                 name = self.names.adjoint(node.name) if node.key != self.of.key else ""
                 self.targets.setdefault(node.key, []).append(_Target(node, name, True))
+
+    def _refuse_unspecified(self) -> None:
+        """A program needs numbers: a path through a quantity that no equation gives has none."""
+        for (name, places), opaque in self.net.opaque.items():
+            if not any(len(r.args) == places for r in self.uses.get(name, ())):
+                continue
+            reached = {arg.name for arg in opaque.args}
+            for arg in opaque.args:
+                reached |= {lower for lower, _ in self.graph.below(arg.key)}
+            asked = next((target for target, _ in self.targets if target in reached), None)
+            if asked is not None:
+                raise OutOfReach(
+                    f"{name} is given by no equation, so its derivative by {asked} has no numbers",
+                    span=opaque.span,
+                    hint=f"gradient leaves it as ∂{name}/∂{asked}; or define {name} = …",
+                )
 
     def _occurs(self, key: Key) -> bool:
         return any(key[1] in (len(r.args), 0) for r in self.uses.get(key[0], ()))

@@ -20,8 +20,8 @@ from workings.expr import (
 from workings.functions import nested, parsed
 from workings.functions.values import Undecided, worth
 
-CLOSE = 30                    # decimal digits to which both sides of a line agree
-STEP = 40                     # a difference quotient steps by 10^-STEP
+CLOSE = 50                    # decimal digits to which both sides of a line agree
+STEP = 60                     # a difference quotient steps by 10^-STEP
 
 Place = tuple[str, tuple[int, ...]]
 

@@ -17,7 +17,7 @@ from workings.derive.inside import unpack
 from workings.derive.layers import layer_stated
 from workings.derive.put import put_in, replace_parts
 from workings.derive.ranges import bounded, with_ranges
-from workings.derive.steps import Derivation, Step
+from workings.derive.steps import Derivation, Step, equal
 from workings.derive.terms import Arena, Term
 from workings.derive.tidy import RULES, Knowledge, applied, tidy
 from workings.derive.written import to_expr, to_term
@@ -37,7 +37,11 @@ def replay(derivation: Derivation) -> None:
 
             raise OutOfReach(f"a step did not come out when it was done again: {step.rule}, {plain(step.line)}",
                              hint="please report this")
-        again.shown += [*step.lines, step.line]
+        for line in (*step.lines, step.line):
+            again.shown.setdefault(_ends(line.args[0]), []).append(line)
+            for side in line.args[1:-1]:
+                if isinstance(side, Deriv):
+                    again.shown.setdefault(_ends(side), []).append(equal(side, line.args[-1]))
 
 
 class Replay:
@@ -50,7 +54,10 @@ class Replay:
             named = tuple(Equation(n, e) for n, e in derivation.where)
             self.net = self.net.with_(equations=(*self.net.equations, *named))
         self.derivation = derivation
-        self.shown: list[Rel] = []
+        self.shown: dict[tuple[str, ...], list[Rel]] = {}     # by the names in their left sides
+        self.given: dict[str, list[tuple[Ref, Expr]]] = {}
+        for name, value in (*derivation.parts, *derivation.where):
+            self.given.setdefault(name.name, []).append((name, value))
         self.layered: tuple[Graph, Web] | None = None
         self.names: dict[Node, Expr] = {}            # adjoints given so far, by what they belong to
 
@@ -77,8 +84,11 @@ class Replay:
 
     def named(self, name: Ref, value: Expr) -> bool:
         """Was the name given to this?"""
-        given = (*self.derivation.parts, *self.derivation.where)
-        return any(same(name, n) and same(value, v) for n, v in given)
+        return any(same(name, n) and same(value, v) for n, v in self.given.get(name.name, ()))
+
+    def was_shown(self, left: Expr) -> list[Rel]:
+        """The lines so far about a derivative."""
+        return [line for line in self.shown.get(_ends(left), ()) if same(line.args[0], left)]
 
     def whole(self) -> tuple[Graph, Web]:
         """The web of the derivation that goes layer by layer."""
@@ -133,6 +143,15 @@ def _below(root: Term) -> list[Term]:
     from workings.derive.inside import parts_first
 
     return parts_first(root)
+
+
+def _ends(expr: Expr) -> tuple[str, ...]:
+    """The names that a derivative is of and by."""
+    if isinstance(expr, Ref):
+        return (expr.name,)
+    if not isinstance(expr, Deriv):
+        return ()
+    return (expr.kind, *(r.name for r in (expr.of, *expr.wrt) if isinstance(r, Ref)))
 
 
 # -- rules
@@ -191,7 +210,7 @@ def _stage(again: Replay, step: Step) -> bool:
 
 
 def _again(again: Replay, step: Step) -> bool:
-    return any(same(line.args[0], step.before) and same(line.args[-1], step.after) for line in again.shown)
+    return any(same(line.args[-1], step.after) for line in again.was_shown(step.before))
 
 
 def _recognised(again: Replay, step: Step) -> bool:
@@ -208,7 +227,7 @@ def _put(again: Replay, step: Step) -> bool:
     marks = [(r.args[0], r.args[-1]) for r in step.place]
     table = [(m, v) for m, v in marks if isinstance(m, Deriv)]
     parts = [(m, v) for m, v in marks if isinstance(m, Ref)]
-    if not all(any(same(d, line.args[0]) and same(v, line.args[-1]) for line in again.shown) for d, v in table):
+    if not all(any(same(v, line.args[-1]) for line in again.was_shown(d)) for d, v in table):
         return False
     if not all(again.named(p, v) for p, v in parts):
         return False
@@ -266,7 +285,7 @@ def _name(again: Replay, step: Step) -> bool:
 
 
 def _second(again: Replay, step: Step) -> bool:
-    return any(same(line.args[0], step.before) and again.equal(line.args[-1], step.after) for line in again.shown)
+    return any(again.equal(line.args[-1], step.after) for line in again.was_shown(step.before))
 
 
 def _fold(again: Replay, step: Step) -> bool:

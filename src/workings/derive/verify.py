@@ -1,4 +1,4 @@
-"""Every line of a derivation is tried at random points, in balls of 400 bits, before it is shown.
+"""Every line of a derivation is tried at random points, in balls of 600 bits, before it is shown.
 
 A derivative in a line is a central difference that knows nothing of the rules: "d" and "D" hold only the named
 quantity fixed, "P" every other name of its equation too.
@@ -16,7 +16,7 @@ from workings.errors import OutOfReach
 from workings.expr import All, Deriv, Equation, Key, Ref, Rel, same
 from workings.functions.values import Undecided
 
-BITS = 400
+BITS = 600
 POINTS = ((0.35, 1.65), (-1.4, 1.4))
 BUDGET = 60_000               # lines times equations above which a derivation is not tried
 
