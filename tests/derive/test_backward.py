@@ -130,3 +130,19 @@ def test_a_long_chain_takes_time_in_proportion() -> None:
         times.append(time.process_time() - start)
         assert len(program.backward) == n + 1
     assert times[1] < 10 * times[0]
+
+
+UNSPECIFIED = "E = 1/N*sum(k, Ek[k]); Ek[k] = log(cosh(y[k] - t[k])); y[k] depends on x[.,k], w; k = 1..N"
+
+
+def test_a_path_through_an_unspecified_quantity_is_refused_and_not_zero() -> None:
+    net = read(UNSPECIFIED, signatures())
+    with pytest.raises(OutOfReach, match="y is given by no equation, so its derivative by w has no numbers"):
+        backward(net, Ref("E"), [Ref("w")])
+    program = backward(net, Ref("E"), [Ref("y", (Ref("k"),))])
+    assert plain(program.backward[-1].value) == "gEk[k]*tanh(z[k])"
+
+
+def test_without_a_parameter_there_is_nothing_to_do_by_default() -> None:
+    with pytest.raises(BadValue, match="no parameter in the equations of y"):
+        backward(read("y = relu(x)", signatures()), Ref("y"))

@@ -22,8 +22,6 @@ def asked(net: Network, ref: Ref, derived: bool = True) -> Ref:
     family = [key for key in known if key[0] == ref.name]
     if len(family) != 1:
         raise _unknown(ref, known)
-    from workings.derive.backward import general
-
     return general(net, family[0])
 
 
@@ -51,3 +49,15 @@ def cut(net: Network, of: Ref, wrt: Ref, through: Sequence[Ref]) -> tuple[Key, .
     made = above - data - {of.key}
     edge = [k for k in made if any(u.lhs.key in above and u.lhs.key not in made for u in graph.uses().get(k, ()))]
     return tuple(k for k in net.defs if k in edge)
+
+
+def general(net: Network, key: Key) -> Ref:
+    """w[i] for the family w, in the index letters of the text."""
+    from workings.expr import free_refs
+
+    found = [r for e in net.equations for r in (e.lhs, *free_refs(e.rhs)) if r.key == key]
+    letters: list[str] = []
+    for n in range(key[1]):
+        used = [i.name for r in found if isinstance(i := r.indices[n], Ref)]
+        letters.append(next((u for u in used if u not in letters), "") or "ijklmn"[n])
+    return Ref(key[0], tuple(Ref(x) for x in letters))

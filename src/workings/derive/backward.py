@@ -169,6 +169,8 @@ class _Pass:
             used = [(n, len(r.args)) for n, refs in self.uses.items() for r in (refs if refs[0].args else refs[:1])]
             keys = {variable(key): None for key in used if key not in defs}
             nodes = [self._general(key) for key in keys if self.net.role(key) == "parameter"]
+            if not nodes:
+                raise BadValue(f"no parameter in the equations of {self.of.name}", hint="name what to differentiate by")
         else:
             nodes = [self._asked(ref) for ref in wrt]
         for node in nodes:
@@ -181,16 +183,13 @@ class _Pass:
         for (name, places), opaque in self.net.opaque.items():
             if not any(len(r.args) == places for r in self.uses.get(name, ())):
                 continue
-            reached = {arg.name for arg in opaque.args}
-            for arg in opaque.args:
-                reached |= {lower for lower, _ in self.graph.below(arg.key)}
+            reached = {name for arg in opaque.args for name, _ in (arg.key, *self.graph.below(arg.key))}
             asked = next((target for target, _ in self.targets if target in reached), None)
             if asked is not None:
+                hint = f"gradient leaves it as ∂{name}/∂{asked}; or define {name} = …"
                 raise OutOfReach(
                     f"{name} is given by no equation, so its derivative by {asked} has no numbers",
-                    span=opaque.span,
-                    hint=f"gradient leaves it as ∂{name}/∂{asked}; or define {name} = …",
-                )
+                    span=opaque.span, hint=hint)
 
     def _occurs(self, key: Key) -> bool:
         return any(key[1] in (len(r.args), 0) for r in self.uses.get(key[0], ()))
@@ -387,18 +386,6 @@ class _Pass:
         found = self.targets.get(w.key, [])
         good = len(found) == 1 and found[0].asked and self.uses[w.head] == [w] and found[0].shares == [gradient]
         return found[0] if good else None
-
-
-def general(net: Network, key: Key) -> Ref:
-    """w[i] for the family w, in the index letters of the text."""
-    from workings.expr import free_refs
-
-    found = [r for e in net.equations for r in (e.lhs, *free_refs(e.rhs)) if r.key == key]
-    letters: list[str] = []
-    for n in range(key[1]):
-        used = [i.name for r in found if isinstance(i := r.indices[n], Ref)]
-        letters.append(next((u for u in used if u not in letters), "") or "ijklmn"[n])
-    return Ref(key[0], tuple(Ref(x) for x in letters))
 
 
 def _one_of(names: Iterable[str]) -> str:
