@@ -10,6 +10,7 @@ from workings.functions import signatures
 from workings.syntax import read
 
 ROWS = [
+    ("p = softmax(z)[1]", 5, "an entry of softmax(…) is meant, which has no name", "an index after a name"),
     ("a = tanh(z", 9, "the bracket ( is never closed", "a closing )"),
     ("a = b +", 8, "something is missing between + and the end of the statement", "a number"),
     ("y = x1 w13)", 11, ") closes a bracket that was never opened", "a bracket that opens before it"),

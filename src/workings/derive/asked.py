@@ -15,6 +15,8 @@ def asked(net: Network, ref: Ref, derived: bool = True) -> Ref:
         raise OutOfReach(f"{ref.name} is given by no equation", hint=f"write {ref.name} = ...")
     known = {r for e in net.equations for r in (e.lhs.key, *free_keys(e.rhs))} | set(net.opaque)
     known |= {a.key for o in net.opaque.values() for a in o.args}
+    if not derived:
+        Graph(net).refuse_entries(ref.key)
     if ref.key in known or ref.indices:
         if ref.key not in known and not any(name == ref.name for name, _ in known):
             raise _unknown(ref, known)

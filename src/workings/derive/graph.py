@@ -7,6 +7,7 @@ uses v; `fresh` are the indices of u over which one sums because v does not have
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import NamedTuple
 
 from workings.derive.calculus import Bound
@@ -16,7 +17,7 @@ from workings.derive.inside import free_names
 from workings.derive.terms import Arena, Term
 from workings.derive.written import read_apart, to_term
 from workings.errors import OutOfReach
-from workings.expr import Deriv, Equation, Expr, Key, Network, Opaque, Ref
+from workings.expr import Call, Deriv, Equation, Expr, Key, Network, Opaque, Ref
 
 
 class Node(NamedTuple):
@@ -114,7 +115,39 @@ class Graph:
             heads = {r.name for i in equation.lhs.indices for r in _refs(i)}
             found = read_apart(self.arena, equation.rhs, heads, self.net.functions)
             self.roots[id(equation)] = found
+            if self.net.shapes or self._whole:
+                self._refuse_entries(equation)
         return found
+
+    @cached_property
+    def _whole(self) -> frozenset[str]:
+        """The names that a function of whole arrays defines: p = softmax(z)."""
+        from workings.functions import table
+
+        return frozenset(
+            e.lhs.name for e in self.net.equations
+            if isinstance(e.rhs, Call) and not e.lhs.indices
+            and e.rhs.function in table and table[e.rhs.function].kind == "array"
+        )
+
+    def refuse_entries(self, of: Key) -> None:
+        """Like `_refuse_entries`, for all equations that a quantity needs."""
+        if self.net.shapes or self._whole:
+            for key in (of, *self.below(of)):
+                for equation in self.net.defs.get(key, ()):
+                    self._refuse_entries(equation)
+
+    def _refuse_entries(self, equation: Equation) -> None:
+        """An entry of an array that an equation gives as a whole is no name of its own: its derivative is not 0."""
+        defs = self.net.defs
+        for ref in _refs(equation.rhs):
+            if ref.indices and ref.key not in defs and (ref.name, 0) in defs and (
+                ref.name in self._whole or any(key[0] in self.net.shapes for key in self.needs((ref.name, 0)))
+            ):
+                raise OutOfReach(
+                    f"an entry of the array {ref.name} cannot be differentiated yet", span=ref.span,
+                    hint=f"write {ref.name} with indices: {ref.name}[i] = …",
+                )
 
     def places(self, equation: Equation, wanted: Iterable[Key]) -> list[Leaf]:
         """Where the wanted variables stand in an equation, with the derivative there."""

@@ -47,6 +47,18 @@ def _dot(reader: Reader) -> Expr | None:
     return None
 
 
+def _no_entry(reader: Reader, shown: str, span: Span) -> None:
+    """softmax(z)[i] is an entry of something that has no name; it must not pass for a product."""
+    from workings.syntax.names import _index_like
+
+    before, here = reader.toks[reader.i - 1], reader.toks[reader.i]
+    if here[0] == "[" and before[0] == ")" and before[3] == here[2] and not reader.tex and _index_like(reader):
+        raise NotReadable(
+            f"an entry of {shown}(…) is meant, which has no name", span=span,
+            expected="an index after a name", hint=f"q = {shown}(…), then q[…]; or {shown}(…)*(…) for a product",
+        )
+
+
 def apply(reader: Reader, name: str, shown: str, at: int, primes: int = 0) -> Expr:
     """A function at what follows; the name has been read.  `shown` is its spelling in messages."""
     power: Expr | None = None
@@ -63,6 +75,7 @@ def apply(reader: Reader, name: str, shown: str, at: int, primes: int = 0) -> Ex
     args = _arguments_of(reader, shown)
     span = reader.span(at)
     _count(reader, name, shown, args, span)
+    _no_entry(reader, shown, span)
     call: Expr = Call(name, args, primes, span)
     if power is None:
         return call
