@@ -139,3 +139,16 @@ def test_the_level_is_that_of_the_class_rule() -> None:
     (task,) = solve(text).tasks
     assert [edge["at"] for edge in task.answer["boundary"]] == [["1/2"]]
     assert sorted(c["label"] for c in task.answer["classes"]) == ["no", "yes"]
+
+
+def test_the_names_that_a_hint_gives_to_parts_are_used() -> None:
+    solution = solve(r"""
+The error is $E = \log\cosh(y - t)$ with the target t.
+
+(a) Compute the derivative of E with respect to y.
+
+Hint: the error can be decomposed as $r = y - t$, $E = \log\cosh(r)$.
+""")
+    (task,) = as_dict(solution)["exercises"][0]["tasks"]
+    assert task["answer"]["parts"]["r"] == "y - t"
+    assert task["answer"]["result"] == "tanh(y - t)"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from workings.errors import Source, Span, WorkingsError
-from workings.expr import Network, Number, Ref, Remark
+from workings.expr import Equation, Network, Number, Ref, Remark
 from workings.sheets.blocks import Block
 from workings.sheets.outline import Points
 from workings.sheets.repair import Repair
@@ -33,6 +33,7 @@ class Question:
     level: Number | None = None          # None: what the class rules state, else 0
     method: bool = False      # added by a hint about the way
     problem: WorkingsError | None = None
+    names: tuple[Equation, ...] = ()     # names for nested parts that a hint offers: z = y - t
 
 
 @dataclass(slots=True)
@@ -60,6 +61,13 @@ class Part:
     repair: Repair | None = None
     said: Said = field(default_factory=Said)
     points: list[Points] = field(default_factory=list)
+
+    @property
+    def named(self) -> tuple[Equation, ...]:
+        """The names for parts of an expression that the hints define and the network does not use."""
+        found = (s.meaning for h in self.hints if h.kind == "definition" for s in h.statements)
+        equations = (e for meaning in found if isinstance(meaning, tuple) for e in meaning if isinstance(e, Equation))
+        return tuple(e for e in equations if e.key not in self.net.defs)
 
 
 @dataclass(slots=True)

@@ -42,8 +42,9 @@ def document(solution: Solution) -> Document:
 def _overview(solution: Solution) -> Iterator[Block]:
     solved = sum(t.status == "solved" for t in solution.tasks)
     if solution.tasks:
-        words = f"{solved} of {len(solution.tasks)} questions solved." if solved < len(solution.tasks) else (
-            f"All {len(solution.tasks)} questions are solved.")
+        number = len(solution.tasks)
+        whole = "The one question is solved." if number == 1 else f"All {number} questions are solved."
+        words = whole if solved == number else f"{solved} of {number} questions solved."
         yield Paragraph((words,))
     rows = tuple(
         ((_place(e.number, t.label),), (NAMES.get(t.asked, t.asked),), _about(t) or ("–",), (t.status,))

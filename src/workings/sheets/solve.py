@@ -135,7 +135,7 @@ def _task(question: Question, part: Part, sheet: Sheet, shown: list[str]) -> Tas
         part.label, q.asked, q.about, "solved", q.text, q.span, part.net, subjects=_subjects(q), method=q.method,
         at=q.at)
     try:
-        found = answer(question, part.net, shown)
+        found = answer(replace(question, names=part.named), part.net, shown)
         checks = CHECKS.get(question.asked)
         said = checks(found.result, question, part.net) if checks else ()
     except Broken as broken:

@@ -129,7 +129,8 @@ def _gradient(question: Question, net: Network) -> Answer:
     from workings.answers import gradient, run
 
     of, wrt = _targets(question)
-    found = derive.gradient(net, work.ref(of, net), work.ref(wrt[0], net), through=question.through)
+    found = derive.gradient(
+        net, work.ref(of, net), work.ref(wrt[0], net), through=question.through, names=question.names)
     value = worth(found, question.at, net) if question.at else None
     if value is None:
         return Answer(found, gradient.as_dict(found), gradient.blocks(found))
