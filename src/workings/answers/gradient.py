@@ -7,8 +7,9 @@ from typing import Any
 
 from workings.answers.spelling import spelling
 from workings.answers.words import plain_words, sentence
+from workings.checking.noticing import worth_noticing
 from workings.derive import Derivation, Step
-from workings.document import Aside, Block, Display, Line, Row
+from workings.document import Aside, Block, Display, Line, Math, Paragraph, Row, Strong
 from workings.document import Step as StepBlock
 from workings.expr import Call, Deriv, Expr, Network, Ref, Rel, substitute
 
@@ -125,6 +126,8 @@ def as_dict(derivation: Derivation) -> dict[str, Any]:
 
     wrt = derivation.wrt
     spelt = spelling(derivation, derivation.net or Network())
+    noticed = worth_noticing(derivation)
+    remark = {} if noticed is None else {"remark": {"line": plain(noticed.fact), "says": noticed.because}}
     return {
         "of": plain(derivation.of),
         "wrt": [plain(w) for w in wrt] if isinstance(wrt, tuple) else plain(wrt),
@@ -132,6 +135,7 @@ def as_dict(derivation: Derivation) -> dict[str, Any]:
         "where": {plain(name): plain(value) for name, value in derivation.where},
         "parts": {plain(name): plain(value) for name, value in derivation.parts},
         "steps": [entry for step in derivation.steps for entry in _entries(step, spelt)],
+        **remark,
     }
 
 
@@ -150,10 +154,13 @@ def _entries(step: Step, spelt: Mapping[str, str]) -> list[dict[str, Any]]:
 
 
 def blocks(derivation: Derivation, result: bool = True) -> tuple[Block, ...]:
-    """The steps, smaller steps folded away, and the result."""
+    """The steps, smaller steps folded away, the result, and at most one proved remark."""
     out: list[Block] = [block(step) for step in derivation.steps]
     if result and len(derivation.steps) > 3:
         out.append(Aside("result", (Display((Row(line(derivation)),)),)))
+    noticed = worth_noticing(derivation) if result else None
+    if noticed is not None:
+        out.append(Paragraph((Strong("Worth noticing: "), Math(noticed.fact), f", {noticed.because}.")))
     return tuple(out)
 
 
