@@ -160,7 +160,7 @@ def blocks(derivation: Derivation, result: bool = True) -> tuple[Block, ...]:
         out.append(Aside("result", (Display((Row(line(derivation)),)),)))
     noticed = worth_noticing(derivation) if result else None
     if noticed is not None:
-        out.append(Paragraph((Strong("Worth noticing: "), Math(noticed.fact), f", {noticed.because}.")))
+        out.append(Paragraph((Strong("Worth noticing:"), " ", Math(noticed.fact), f", {noticed.because}.")))
     return tuple(out)
 
 
