@@ -89,3 +89,12 @@ def test_no_input_gets_a_traceback_from_below(words: list[str]) -> None:
             _ = read(text, signatures()).ordered
         except WorkingsError as error:
             assert str(error)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0][:30])
+def test_every_error_says_what_was_expected_and_what_to_try(row: tuple[str, int, str, str]) -> None:
+    try:
+        read(row[0], signatures())
+    except WorkingsError as error:
+        assert error.expected or error.hint
+        assert error.hint and error.source is not None

@@ -11,6 +11,7 @@ from workings.expr import (
 from workings.expr.network import ClassRule
 from workings.expr.walk import free_keys, preorder, same
 from workings.limits import MAX_EQUATIONS
+from workings.syntax.advice import advised
 from workings.syntax.finish import finish
 from workings.syntax.merging import kept
 from workings.syntax.pratt import deep
@@ -214,9 +215,9 @@ def read(
     if not (net.equations or net.functions or net.opaque):
         why = next((r for r in net.remarks if r.kind == "note"), None)
         advice = why.says if why and not why.says.startswith("read as") else ""
-        raise NotReadable("there is no equation in this text", source=source,
-                          span=why.span if why else Span(0, 1) if text.strip() else None,
-                          expected="an equation such as z3 = x1*w13 + x2*w23", hint=advice)
+        raise advised(NotReadable("there is no equation in this text",
+                                  span=why.span if why else Span(0, 1) if text.strip() else None,
+                                  expected="an equation such as z3 = x1*w13 + x2*w23", hint=advice), source)
     return net
 
 
@@ -258,12 +259,15 @@ def _build(
     inputs: NAMES, parameters: NAMES, targets: NAMES,
 ) -> Network:
     builder = _Builder(base, scope, source)
-    for statement in statements:
-        builder.add(statement)
+    try:
+        for statement in statements:
+            builder.add(statement)
+    except WorkingsError as error:
+        raise advised(error, source) from None
     if len(builder.equations) > MAX_EQUATIONS:
         raise InputTooLarge(f"the network has {len(builder.equations):,} equations; at most {MAX_EQUATIONS:,} are read")
     net = builder.network()
     try:
         return finish(net, scope, {"input": inputs, "parameter": parameters, "target": targets})
     except WorkingsError as error:
-        raise error.located(source) from None
+        raise advised(error, source) from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from workings.errors import NotReadable, Source, Span, WorkingsError
 from workings.expr import Expr, Network, Rel
+from workings.syntax.advice import advised
 from workings.syntax.applications import applied
 from workings.syntax.finish import bounded
 from workings.syntax.pratt import Reader, deep
@@ -35,7 +36,7 @@ def read_expression(text: str, signatures: Signatures, net: Network | None = Non
             tree = reader.whole()
             return tree if net is None else settled(tree, net, scope)
         except WorkingsError as error:
-            raise error.located(source) from None
+            raise advised(error, source) from None
 
 
 def read_lines(lines: str | list[str], signatures: Signatures, net: Network) -> list[Line]:
@@ -62,7 +63,7 @@ def _lines_of(source: Source, signatures: Signatures, net: Network, first: Expr 
         found = find(source)
         survey(found, scope)
     except WorkingsError as error:
-        return [Line(0, source.text, everything, source, None, "unreadable", error.located(source))]
+        return [Line(0, source.text, everything, source, None, "unreadable", advised(error, source))]
     reader = Reader(scope)
     scope.lines = True
     out: list[Line] = []
@@ -77,7 +78,7 @@ def _lines_of(source: Source, signatures: Signatures, net: Network, first: Expr 
             first = body.args[0] if isinstance(body, Rel) else first
         except WorkingsError as error:
             scope.lines = True
-            out.append(Line(0, shown, span, source, None, "unreadable", error.located(source, span)))
+            out.append(Line(0, shown, span, source, None, "unreadable", advised(error, source, span)))
     if not out:
         nothing = NotReadable("there is no formula in this line", span=everything, source=source)
         return [Line(0, source.text, everything, source, None, "unreadable", nothing)]

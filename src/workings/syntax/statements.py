@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from workings.errors import Source, Span, WorkingsError
 from workings.expr import Expr, Network
+from workings.syntax.advice import advised
 from workings.syntax.pratt import Reader, deep
 from workings.syntax.scope import Scope, Signatures
 from workings.syntax.settle import READ, Meaning
@@ -86,7 +87,7 @@ def find(source: Source, region: tuple[int, int] | None = None) -> list[Found]:
     try:
         return [Found(d, source.text, classify(d)) for d in drafts(source.text, start, end, region is not None)]
     except WorkingsError as error:
-        raise error.located(source) from None
+        raise advised(error, source) from None
 
 
 def settle_all(
@@ -98,7 +99,7 @@ def settle_all(
         try:
             yield settle(item, reader)
         except WorkingsError as error:
-            error.located(source, item.draft.span)
+            advised(error, source, item.draft.span)
             if problems is None:
                 raise error from None
             problems.append(error)
