@@ -226,7 +226,7 @@ def test_chaos_is_followed_or_owned_up_to(monkeypatch):
         for _ in range(600):
             x = mp.mpf(39) / 10 * x * (1 - x)
         assert run(net, {"a": 0.1, "T": 600}, wanted=["E"]).values["E"] == float(x)
-    monkeypatch.setattr("workings.evaluate.WORK", 1)
+    monkeypatch.setattr("workings.evaluate.EVALUATION_WORK", 1)
     found = run(net, {"a": 0.1, "T": 5000}, wanted=["E"])
     assert not found.values and "rounding errors" in found.undefined["E"]
 

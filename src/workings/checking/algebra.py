@@ -13,12 +13,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from workings.limits import POLYNOMIAL_PRODUCT, POLYNOMIAL_STEPS, POLYNOMIAL_TERMS
+
 Poly = Any                    # flint.fmpq_mpoly, which has no types
 Terms = tuple[tuple[tuple[tuple[int, int], ...], Any], ...]
 SIZES = (16, 48, 160)         # generators that a context holds
-MAX_TERMS = 6_000             # terms of one polynomial
-MAX_PRODUCT = 200_000         # products of terms in one multiplication
-MAX_STEPS = 400_000           # about two seconds of arithmetic
 
 
 class Budget(Exception):
@@ -80,7 +79,7 @@ class Frac:
         if n < 0:
             return self.arena.inverse(self).power(-n)
         for p in (self.num, self.den):
-            if len(p) > 1 and len(p) ** min(n, 8) > MAX_PRODUCT:
+            if len(p) > 1 and len(p) ** min(n, 8) > POLYNOMIAL_PRODUCT:
                 raise Budget
         return self.arena.frac(self.num**n, self.den**n)
 
@@ -173,13 +172,13 @@ class Arena:
         """Raise `Budget` rather than begin a product that will not end soon."""
         size = len(p) * len(q)
         self.spend(1 + size // 8)
-        if size > MAX_PRODUCT:
+        if size > POLYNOMIAL_PRODUCT:
             raise Budget
 
     def spend(self, steps: int) -> None:
         """Count work; past the limit the comparison ends."""
         self.steps += steps
-        if self.steps > MAX_STEPS:
+        if self.steps > POLYNOMIAL_STEPS:
             raise Budget
 
     def frac(self, num: Poly, den: Poly) -> Frac:
@@ -194,7 +193,7 @@ class Arena:
         lead = den.leading_coefficient()
         if lead != 1:
             num, den = num / lead, den / lead
-        if len(num) > MAX_TERMS or len(den) > MAX_TERMS:
+        if len(num) > POLYNOMIAL_TERMS or len(den) > POLYNOMIAL_TERMS:
             raise Budget
         out = Frac(self, num, den)
         return self.reduce(out) if self.relations else out

@@ -16,11 +16,12 @@ from fractions import Fraction
 from itertools import product
 from typing import Any
 
+from workings.limits import UNROLLED_TERMS
 from workings.checking.names import needed
 from workings.checking.numeric import Unknown
 from workings.checking.patterns import Proof, prove
 from workings.checking.search import Trial
-from workings.checking.unroll import MAX_TERMS, Instance
+from workings.checking.unroll import Instance
 from workings.checking.verdict import Counterexample, Verdict
 from workings.errors import OutOfReach
 from workings.expr import Add, Big, Call, Div, Equation, Expr, MatMul, Network, Ref, Rel, free_refs, preorder, same
@@ -68,7 +69,7 @@ class _Question:
     creases: bool
     bind: dict[str, int]
     open_: frozenset[Key] = frozenset()
-    most: int = MAX_TERMS         # entries that are written out for one case
+    most: int = UNROLLED_TERMS         # entries that are written out for one case
 
     def answer(self) -> Verdict:
         try:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from itertools import combinations
 
+from workings.limits import SLIP_NAMES
 from workings.checking.worlds import World, sloped
 from workings.expr import (
     ONE, TWO, Add, Big, Call, Deriv, Div, Expr, MatMul, Mul, Neg, Network, Num, Pow, Ref, free_refs, preorder, rewrite,
@@ -21,7 +22,6 @@ from workings.notation import plain
 
 Edit = tuple[str, Expr]
 STEM = re.compile(r"(.*?[A-Za-z_])(\d+(?:_\d+)*)$")
-MOST_NAMES = 40
 TWINS = {"tanh": "sigmoid", "sigmoid": "tanh", "sinh": "cosh", "cosh": "sinh", "sin": "cos", "cos": "sin"}
 CONSTANTS = (TWO, Num(Fraction(1, 2)), Num(3), Num(4), Num(Fraction(1, 3)), Num(Fraction(1, 4)))
 
@@ -65,7 +65,7 @@ def _names(side: Expr, net: Network) -> Iterator[Edit]:
 
 def _scalars(net: Network) -> list[str]:
     out = dict.fromkeys(name for name, places in (*net.defs, *net.leaves) if not places and name not in net.sizes)
-    return list(out)[:MOST_NAMES]
+    return list(out)[:SLIP_NAMES]
 
 
 def _instead(name: str, scalars: list[str], net: Network) -> Iterator[tuple[str, str]]:
@@ -211,7 +211,7 @@ def _factors(side: Expr, net: Network) -> Iterator[Edit]:
         for place in places:
             yield f"factor: {name} is missing", put(side, place, Mul((place, Ref(name))))
     written = {plain(r): r for e in net.equations for r in free_refs(e.rhs) if r.indices}
-    for says, ref in list(written.items())[:MOST_NAMES]:
+    for says, ref in list(written.items())[:SLIP_NAMES]:
         for place in places:
             yield f"factor: {says} is missing", put(side, place, Mul((place, ref)))
     for base in (2, 10):

@@ -8,7 +8,8 @@ from fractions import Fraction
 from math import floor
 from typing import Any
 
-MAX_ROWS = 600
+from workings.limits import FEASIBLE_ROWS
+
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def point(rows: list[Row], choose: Choice | None = None) -> dict[Any, Fraction] 
         stages.append((name, below, above))
         rest = [r for r in rows if name not in r.of]
         rows = _distinct(rest + [_pair(p, q, name) for p in below for q in above])
-        if len(rows) > MAX_ROWS:
+        if len(rows) > FEASIBLE_ROWS:
             raise TooMany
     if any(r.const < 0 or (r.strict and r.const == 0) for r in rows):
         return None

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import combinations
 
+from workings.limits import NOTICED_EQUATIONS
 from workings.checking.decide import equal
 from workings.derive import Derivation
 from workings.expr import (
@@ -19,7 +20,6 @@ BETWEEN: dict[str, tuple[int, int]] = {
     "tanh": (-1, 1), "sin": (-1, 1), "cos": (-1, 1), "erf": (-1, 1), "sign": (-1, 1), "sigmoid": (0, 1), "step": (0, 1),
 }
 MANY = 6                      # quantities of one parameter compared in pairs
-LARGE = 300                   # equations above which no pair is looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def _bounded(found: Derivation, wrt: Ref) -> Notice | None:
 
 def _tied(found: Derivation, wrt: Ref) -> Notice | None:
     net = found.net
-    if net is None or len(net.equations) > LARGE or wrt.indices:
+    if net is None or len(net.equations) > NOTICED_EQUATIONS or wrt.indices:
         return None
     names = _made_of(net, wrt.key)
     for a, b in list(combinations(names[:MANY], 2)):

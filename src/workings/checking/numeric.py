@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from workings.limits import POWER_BITS
 from workings.expr import Call, Claim, Const, Div, Expr, Logic, Mul, Neg, Add, Num, Pow, Ref, Rel, preorder
 
 Value = Any                   # flint.fmpq or flint.arb
-MAX_POWER_BITS = 60_000
 
 
 class NoValue(Exception):
@@ -286,7 +286,7 @@ def _integer_power(a: Value, n: int) -> Value:
         if a == 0 and n <= 0:
             raise NoValue
         bits = max(int(a.p).bit_length(), int(a.q).bit_length())
-        if bits * abs(n) < MAX_POWER_BITS or bits <= 1:
+        if bits * abs(n) < POWER_BITS or bits <= 1:
             return a**n if n >= 0 else 1 / a**-n
     return _finite(_ball(a) ** n)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
+from workings.limits import CHECK_CELLS, CHECK_REFINEMENTS
 from workings.checking import sums
 from workings.checking.algebra import Frac, Poly, Terms, terms
 from workings.checking.feasible import Row, TooMany, point
@@ -20,8 +21,6 @@ from workings.checking.transcend import Refine, Undefined
 from workings.expr import Expr, Network, Rel, preorder
 from workings.expr.nodes import Key
 
-MAX_CELLS = 260
-MAX_REFINEMENTS = 12
 
 
 @dataclass(slots=True, eq=False)
@@ -52,7 +51,7 @@ def prove(
     """Is a = b wherever both are defined?  `creases`: the values where a step jumps count too."""
     scales: dict[str, int] = {}
     opened = tuple(open_)
-    for _ in range(MAX_REFINEMENTS):
+    for _ in range(CHECK_REFINEMENTS):
         try:
             return _attempt(Normal(net, scales, opened), a, b, facts, creases)
         except Refine as r:
@@ -114,7 +113,7 @@ def _walk(
         n.apart, n.pinned = cell.apart, cell.pinned
         n.memo.clear()
         n.patterns.clear()
-        if proof.cells > MAX_CELLS:
+        if proof.cells > CHECK_CELLS:
             raise Budget
         try:
             n.warm(a, b)

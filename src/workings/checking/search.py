@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
+from workings.limits import SEARCH_WORK
 from workings.checking.numeric import NoValue, Point, Unknown, Value, plan
 from workings.checking.verdict import Counterexample
 from workings.expr import Expr, Rel
 
 SMALL = [Fraction(v) for v in ("1", "2", "-1", "1/2", "3", "-2", "-1/2", "3/2", "-3", "5/2", "5", "-3/2", "4", "1/3")]
 SIMPLE = [Fraction(v) for v in ("1", "0", "2", "-1", "1/2", "-2", "3")]
-MAX_WORK = 8_000              # steps of evaluation in one search
 PRECISIONS = (96, 400)
 
 
@@ -149,7 +149,7 @@ class Trial:
                 if found:
                     return found
         size = len(plan(self.left).steps) + len(plan(self.right).steps)
-        for at in self.points(max(2, min(count, MAX_WORK // (1 + size))), seed):
+        for at in self.points(max(2, min(count, SEARCH_WORK // (1 + size))), seed):
             found = self._try(at)
             if found:
                 return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+from workings.limits import SLIP_NODES
 from workings.checking import edits
 from workings.checking.derivs import Resolver
 from workings.checking.names import needed
@@ -13,7 +14,6 @@ from workings.errors import WorkingsError
 from workings.expr import Deriv, Expr, Network, Ref, preorder
 
 MOST_TRIED, MOST_INDEXED, MOST_PROOFS = 700, 100, 4     # with indices, each look is dearer
-MOST_NODES = 60_000           # nodes of all trees tried
 Proof = Callable[[Expr, Expr, Network], Verdict]
 Alike = Callable[[Expr, Expr, Network], bool]
 
@@ -26,7 +26,7 @@ def named(left: Expr, right: Expr, net: Network, prove: Proof, alike: Alike) -> 
     size = sum(1 for _ in preorder(left)) + sum(1 for _ in preorder(right))
     for says, a, b, where in _candidates(left, right, net):
         tried, nodes = tried + 1, nodes + size
-        if tried > (MOST_INDEXED if net.ranges else MOST_TRIED) or nodes > MOST_NODES or proofs >= MOST_PROOFS:
+        if tried > (MOST_INDEXED if net.ranges else MOST_TRIED) or nodes > SLIP_NODES or proofs >= MOST_PROOFS:
             return ""
         try:
             if not alike(a, b, where):

@@ -13,7 +13,8 @@ from __future__ import annotations
 from math import floor, gcd
 from typing import Any
 
-from workings.checking.algebra import MAX_PRODUCT, Arena, Budget, Frac, Poly, terms
+from workings.limits import POLYNOMIAL_PRODUCT
+from workings.checking.algebra import Arena, Budget, Frac, Poly, terms
 
 MAX_DENSE = 16                # exponents above which the base of a power becomes a generator of its own
 MAX_ANGLE = 6                 # multiples of an angle that are expanded
@@ -221,7 +222,8 @@ class Transcend:
             return self.integer(self.arena.inverse(u), -n)
         if n > 10**9:
             raise Budget
-        small = all(len(p) == 1 or (n <= MAX_DENSE and len(p) ** min(n, 6) < MAX_PRODUCT) for p in (u.num, u.den))
+        small = all(
+            len(p) == 1 or (n <= MAX_DENSE and len(p) ** min(n, 6) < POLYNOMIAL_PRODUCT) for p in (u.num, u.den))
         if small or u.zero:
             if n > 50_000 and any(abs(c) != 1 for ts in u.key for _, c in ts):
                 raise Budget

@@ -11,6 +11,7 @@ from functools import reduce
 from itertools import product
 from typing import Any
 
+from workings.limits import UNROLLED_STEPS, UNROLLED_TERMS
 from workings.errors import OutOfReach
 from workings.expr import (
     ONE, ZERO, Add, All, Array, Big, Call, Claim, Deriv, Equation, Expr, Logic, Mul, Neg, Network, Num, Ref,
@@ -18,14 +19,12 @@ from workings.expr import (
 )
 
 Values = Any                  # an Expr, or a NumPy array of them
-MAX_TERMS = 4_000
-STEPS = 100                   # nodes for each entry, at most, on the average
 
 
 class Instance:
     """One choice of sizes (`sizes`: name -> number) for a network."""
 
-    def __init__(self, net: Network, sizes: Mapping[str, int], most: int = MAX_TERMS) -> None:
+    def __init__(self, net: Network, sizes: Mapping[str, int], most: int = UNROLLED_TERMS) -> None:
         self.net, self.sizes, self.most = net, dict(sizes), most
         self.defs: dict[str, Expr] = {}
         self.arrays: dict[str, Values] = {}
@@ -170,7 +169,7 @@ class Instance:
         while stack:
             node, ready = stack.pop()
             self._steps += 1
-            if self._steps > STEPS * self.most:
+            if self._steps > UNROLLED_STEPS * self.most:
                 raise OutOfReach("written out, this is too long")
             if isinstance(node, Claim):
                 stack.append((node.inner, False))
@@ -288,7 +287,7 @@ class Instance:
             values = range(self._int(node.lo, env), self._int(node.hi, env) + 1)
         else:
             values = self.range_of(node.index, node.body)
-        if len(values) > MAX_TERMS:
+        if len(values) > UNROLLED_TERMS:
             raise OutOfReach("the sum has too many terms", span=node.span)
         parts = []
         for v in values:

@@ -13,9 +13,8 @@ from workings.derive.terms import Arena
 from workings.derive.written import to_expr
 from workings.errors import OutOfReach
 from workings.expr import Add, Big, Deriv, Expr, Key, Mul, Num, substitute
-from workings.limits import MAX_PATHS
+from workings.limits import MAX_PATHS, PATH_LENGTH
 
-MAX_LENGTH = 24               # edges of one path, above which the chain rule is stated layer by layer
 
 
 class Web(NamedTuple):
@@ -132,8 +131,8 @@ def listed(whole: Web) -> list[list[Edge]]:
 
 def long(whole: Web) -> bool:
     """Too many or too long paths for one line?"""
-    return paths(whole) > MAX_PATHS or len(whole.order) > MAX_LENGTH * MAX_PATHS or any(
-        len(p) > MAX_LENGTH for p in listed(whole))
+    return paths(whole) > MAX_PATHS or len(whole.order) > PATH_LENGTH * MAX_PATHS or any(
+        len(p) > PATH_LENGTH for p in listed(whole))
 
 
 class Stated(NamedTuple):

@@ -10,6 +10,7 @@ import random
 from itertools import product
 from typing import Any
 
+from workings.limits import VERIFY_WORK
 from workings.derive.numeric import STEP, Names, NoValue, Place, Point, lines_of
 from workings.derive.steps import Derivation
 from workings.errors import OutOfReach
@@ -18,13 +19,12 @@ from workings.functions.values import Undecided
 
 BITS = 600
 POINTS = ((0.35, 1.65), (-1.4, 1.4))
-BUDGET = 60_000               # lines times equations above which a derivation is not tried
 
 
 def verify(derivation: Derivation) -> None:
     """Raises `OutOfReach` with the first line that does not hold."""
     net = derivation.net
-    if net is None or len(net.equations) * len(derivation.steps) > BUDGET:
+    if net is None or len(net.equations) * len(derivation.steps) > VERIFY_WORK:
         return
     import flint
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from workings.limits import EVALUATION_WORK
 from workings.errors import BadValue, WorkingsError
 from workings.evaluate.forward import BLURRED, Found, forward, quantities
 from workings.evaluate.given import Point, read_point
@@ -24,7 +25,6 @@ __all__ = ["Values", "run", "value"]
 
 LADDER = (128, 512, 2048, 8192, 32768)         # bits tried in turn
 SETTLED = 2048                # bits from which a ball around 0, smaller than any float, is taken for 0
-WORK = 300_000_000            # bits times values that one rung may cost
 MODES = ("auto", "exact", "float", "ball")
 R = TypeVar("R")
 
@@ -96,7 +96,8 @@ def _climb(compute: Callable[[State], R], good: Callable[[R], bool], point: Poin
 
     if mode not in MODES:
         raise BadValue(f"mode {mode!r} is not known", expected="one of " + ", ".join(MODES))
-    rungs = (bits, 4 * bits, 16 * bits) if mode == "ball" else [b for b in LADDER if b < SETTLED or b * count < WORK]
+    rungs = (bits, 4 * bits, 16 * bits) if mode == "ball" else [
+        b for b in LADDER if b < SETTLED or b * count < EVALUATION_WORK]
     before = ctx.prec
     try:
         for i, rung in enumerate(rungs):

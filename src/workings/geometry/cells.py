@@ -21,9 +21,8 @@ from workings.geometry.program import Program
 from workings.geometry.polyhedron import as_shape, box_rows, negated, space, within
 from workings.geometry.sample import sample
 from workings.geometry.walk import Cell, Gap, signed, walk
-from workings.limits import MAX_CELLS, MAX_LISTED_EMPTY
+from workings.limits import MAX_CELLS, MAX_LISTED_EMPTY, NAMED_MAPS
 
-MAX_NAMED = 20_000            # maps of named quantities, over all regions, that one answer holds
 
 
 def pieces(net: Network, box: Any = None) -> Pieces:
@@ -75,7 +74,7 @@ def pieces_of(program: Program, box: Box | None) -> Pieces:
 def _regions(program: Program, cells: list[Cell], gaps: list[Gap], box: Box | None, tally: Tally) -> Iterator[Region]:
     """In the order +++, ++-, …, ---; empty ones among them where there are few units."""
     units = len(program.units)
-    names = program.outputs if len(cells) * len(program.named) > MAX_NAMED else tuple(program.named)
+    names = program.outputs if len(cells) * len(program.named) > NAMED_MAPS else tuple(program.named)
     by_signs = {cell.signs: cell for cell in cells}
     if units > MAX_LISTED_EMPTY:
         for number, cell in enumerate(cells, start=1):

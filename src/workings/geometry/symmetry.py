@@ -8,11 +8,10 @@ from fractions import Fraction
 from itertools import combinations, permutations, product
 from typing import TypeVar
 
+from workings.limits import SYMMETRY_OVERLAID, SYMMETRY_PIECES
 from workings.geometry.data import Map, Row
 from workings.geometry.polyhedron import Polyhedron, cut, facets
 
-MAX_PIECES = 512              # above this many pieces no symmetry is looked for
-MAX_OVERLAID = 24             # up to so many, one is looked for that does not take pieces to pieces
 MAX_INPUTS = 3                # up to so many inputs every exchange with signs is tried, above it the simple ones
 
 Piece = tuple[int, Polyhedron, tuple[Map, ...]]       # number, domain, maps of the outputs
@@ -78,7 +77,7 @@ def symmetries(pieces: Sequence[Piece], size: int) -> dict[Symmetry, Partners]:
     A proof: every full piece goes to a piece (they have the same sides) with the same maps.  Where the pieces
     themselves are not symmetric, every piece and the image of every other have the same maps where they overlap.
     """
-    if len(pieces) > MAX_PIECES:
+    if len(pieces) > SYMMETRY_PIECES:
         return {}
     sides = {number: facets(body) for number, body, _ in pieces}
     found = {frozenset(sides[number]): (number, maps) for number, _, maps in pieces}
@@ -90,7 +89,7 @@ def symmetries(pieces: Sequence[Piece], size: int) -> dict[Symmetry, Partners]:
             image = found.get(frozenset(map(symmetry.image, sides[number])))
             if image is not None and image[1] == tuple(symmetry.image(m) for m in maps):
                 partners[image[0]] = number
-            elif image is not None or len(pieces) > MAX_OVERLAID:
+            elif image is not None or len(pieces) > SYMMETRY_OVERLAID:
                 proved = False
                 break
         if proved and (len(partners) == len(pieces) or _agrees(pieces, sides, symmetry)):

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from workings.limits import REPAIR_CANDIDATES
 from workings.errors import Span, WorkingsError
 from workings.expr import (
     Add, Claim, Deriv, Equation, Expr, Mul, Neg, Network, Num, Pow, Ref, Rel, Remark, Rest, free_refs, preorder,
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from workings.sheets.parse import Parser
     from workings.syntax import Statement
 
-MOST_CANDIDATES = 64          # repairs that are tried for one contradiction
 MARKS_BETWEEN = re.compile(r"[-+*/·×⋅−–]|\\(?:cdot|times|ast|odot|frac)")
 
 
@@ -136,7 +136,7 @@ def _candidates(net: Network, line: Printed, parser: Parser) -> Iterator[Candida
                 continue
             seen.append(plain)
             count += 1
-            if count > MOST_CANDIDATES:
+            if count > REPAIR_CANDIDATES:
                 return
             yield Candidate(equation, restored, what)
 

@@ -10,10 +10,10 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from workings.limits import TEX_EXPANSIONS, TEX_TOKENS
 from workings.errors import InputTooLarge, Source
-from workings.sheets.tex_tokens import MOST_TOKENS, Stream, Tok, lex, tail, written
+from workings.sheets.tex_tokens import Stream, Tok, lex, tail, written
 
-MOST_EXPANSIONS = 40_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,8 @@ class Expander(Stream):
         tokens: list[Tok] = []
         for tok in lex(source):
             tokens.append(tok)
-            if len(tokens) > MOST_TOKENS:
-                expected = f"at most {MOST_TOKENS} LaTeX tokens"
+            if len(tokens) > TEX_TOKENS:
+                expected = f"at most {TEX_TOKENS} LaTeX tokens"
                 raise InputTooLarge("the sheet is too long", source=source, expected=expected)
         super().__init__(tokens, source)
         self.macros: dict[str, Macro] = {}
@@ -59,7 +59,7 @@ class Expander(Stream):
                 out.append(tok._replace(kind="cs"))
             else:
                 out.append(tok)
-            if len(out) > MOST_TOKENS:
+            if len(out) > TEX_TOKENS:
                 raise self.refuse("the macros bring too much text", tok, kind=InputTooLarge)
         return out
 
@@ -77,7 +77,7 @@ class Expander(Stream):
         via = (*call.via, call.name)
         brought = list(_filled(macro.body, args, call, via))
         self.spent += 1 + len(brought) // 10
-        if self.spent > MOST_EXPANSIONS:
+        if self.spent > TEX_EXPANSIONS:
             message = f"the macros of this file bring too much: \\{call.name} is one of them"
             raise self.refuse(message, call, "macros that call one another again and again", InputTooLarge)
         self.todo.extend(reversed(brought))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from workings.limits import TEX_LOOKED
 from workings.errors import Source, Span
 from workings.expr import Remark
 from workings.sheets import tex_words as words
 from workings.sheets.blocks import Block, Piece
 from workings.sheets.tex_text import Writer
-from workings.sheets.tex_tokens import MOST_LOOKED, Stream, Tok, written
+from workings.sheets.tex_tokens import Stream, Tok, written
 
 # What cannot stand in a formula: one that meets it was not closed.
 OUTSIDE = frozenset(
@@ -197,7 +198,7 @@ class Maths(Stream):
         """How many tokens there are up to the one that closes a formula; None where it is not closed."""
         depth, first, n = 0, None, 0
         todo = self.todo
-        for n in range(1, min(len(todo), MOST_LOOKED) + 1):
+        for n in range(1, min(len(todo), TEX_LOOKED) + 1):
             tok = todo[-n]
             if tok.kind == kind and tok.text == text:
                 if depth <= 0:
@@ -215,7 +216,7 @@ class Maths(Stream):
         depth = 1
         picture = tok.name.rstrip("*") in words.PICTURES
         n = 0
-        for n in range(1, min(len(self.todo), MOST_LOOKED) + 1):
+        for n in range(1, min(len(self.todo), TEX_LOOKED) + 1):
             inner = self.todo[-n]
             if inner.name == tok.name and inner.kind in ("begin", "end"):
                 depth += 1 if inner.kind == "begin" else -1

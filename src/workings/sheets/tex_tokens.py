@@ -6,13 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from workings.limits import TEX_LOOKED, TEX_PROBLEMS, TEX_WORK
 from workings.errors import InputTooLarge, NotReadable, Source, Span, WorkingsError
 from workings.expr import Remark
 
-MOST_TOKENS = 400_000         # of one file, and of what its macros bring
-MOST_LOOKED = 50_000          # tokens looked through for the end of a group or formula
-MOST_WORK = 4_000_000         # tokens looked at in all of these looks together
-MOST_PROBLEMS = 100           # places that cannot be read before the file is refused
 VERBATIM = ("verbatim", "verbatim*", "Verbatim", "lstlisting", "minted", "alltt", "comment", "filecontents",
             "filecontents*")
 
@@ -94,7 +91,7 @@ class Stream:
         """A remark with place and caret; too many of them, and the file is refused."""
         error = NotReadable(message, span=Span(tok.at, tok.end), source=self.source, expected=expected, hint=hint)
         self.problems += 1
-        if self.problems > MOST_PROBLEMS:
+        if self.problems > TEX_PROBLEMS:
             error.message = f"this is no LaTeX that can be read: {self.problems} places are wrong, such as: {message}"
             raise error
         caret = "\n".join(str(error).split("\n")[1:])
@@ -106,7 +103,7 @@ class Stream:
 
     def once(self, key: str, message: str, tok: Tok, hint: str = "") -> None:
         """The same for what needs saying only once."""
-        if key not in self.said and len(self.said) < MOST_PROBLEMS:
+        if key not in self.said and len(self.said) < TEX_PROBLEMS:
             self.said.add(key)
             self.problem(message, tok, hint=hint)
 
@@ -167,7 +164,7 @@ class Stream:
     def look(self, size: int) -> None:
         """Accounts for a look ahead; what is nested so deeply that looks never end is refused."""
         self.looked += size
-        if self.looked > MOST_WORK:
+        if self.looked > TEX_WORK:
             raise self.refuse("this is nested too deeply", self.todo[-1], kind=InputTooLarge)
 
     def take(self, size: int) -> list[Tok]:
@@ -180,7 +177,7 @@ class Stream:
         """How many tokens the bracket takes that comes next; None where it is not closed."""
         depth = braces = 0
         todo, n = self.todo, 0
-        for n in range(1, min(len(todo), MOST_LOOKED) + 1):
+        for n in range(1, min(len(todo), TEX_LOOKED) + 1):
             kind = todo[-n].kind
             braces += (kind == "{") - (kind == "}")
             if opens == "[" and kind == "par":

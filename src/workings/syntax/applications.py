@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from workings.limits import APPLIED_NODES
 from workings.errors import NotReadable, OutOfReach
 from workings.expr import Call, Equation, Expr, Key, Mul, Network, Ref
 from workings.expr.walk import fold, free_keys, free_refs, rewrite, substitute
 
 PENDING = -1                  # the `primes` of a call that stands for a quantity at arguments
-_MOST_NODES = 200_000
 
 
 def applied(tree: Expr, net: Network) -> Expr:
@@ -62,7 +62,7 @@ def _at(key: Key, table: dict[str, Expr], net: Network, call: Call) -> Expr:
             family = equation.lhs.name
             raise OutOfReach(f"{call.function} at other arguments runs through the family {family}", span=call.span)
         size = _size(equation, sizes)
-        if size > _MOST_NODES:
+        if size > APPLIED_NODES:
             raise OutOfReach(f"{call.function} at other arguments is too long to be written out", span=call.span,
                              hint="give the arguments as values to run")
         sizes[equation.lhs.name] = size

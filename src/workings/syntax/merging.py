@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from workings.limits import MERGED_NODES
 from workings.expr import Equation, Expr
 from workings.expr.walk import fold, free_refs, same, substitute
 
 _ROUNDS = 20                  # names put in one inside another
-_MOST_NODES = 5_000
 
 
 def kept(first: Equation, second: Equation, equations: Iterable[Equation]) -> Equation | None:
@@ -36,6 +36,6 @@ def _written_out(tree: Expr, table: dict[str, Expr]) -> Expr | None:
         if not names:
             return tree
         tree = substitute(tree, names)
-        if int(fold(tree, lambda node, inner: 1 + sum(inner))) > _MOST_NODES:
+        if int(fold(tree, lambda node, inner: 1 + sum(inner))) > MERGED_NODES:
             return None
     return None

@@ -11,11 +11,10 @@ from typing import Any
 
 from workings.errors import BadValue, NotReadable
 from workings.expr import Network
-from workings.limits import MAX_DIGITS
+from workings.limits import ARRAY_AXES, MAX_DIGITS
 from workings.work.names import expression, plain_name, split
 
 BoxLike = str | Sequence[Sequence[Any]] | None
-DEEPEST = 6                   # axes of one array
 PLAIN = re.compile(r"[-+−]?\d+(\.\d*)?|[-+−]?\d*\.\d+|[-+−]?\d+/0*[1-9]\d*")
 
 
@@ -67,8 +66,8 @@ def _tidy(value: Fraction) -> int | Fraction:
 
 def data(given: Any, depth: int = 0) -> Any:
     """Numbers, nested lists of numbers, or an array, with exact entries kept exact."""
-    if depth > DEEPEST:
-        raise BadValue("an array is nested too deeply", expected=f"at most {DEEPEST} axes")
+    if depth > ARRAY_AXES:
+        raise BadValue("an array is nested too deeply", expected=f"at most {ARRAY_AXES} axes")
     if isinstance(given, list | tuple):
         return [data(entry, depth + 1) for entry in given]
     if hasattr(given, "shape") and getattr(given, "ndim", 0) > 0:
