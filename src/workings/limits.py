@@ -10,11 +10,9 @@ MAX_DIGITS = 400              # digits of one written number
 MAX_EXPONENT = 4_096          # |exponent| that exact arithmetic follows: 9^9^9^9 is refused, not computed
 MAX_BITS = 1_000_000          # size of one exact number
 MAX_INDEX = 1_000_000         # values of one index when a network is run
-MAX_UNITS = 24                # piecewise-linear units whose sign patterns are all listed
 MAX_LISTED_EMPTY = 12         # above this many units empty patterns are counted, not listed
 MAX_CELLS = 200_000           # cells that one `pieces` may hold with its lists
 MAX_PATHS = 8                 # paths above which a chain rule is stated layer by layer
-MAX_NAMED_ERRORS = 20         # problems listed before "and n more"
 
 # Budgets: past one, an answer is left out or "undecided", and says so
 TEX_TOKENS = 400_000          # of one file, and of what its macros bring

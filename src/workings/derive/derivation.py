@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from workings.derive.asked import asked, cut
@@ -34,14 +34,7 @@ def gradient(
 
     `names`: equations that name parts of nested ones, as a hint gives them: z = y - t, c = cosh(z).
     """
-    of, wrt = asked(net, of, False), asked(net, wrt)
-    work = Work(net, Names(taken(net), names))
-    net = work.net
-    result, steps = work.derive(net, of, wrt, cut(net, of, wrt, through))
-    if len(steps) == 1:
-        steps.insert(0, work.starting(net, of, wrt))
-    out = Derivation(of, wrt, result, work.where, steps, net, work.parts, work.opened)
-    return checked(out) if verified else out
+    return _worked(Work.derive, net, of, wrt, through, names, verified)
 
 
 def chain_rule(
@@ -52,10 +45,18 @@ def chain_rule(
 
     `through`: the quantities whose own derivatives are left whole, as in dE/dv = dE/da da/dv + dE/db db/dv.
     """
+    return _worked(Work.state, net, of, wrt, through, names, verified)
+
+
+def _worked(
+    how: Callable[[Work, Network, Ref, Ref, tuple[Key, ...]], tuple[Expr, list[Step]]],
+    net: Network, of: Ref, wrt: Ref, through: Sequence[Ref], names: Sequence[Equation], verified: bool,
+) -> Derivation:
+    """What `gradient` and `chain_rule` share; `how` finds the result and its steps."""
     of, wrt = asked(net, of, False), asked(net, wrt)
     work = Work(net, Names(taken(net), names))
     net = work.net
-    result, steps = work.state(net, of, wrt, cut(net, of, wrt, through))
+    result, steps = how(work, net, of, wrt, cut(net, of, wrt, through))
     if len(steps) == 1:
         steps.insert(0, work.starting(net, of, wrt))
     out = Derivation(of, wrt, result, work.where, steps, net, work.parts, work.opened)
