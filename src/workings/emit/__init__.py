@@ -1,0 +1,1 @@
+"""Source text of the forward and backward pass, one file a target."""

@@ -1,0 +1,1 @@
+"""The sizes of arrays, and what does not fit, said at its place."""
