@@ -1,1 +1,1 @@
-"""Networks from elsewhere: arrays in JSON, ONNX, torch modules.  Third-party modules are imported inside the functions."""
+"""Networks from elsewhere: arrays, ONNX, torch modules; third-party modules are imported where they are used."""
