@@ -81,7 +81,8 @@ class Network:
 
     `spelling` maps a plain name to the LaTeX first used for it; `roles` holds declared roles by plain
     name; `shapes` the axes of declared arrays; `values` numbers or arrays by plain name; `brackets` the
-    names that the bracket of a definition lists, in its order: of `y(x_2, x_1) = …` x2 and x1.
+    names that the bracket of a definition lists, in its order: of `y(x_2, x_1) = …` x2 and x1;
+    `box` low and high of each input, where the network came with them.
     """
 
     equations: tuple[Equation, ...] = ()
@@ -97,6 +98,7 @@ class Network:
     remarks: tuple[Remark, ...] = ()
     brackets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     source: Source | None = None
+    box: tuple[tuple[Any, Any], ...] | None = None
 
     def with_(self, **changes: Any) -> Network:
         """A copy with some fields replaced."""
