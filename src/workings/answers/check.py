@@ -44,7 +44,8 @@ def _line(j: Judged, report: Report) -> dict[str, Any]:
 
 def _counterexample(c: Counterexample) -> dict[str, Any]:
     at = {name: str(value) for name, value in (*c.sizes.items(), *c.at.items())}
-    return {"at": at, "yours": c.right, "true": c.left}
+    where = {"where": c.where} if c.where else {}
+    return {"at": at, "yours": c.right, "true": c.left, **where}
 
 
 def blocks(report: Report) -> tuple[Block, ...]:
@@ -108,6 +109,7 @@ def _sentence(text: str) -> str:
 def _point(c: Counterexample) -> Line:
     places = [f"{n} = {v}" for n, v in (*c.sizes.items(), *c.at.items())]
     here = f"At {', '.join(places)}" if places else "Here"
-    return (f"{here} yours is {c.right}, and the truth is {c.left}.",)
+    where = f" {c.where[0].upper()}{c.where[1:]}." if c.where else ""
+    return (f"{here} yours is {c.right}, and the truth is {c.left}.{where}",)
 
 

@@ -11,12 +11,16 @@ from workings.expr import Expr
 
 @dataclass(slots=True)
 class Counterexample:
-    """A point where two sides differ, small and exact; the values are exact or decimals of a certified ball."""
+    """A point where two sides differ, small and exact; the values are exact or decimals of a certified ball.
+
+    `where`: at which unit or part of the sides they part, in words; "" where that cannot be told for certain.
+    """
 
     at: dict[str, Fraction]
     left: str
     right: str
     sizes: dict[str, int] = field(default_factory=dict)
+    where: str = ""
 
 
 @dataclass(slots=True)
