@@ -39,6 +39,7 @@ SECOND_OPINION = {
     "relu": lambda z: max(z, mp.mpf(0)), "leaky": lambda z, a: z if z > 0 else a * z, "abs": abs,
     "step": lambda z: mp.mpf(z > 0), "sign": mp.sign, "max": max, "min": min,
     "clip": lambda z, lo, hi: min(max(z, lo), hi), "hardtanh": lambda z: min(max(z, -1), 1),
+    "floor": mp.floor, "ceil": mp.ceil,
     "relu6": lambda z: min(max(z, 0), 6),
 }
 

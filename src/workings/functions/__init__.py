@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from functools import cache
 
 from workings.errors import NotReadable, OutOfReach
-from workings.expr import Call, Expr
+from workings.expr import Call, Expr, Network
 from workings.functions.rows import MANY, Piecewise, Row, Signature
 from workings.functions.table import ROWS
 
-__all__ = ["MANY", "Piecewise", "Row", "Signature", "derivative", "nested", "parsed", "pieces", "signatures", "table"]
+__all__ = ["MANY", "Piecewise", "Row", "Signature", "derivative", "indexed", "nested", "parsed", "pieces", "signatures", "table"]
 
 table: Mapping[str, Row] = {row.name: row for row in ROWS}
 
@@ -32,6 +32,18 @@ def parsed(name: str) -> tuple[tuple[str, ...], Expr]:
     if row.primitive:
         raise OutOfReach(f"{name} is a primitive: it is not made of other functions")
     return row.params, _read(row.body)
+
+
+@cache
+def indexed(name: str) -> tuple[Network, ...]:
+    """What a function of arrays is entry by entry, one network for each number of axes: shapes, ranges, `out[i] = ...`.
+
+    >>> [str(size) for size in indexed("outer")[0].shapes["a"]]
+    ['m']
+    """
+    from workings.syntax import read
+
+    return tuple(read(text, signatures()) for text in _row(name).indexed)
 
 
 @cache

@@ -48,6 +48,12 @@ class Row:
     knows, as for arrays); `kind`: "scalar" (works on each entry of an array), "array", "index" (takes indices
     or conditions); `kink`: the convention printed where a slope or value at a kink is used; `stable`: why its
     value is computed by its own method and not by its body; `source`: where the formula stands.
+
+    `indexed`: what a function of arrays is entry by entry, one text for each number of axes it takes.  A text
+    declares the shapes of the parameters it needs (`x in R^n`; the others are numbers), the ranges of its
+    letters, and ends with the entry `out[i] = ...`; lines before it name parts.  `rows`: further axes in front
+    of the first parameter's are carried along, as a batch is; so are those of another parameter that has as many.
+    `optional`: parameters at the end that may be left out; a text is for as many arguments as it names parameters.
     """
 
     name: str
@@ -64,6 +70,9 @@ class Row:
     piecewise: Piecewise | None = None
     stable: str = ""
     source: str = ""
+    indexed: tuple[str, ...] = ()
+    rows: bool = False
+    optional: int = 0
     domain: tuple[float, float] = (-3.0, 3.0)     # of the first argument, where the tests draw points
 
     @property
@@ -73,6 +82,6 @@ class Row:
 
     def signatures(self) -> dict[str, Signature]:
         """Every spelling of the function."""
-        least, most = len(self.params), max(self.most, len(self.params))
+        least, most = len(self.params) - self.optional, max(self.most, len(self.params))
         hard = {s: Signature(self.name, least, most) for s in (self.name, *self.spellings) if s not in self.soft}
         return hard | {s: Signature(self.name, least, most, True) for s in self.soft}

@@ -5,6 +5,7 @@ Sources: DLMF = NIST Digital Library of Mathematical Functions, dlmf.nist.gov, b
 
 from __future__ import annotations
 
+from workings.functions.array_rows import ARRAYS
 from workings.functions.rows import MANY, Piecewise, Row
 
 ELEMENTARY = (
@@ -122,6 +123,10 @@ CREASED = (
         derivative=("step(z - lo)*step(hi - z)", "step(lo - z)", "step(z - hi)"), latex=r"\operatorname{clip}",
         spellings=("clamp",), kink="the slope of clip at its ends is 0",
         piecewise=Piecewise(("z - lo", "z - hi"), {"++": "hi", "+-": "z", "-+": "hi", "--": "lo"})),
+    Row("floor", "floor", derivative=("0",), latex=r"\operatorname{floor}",
+        kink="the slope of floor is 0, at its jumps too"),
+    Row("ceil", "ceiling", derivative=("0",), latex=r"\operatorname{ceil}",
+        kink="the slope of ceil is 0, at its jumps too"),
     Row("hardtanh", "hard tanh", body="clip(z, -1, 1)", derivative=("step(z + 1)*step(1 - z)",),
         latex=r"\operatorname{hardtanh}", kink="the slope of hardtanh at its ends is 0"),
     Row("relu6", "rectified linear unit up to 6", body="clip(z, 0, 6)", derivative=("step(z)*step(6 - z)",),
@@ -135,30 +140,6 @@ INDEXED = (
         spellings=("indicator",)),
     Row("delta", "Kronecker delta", params=("i", "j"), derivative=("0", "0"), latex=r"\delta", soft=("delta",),
         kind="index"),
-)
-
-_X, _AB = ("x",), ("a", "b")
-ARRAYS = (
-    Row("T", "transpose", params=("W",), latex=r"\top", spellings=("transpose",), soft=("T",), kind="array"),
-    Row("dot", "inner product", params=_AB, latex=r"\langle a, b\rangle", soft=("dot", "inner"), kind="array"),
-    Row("outer", "outer product", params=_AB, latex=r"\operatorname{outer}", kind="array"),
-    Row("norm2", "squared norm", params=_X, latex=r"\lVert x\rVert^{2}", kind="array"),
-    Row("norm", "norm", params=_X, body="sqrt(norm2(x))", latex=r"\lVert x\rVert", soft=("norm",), kind="array"),
-    Row("diag", "diagonal matrix", params=_X, latex=r"\operatorname{diag}", soft=("diag",), kind="array"),
-    Row("trace", "trace", params=("W",), latex=r"\operatorname{tr}", soft=("trace", "tr"), kind="array"),
-    Row("sum", "sum of all entries", params=_X, latex=r"\operatorname{sum}", kind="array"),
-    Row("mean", "mean of all entries", params=_X, latex=r"\operatorname{mean}", soft=("mean",), kind="array"),
-    Row("colsum", "sum of each column", params=("W",), latex=r"\operatorname{colsum}", kind="array"),
-    Row("rowsum", "sum of each row", params=("W",), latex=r"\operatorname{rowsum}", kind="array"),
-    Row("col", "column vector", params=_X, latex=r"\operatorname{col}", soft=("col",), kind="array"),
-    Row("row", "row vector", params=_X, latex=r"\operatorname{row}", soft=("row",), kind="array"),
-    Row("softmax", "softmax over the last axis", params=_X, latex=r"\operatorname{softmax}", kind="array",
-        stable="the largest entry is taken off first"),
-    Row("logsumexp", "log-sum-exp over the last axis", params=_X, latex=r"\operatorname{logsumexp}",
-        soft=("lse", "LSE"), kind="array", stable="the largest entry is taken off first"),
-    Row("logsoftmax", "log-softmax over the last axis", params=_X, body="x - logsumexp(x)",
-        latex=r"\operatorname{logsoftmax}", spellings=("log_softmax",), kind="array",
-        stable="the largest entry is taken off first"),
 )
 
 ROWS = (*ELEMENTARY, *CIRCULAR, *HYPERBOLIC, *BELL, *SIGMOIDS, *CREASED, *INDEXED, *ARRAYS)

@@ -67,6 +67,15 @@ def _leaky(z: Number, a: Number) -> Number:
     return z if positive(z) else a * z
 
 
+def _floor(x: Number) -> Number:
+    down = x.floor()
+    if not hasattr(down, "is_exact"):
+        return int(down)
+    if not down.is_exact():
+        raise Undecided
+    return down
+
+
 def _root(x: Number) -> Number:
     return x.sqrt()
 
@@ -171,6 +180,8 @@ worth: Mapping[str, Worth] = {
     "abs": _jumps(abs, _numpy("abs")),
     "step": _jumps(lambda z: int(positive(z)), lambda np, v: np.where(v > 0, 1.0, v * 0)),
     "sign": _jumps(_sign, _numpy("sign")),
+    "floor": _jumps(_floor, _numpy("floor")),
+    "ceil": _jumps(lambda x: -_floor(-x), _numpy("ceil")),
     "max": _jumps(_max, _nested("maximum")),
     "min": _jumps(_min, _nested("minimum")),
     "clip": _jumps(_clip, lambda np, v, lo, hi: np.minimum(np.maximum(v, lo), hi)),

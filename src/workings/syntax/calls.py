@@ -49,10 +49,10 @@ def _dot(reader: Reader) -> Expr | None:
 
 def _no_entry(reader: Reader, shown: str, span: Span) -> None:
     """softmax(z)[i] is an entry of something that has no name; it must not pass for a product."""
-    from workings.syntax.names import _index_like
+    from workings.syntax.squares import index_like
 
     before, here = reader.toks[reader.i - 1], reader.toks[reader.i]
-    if here[0] == "[" and before[0] == ")" and before[3] == here[2] and not reader.tex and _index_like(reader):
+    if here[0] == "[" and before[0] == ")" and before[3] == here[2] and not reader.tex and index_like(reader):
         raise NotReadable(
             f"an entry of {shown}(…) is meant, which has no name", span=span,
             expected="an index after a name", hint=f"q = {shown}(…), then q[…]; or {shown}(…)*(…) for a product",

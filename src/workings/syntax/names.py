@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from workings.expr import All, Expr
-from workings.syntax import letters
+from workings.expr import Expr
+from workings.syntax import letters, squares
 from workings.syntax.pratt import Reader
 from workings.syntax.tokens import Token
 from workings.syntax.wording import said_apart
@@ -20,7 +20,6 @@ _WORD = re.compile(r"([A-Za-z]+)(\d*)((?:_[A-Za-z0-9]+)*)('*)")
 LETTER = re.compile(r"[A-Za-z]\d?'*|(?:{})'*".format("|".join(letters.GREEK_WORDS)))
 _CUT = re.compile(r"(_\d+)(?=[A-Za-z])|(?<=[A-Za-z]\d)(?=[A-Za-z])|(?<=\d\d)(?=[A-Za-z])")
 FAR = 200                    # tokens that are looked ahead for the end of an index or a power
-_IN_INDEX = frozenset(("w", "n", "+", "-", "*", ",", ".", "'", ":", "_", "{", "}"))
 _DECLARED = frozenset(("\\rm", "\\it", "\\bf", "\\cal"))      # fonts that hold to the end of the braces
 
 
@@ -186,8 +185,8 @@ def _suffixes(reader: Reader, raw: Raw) -> None:
         elif kind == "'":
             reader.i += 1
             raw.primes += "'"
-        elif kind == "[" and _takes_indices(reader, raw) and _index_like(reader):
-            raw.indices = _bracket_indices(reader)
+        elif kind == "[" and squares.takes_indices(reader, raw) and squares.index_like(reader, raw):
+            raw.indices = squares.indices(reader)
         else:
             return
 
@@ -214,47 +213,6 @@ def _after_group(toks: list[Token], j: int) -> int:
         if not depth:
             break
     return j
-
-
-def _takes_indices(reader: Reader, raw: Raw) -> bool:
-    adjacent = reader.toks[reader.i - 1][3] == reader.toks[reader.i][2]
-    return adjacent and raw.indices is None and not letters.upright(raw.latex)
-
-
-def _index_like(reader: Reader) -> bool:
-    """Do the square brackets hold only names, numbers, shifts and dots?"""
-    j, depth = reader.i, 0
-    while j - reader.i < FAR:
-        kind = reader.toks[j][0]
-        if kind == "[":
-            depth += 1
-        elif kind == "]":
-            depth -= 1
-            if depth == 0:
-                return True
-        elif kind not in _IN_INDEX or (kind == "*" and j == reader.i + 1):
-            return False
-        j += 1
-    return False
-
-
-def _bracket_indices(reader: Reader) -> tuple[Expr, ...]:
-    reader.i += 1
-    reader.deeper()
-    out: list[Expr] = []
-    while True:
-        kind = reader.toks[reader.i][0]
-        if kind in (".", ":") and reader.toks[reader.i + 1][0] in (",", "]"):
-            reader.i += 1
-            out.append(All(reader.span(reader.toks[reader.i - 1][2])))
-        else:
-            out.append(reader.expr(10))
-        if reader.toks[reader.i][0] == ",":
-            reader.i += 1
-            continue
-        reader.expect("]", "a closing bracket ] after the index")
-        reader.depth -= 1
-        return tuple(out)
 
 
 def subscript(reader: Reader) -> list[Item]:

@@ -141,6 +141,11 @@ class Scope:
         found = difflib.get_close_matches(name, names, 1, 0.6) or difflib.get_close_matches(name.lower(), names, 1, 0.6)
         return found[0] if found else ""
 
+    def misspelt(self, name: str) -> bool:
+        """Is a name of LaTeX a function with a slip of the pen?  cross_entropy is no spelling of LaTeX's CrossEntropy."""
+        near = self.near(name)
+        return bool(near) and "_" not in near
+
     def add_network(self, net: Network) -> None:
         """Everything that a network knows, as if it had been read here."""
         for function in net.functions.values():

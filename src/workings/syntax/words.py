@@ -154,7 +154,7 @@ def _before_bracket(reader: Reader, raw: names.Raw, tree: Expr, at: int) -> Expr
     if quantity and (len(args) > 1 or _names_inputs(args) or _constant_only(args)):
         return _quantity(reader, tree, args, at)
     like_function = not quantity and _looks_like_function(reader, raw, tree, opened)
-    if like_function and (not reader.tex or scope.near(tree.name)) and not scope.surveying:
+    if like_function and (not reader.tex or scope.misspelt(tree.name)) and not scope.surveying:
         raise unknown(reader, tree.name, span)
     if not quantity and plain_refs(args) and (len(args) > 1 or tree.name not in scope.bare):
         scope.opaque.setdefault(key, (tree, tuple(_slice(a, reader) for a in args if isinstance(a, Ref))))
