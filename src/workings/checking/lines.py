@@ -7,6 +7,7 @@ printed one is read through every path first, then as the direct partial, the sa
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
@@ -15,7 +16,7 @@ from workings.checking import decide, drawn, sets, slips
 from workings.checking.derivs import Resolver, derivatives, readings
 from workings.checking.names import axis_sizes, known_names, settled, unknown_names
 from workings.checking.verdict import Judged, Report, Verdict
-from workings.checking.worlds import World, assumed, resolved
+from workings.checking.worlds import World, assumed, of_lines, resolved
 from workings.errors import OutOfReach, WorkingsError
 from workings.expr import (
     Call, Claim, Deriv, Equation, Expr, Logic, Neg, Network, Num, Ref, Rel, Rest, preorder, rewrite, same,
@@ -146,20 +147,15 @@ class Session:
     # -- wrong lines
     def _wrong(self, variants: list[Expr], parted: tuple[Expr, Expr], out: Judged) -> None:
         """Would it follow from the person's own earlier lines?  If not: which slip, and what follows from it."""
-        out.follows = any(self._follows(v, w) for w in self._own_worlds() for v in variants)
-        if not out.follows:
-            out.slip = slips.named(*parted, at_point(self.here, self.point), self._proof, self._alike)
-            self.worlds += [w for w in [self._if_right(variants[0], parted)] if w is not None]
-
-    def _own_worlds(self) -> list[World]:
-        """All wrong lines taken together, then each alone, the last first."""
-        if not self.worlds:
-            return []
-        whole: World | None = World(self.here)
-        for world in self.worlds:
-            whole = assumed(whole, *world.put[-1]) if whole is not None else None
-        alone = [assumed(World(self.here), *w.put[-1]) for w in reversed(self.worlds[-3:])]
-        return [w for w in (whole, *(alone if len(self.worlds) > 1 else [])) if w is not None]
+        worlds = of_lines(self.here, self.worlds)
+        found = next((w for w in worlds if any(self._follows(v, w) for v in variants)), None)
+        if found is not None:
+            out.follows, out.since = True, found.since
+            return
+        out.slip = slips.named(*parted, at_point(self.here, self.point), self._proof, self._alike)
+        world = self._if_right(variants[0], parted)
+        if world is not None:
+            self.worlds.append(replace(world, since=(out,)))
 
     def _if_right(self, body: Expr, parted: tuple[Expr, Expr]) -> World | None:
         """The world in which the quantity that the line is about has the value that it gives."""

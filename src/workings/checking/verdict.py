@@ -46,11 +46,13 @@ class Judged:
     reason: str = ""
     counterexample: Counterexample | None = None
     follows: bool = False
+    since: tuple[Judged, ...] = ()            # the earlier wrong lines that it follows from
     slip: str = ""
     status: str = ""          # of a domain: full, thin or empty
     body: Expr | None = None
     place: tuple[int, int] | None = None      # line and column in its source
     error: WorkingsError | None = None
+    part: str = ""            # of a sheet: 2a
 
 
 @dataclass(slots=True, eq=False)

@@ -7,15 +7,19 @@ that is worth u), and slope * (u - u held) is added: the value stays, the deriva
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from workings.checking.derivs import Resolver, derivatives
 from workings.checking.names import known_names, needed
+from workings.checking.verdict import Judged
 from workings.errors import WorkingsError
 from workings.expr import (
     Add, Big, Deriv, Equation, Expr, Mul, Neg, Network, Num, Ref, free_refs, fresh, preorder, rewrite, same,
 )
 from workings.expr.nodes import Key
+
+LATEST = 4                    # wrong lines of which each is tried alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,7 @@ class World:
     net: Network
     after: tuple[Equation, ...] = ()
     put: tuple[tuple[Expr, Expr], ...] = ()
+    since: tuple[Judged, ...] = ()       # the person's lines that it takes to be right
 
     def read(self, expr: Expr) -> Expr:
         """The expression with the person's own values put where the quantities stand."""
@@ -78,6 +83,32 @@ def _equal(net: Network, held: str, wrt: Ref) -> Equation:
     if wrt.key in net.defs:
         letters = net.defs[wrt.key][0].lhs.indices
     return Equation(Ref(held, letters), Ref(wrt.name, letters))
+
+
+def of_lines(net: Network, worlds: Sequence[World]) -> Iterator[World]:
+    """What a person's wrong lines mean for a network: each of the last ones alone, the latest first, then all."""
+    for world in reversed(worlds[-LATEST:]):
+        alone = _again(World(net), world)
+        if alone is not None:
+            yield alone
+    whole: World | None = World(net) if len(worlds) > 1 else None
+    for world in worlds:
+        whole = _again(whole, world) if whole is not None else None
+    if whole is not None:
+        yield whole
+
+
+def _again(world: World, line: World) -> World | None:
+    found = assumed(world, *line.put[-1])
+    return None if found is None else replace(found, since=(*world.since, *line.since))
+
+
+def same_meaning(what: Expr, before: Network, now: Network) -> bool:
+    """Does what a line of an earlier part is about still mean the same: are its equations all still there?"""
+    names = [what.of, *what.wrt] if isinstance(what, Deriv) else [what]
+    kept = {e.key: e for e in now.equations}
+    return all(e.key in kept and same(e.rhs, kept[e.key].rhs) for e in needed(before, names)) and all(
+        r.name in known_names(now) for n in names for r in free_refs(n))
 
 
 def assumed(world: World, what: Expr, value: Expr) -> World | None:
