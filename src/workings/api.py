@@ -17,11 +17,14 @@ NetworkLike = PlainNetwork | str
 
 
 def read(source: Any, *, inputs: Any = None, parameters: Any = None, targets: Any = None) -> Network:
-    """The network that a text or a file states; a name of an existing file is read as that file.
+    """The network that a text, a file (.txt .md .tex .json .onnx .pt2), arrays or a torch module state.
 
     >>> print(read("y = w*x + b").as_dict()["parameters"])
     ['w', 'b']
     """
+    if work.is_model(source):
+        roles = {"inputs": inputs, "parameters": parameters, "targets": targets}
+        return Network.of(work.model(source, **{role: work.names(given) for role, given in roles.items()}))
     text, told = _printed(work.source(source))
     net = work.read(text, inputs, parameters, targets)
     return Network.of(net.with_(remarks=(*told, *net.remarks)) if told else net)

@@ -34,10 +34,11 @@ def source(given: str) -> Source:
 
 def network(options: dict[str, Any]) -> Network:
     """The network of a command, with the roles that its options name."""
-    from workings import api
+    from workings import api, work
 
     roles = {key: options.pop(key, None) for key in ("inputs", "parameters", "targets")}
-    return api.read(source(options.pop("network")), **roles)
+    given = options.pop("network")
+    return api.read(given if work.is_model(given) else source(given), **roles)
 
 
 def results(function: F) -> F:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from workings.errors import BadValue, NotReadable, OutOfReach, Source
 from workings.expr import Network
 from workings.work.files import MARKED, decoded, file_source, formulas, source
+from workings.work.models import is_model, model
 from workings.work.names import NameLike, Names, expression, loss, names, ref, split
 from workings.work.values import BoxLike, box, number, values, values_file
 
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "backward", "boundary", "box", "check", "decoded", "draw", "expression", "file_source", "gradient", "hessian",
-    "later", "loss", "names", "number", "pieces", "read", "ref", "run", "source", "split", "values", "values_file",
+    "is_model", "later", "loss", "model", "names", "number", "pieces", "read", "ref", "run", "source", "split",
+    "values", "values_file",
 ]
 
 

@@ -19,10 +19,9 @@ FORMULA = re.compile(
 )
 SAYS = re.compile(r"[=<>≤≥∈]|\\(in|leq?|geq?|equiv|doteq)\b|depends on|\.\.")
 TEXTS = (".txt", ".md", ".markdown", ".tex", ".text")
-LATER = {
-    ".json": "networks of arrays (.json)", ".onnx": "ONNX models", ".pt2": "exported torch models",
-    ".pt": "torch files", ".pth": "torch files", ".ipynb": "notebooks",
-}
+MODELS = {".json": "a network of arrays", ".onnx": "an ONNX model", ".pt2": "an exported torch model"}
+PICKLES = (".pt", ".pth", ".pkl", ".pickle", ".joblib")
+LATER = {".ipynb": "notebooks"}
 
 
 def source(given: Any) -> Source:
@@ -44,11 +43,6 @@ def source(given: Any) -> Source:
 
 def _not_text(given: Any) -> Exception:
     kind = type(given)
-    if any(base.__module__.startswith("torch") for base in kind.__mro__):
-        return OutOfReach(
-            "this release reads no torch modules yet",
-            hint="write its equations: z1 = w11*x1 + w12*x2 + b1; a1 = relu(z1); ...",
-        )
     return BadValue(
         f"cannot read a {kind.__name__}",
         expected="equations as text, or the path of a .txt, .md or .tex file",
@@ -63,7 +57,7 @@ def _names_file(text: str) -> bool:
         return False
     path = Path(text)
     suffix = path.suffix.lower()
-    if suffix in TEXTS or suffix in LATER:
+    if suffix in (*TEXTS, *MODELS, *PICKLES, *LATER):
         return "=" not in text or os.path.exists(text)
     return "=" not in text and (os.sep in text or text in (".", "..")) and os.path.exists(text)
 
@@ -73,13 +67,19 @@ def file_source(path: Path) -> Source:
     suffix = path.suffix.lower()
     if suffix in LATER and path.is_file():
         raise OutOfReach(f"this release does not read {LATER[suffix]} yet", hint="write the equations in a .txt file")
+    if suffix in PICKLES and path.is_file():
+        raise BadValue(f"{path} is a pickle: reading it would run what it says", expected="a .onnx, .pt2 or .json file",
+                       hint="torch.onnx.export(model, x, 'net.onnx'), or give the module itself: workings.read(model)")
+    if suffix in MODELS and path.is_file():
+        raise BadValue(f"{path} is {MODELS[suffix]}, not a text", expected="a .txt, .md or .tex file",
+                       hint=f"workings read {path}")
     return file_text(path)
 
 
 def file_text(path: Path) -> Source:
     """The text of a file of any kind."""
     if not os.path.exists(path):
-        raise _missing(path)
+        raise missing(path)
     if path.is_dir():
         raise BadValue(f"{path} is a folder", expected="a file with equations", hint=_inside(path))
     try:
@@ -91,7 +91,8 @@ def file_text(path: Path) -> Source:
     return Source(decoded(data, path), str(path))
 
 
-def _missing(path: Path) -> BadValue:
+def missing(path: Path) -> BadValue:
+    """The complaint about a file that is not there, with the name of one that is."""
     from difflib import get_close_matches
 
     near: list[str] = []

@@ -114,7 +114,9 @@ def values_file(name: str) -> dict[str, Any]:
 
 
 def box(given: BoxLike, net: Network) -> Any:
-    """Pairs (low, high), one for each input; None for all of R^n (or the network's own box)."""
+    """Pairs (low, high), one for each input; None for the network's own box, if it has one, else all of R^n."""
+    if given is None and net.box is not None:
+        return net.box
     if given is None or (isinstance(given, str) and given.strip().lower() == "all"):
         return given
     if isinstance(given, str):
