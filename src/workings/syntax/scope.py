@@ -142,7 +142,7 @@ class Scope:
         return found[0] if found else ""
 
     def misspelt(self, name: str) -> bool:
-        """Is a name of LaTeX a function with a slip of the pen?  cross_entropy is no spelling of LaTeX's CrossEntropy."""
+        """Is a name of LaTeX a function with a slip of the pen?  CrossEntropy is none of cross_entropy."""
         near = self.near(name)
         return bool(near) and "_" not in near
 

@@ -1,4 +1,4 @@
-"""Square brackets behind a name: x[i,k], W[.,k], x[s*(i - 1) + p]; or 2[a + b], where they are a bracket like any other."""
+"""Square brackets behind a name: x[i,k], W[.,k], x[s*(i - 1) + p]; in 2[a + b] they are a bracket like any other."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def takes_indices(reader: Reader, raw: Raw) -> bool:
 def index_like(reader: Reader, raw: Raw | None = None) -> bool:
     """Does the bracket hold only names, numbers, shifts and dots; behind an array any arithmetic of indices?"""
     toks, scope, known = reader.toks, reader.scope, _IN_INDEX
-    if raw is not None and not reader.tex and (raw.base in scope.arrays or raw.base in scope.families):
+    if not reader.tex and ((raw and (raw.base in scope.arrays or raw.base in scope.families)) or _of_indices(reader)):
         known = _IN_ENTRY
     j, depth = reader.i, 0
     while j - reader.i < FAR:
@@ -36,9 +36,7 @@ def index_like(reader: Reader, raw: Raw | None = None) -> bool:
             depth -= 1
             if depth == 0:
                 return True
-        elif kind not in known and not (kind in _IN_ENTRY and not reader.tex and _of_indices(reader)):
-            return False
-        elif kind == "*" and j == reader.i + 1:
+        elif kind not in known or (kind == "*" and j == reader.i + 1):
             return False
         j += 1
     return False
