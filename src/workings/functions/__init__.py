@@ -11,7 +11,8 @@ from workings.functions.rows import MANY, Piecewise, Row, Signature
 from workings.functions.table import ROWS
 
 __all__ = [
-    "MANY", "Piecewise", "Row", "Signature", "derivative", "indexed", "nested", "parsed", "pieces", "signatures", "table",
+    "MANY", "Piecewise", "Row", "Signature", "derivative", "indexed", "nested", "parsed", "pieces", "signatures",
+    "table",
 ]
 
 table: Mapping[str, Row] = {row.name: row for row in ROWS}

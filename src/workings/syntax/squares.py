@@ -53,6 +53,21 @@ def _of_indices(reader: Reader) -> bool:
     return False
 
 
+def of_family(reader: Reader, ahead: int = 1) -> bool:
+    """Is T[k,c] an entry of a family in plain text, and no transpose: names in the bracket that are no quantities?"""
+    toks, at, scope = reader.toks, reader.i + ahead, reader.scope
+    if reader.tex or toks[at - 1][3] != toks[at][2]:
+        return False
+    inside = []
+    for kind, text, _, _ in toks[at + 1 : at + FAR]:
+        if kind == "]":
+            return bool(inside) and not any(n in scope.defined or n in scope.functions for n in inside)
+        if kind not in _IN_ENTRY:
+            return False
+        inside += [text] if kind in ("w", "n") else []
+    return False
+
+
 def indices(reader: Reader) -> tuple[Expr, ...]:
     """The indices in the bracket."""
     reader.i += 1

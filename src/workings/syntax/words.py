@@ -6,7 +6,7 @@ from workings.errors import NotReadable, Span
 from workings.expr import All, Call, Const, Deriv, Expr, Ref
 from workings.expr.walk import preorder
 from workings.syntax.applications import PENDING
-from workings.syntax import bigs, derivatives, letters, names
+from workings.syntax import bigs, derivatives, letters, names, squares
 from workings.syntax.calls import apply, arguments, plain_refs, unknown
 from workings.syntax.entries import index_of, resolve
 from workings.syntax.pratt import Reader
@@ -60,7 +60,7 @@ def _special(reader: Reader, text: str, after: str, at: int) -> Expr | None:
         if found is not None:
             return found
     bare = text.rstrip("'")
-    function = reader.scope.function(bare, after in ("(", "[", "'"))
+    function = reader.scope.function(bare, after in ("(", "'") or (after == "[" and not squares.of_family(reader)))
     if function is None or (after in ("_", "[") and bare not in reader.scope.signatures):
         return None
     if after == "_" and reader.scope.function(bare, False) is None:
@@ -102,7 +102,7 @@ def _reference(reader: Reader) -> Expr:
     after = reader.toks[reader.i][0]
     if raw.indices is None and not raw.sample and not raw.layer:
         spelled = names.plain_name(raw.base, "", [s for s in raw.subs if isinstance(s, str)])
-        function = reader.scope.function(spelled, after in ("(", "["))
+        function = reader.scope.function(spelled, after == "(" or (after == "[" and not squares.of_family(reader, 0)))
         upright = reader.toks[reader.i - 1][0] in ("}", "text") and not raw.subs
         power = after == "^" and spelled in reader.scope.functions
         if function is not None and (after in ("(", "[") or upright or raw.primes or power):
