@@ -113,7 +113,7 @@ def check(net: Any, lines: Any = None, at: Any = None, given: Any = None, answer
     if answer is not None:
         from workings.sheets.answered import judge_answer
 
-        return Report(judge_answer(work.source(net), work.source(answer)), PlainNetwork())
+        return Report(judge_answer(work.source(net), answer), PlainNetwork())
     if lines is None:
         from workings.sheets.judge import judge
 

@@ -38,7 +38,9 @@ def test_answers():
     report = judge_answer(Source(SHEET.read_text()), Source(ANSWER))
     assert [(j.place, j.verdict, j.slip) for j in report.lines] == [
         ((2, 12), "right", ""), ((4, 3), "wrong", "sign"), ((8, 1), "right", ""), ((9, 1), "duplicate", "")]
-    assert report.remarks == ["the sheet has no part 9b; what stands there is not judged"]
+    assert report.remarks == [
+        "the sheet has no part 9z (line 11); what stands there is not judged",
+        "the sheet has no part 9b (line 12); what stands there is not judged"]
 
 
 def test_a_lost_mean_in_a_sheet_with_written_bounds():

@@ -55,6 +55,15 @@ class Judged:
     part: str = ""            # of a sheet: 2a
 
 
+@dataclass(slots=True)
+class Labelled:
+    """A part of a sheet in a person's answer: where its label stands, and what became of it."""
+
+    part: str                 # 2a
+    status: str               # answered | no formula | missing | unknown
+    places: list[int] = field(default_factory=list)      # lines of its labels
+
+
 @dataclass(slots=True, eq=False)
 class Report:
     """All lines, judged."""
@@ -63,6 +72,7 @@ class Report:
     remarks: list[str] = field(default_factory=list)
     source: Source | None = None
     by_place: bool = False    # the lines of a file: each is called by its number there
+    parts: list[Labelled] = field(default_factory=list)
 
     @property
     def first_wrong(self) -> int | None:

@@ -217,7 +217,7 @@ def check(lines: tuple[str, ...], at: str | None, given: tuple[str, ...], answer
     if code_file:
         raise work.later("check code", "give lines: --line 'dE/dw13 = ...'")
     if answer:
-        report = api.check(source(options.pop("network")), answer=source(answer))
+        report = api.check(source(options.pop("network")), answer=source(answer) if answer == "-" else answer)
     elif lines:
         report = api.check(network(options), list(lines), at, list(given))
     else:

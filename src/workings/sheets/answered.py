@@ -1,41 +1,53 @@
 """A person's own answers to a sheet, parts matched by label, judged in the sheet's scopes.
 
-A label stands at the start of a line: 2a, 2(a), 2.a or Exercise 2; (a) belongs to the exercise named last.
+What a person found wrong, or gave a name, in an earlier part of an exercise is known in its later parts: a line that
+would be right had the earlier one been right follows from it.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from workings.checking.lines import Session
-from workings.checking.verdict import Judged, Report
+from workings.checking.names import known_names, needed
+from workings.checking.verdict import Judged, Labelled, Report
+from workings.checking.worlds import same_meaning
 from workings.errors import NotReadable, Source, WorkingsError
+from workings.expr import Network
 from workings.functions import signatures
+from workings.sheets.handed import handed
 from workings.sheets.judge import prepared
-from workings.sheets.model import Sheet
+from workings.sheets.labels import Labels, said
+from workings.sheets.model import Part, Sheet
 from workings.sheets.read import read_sheet
+from workings.sheets.rows import formulas, rows
 from workings.syntax import read_lines
 
-LABEL = re.compile(
-    r"[ \t]*(?:#+[ \t]*|\*\*)?(?:(?:exercise|problem|task|question|part)[ \t]+)?"
-    r"(?:(?P<number>\d+)[ \t]*\.?[ \t]*(?:\((?P<a>[a-h])\)|(?P<b>[a-h])(?![\w=]))|(?P<whole>(?<=exercise )\d+)"
-    r"|\((?P<c>[a-h])\)|(?P<d>[a-h])\))[ \t]*(?:\*\*)?[ \t]*[:.)]?[ \t]*", re.I)
-MATHS = re.compile(r"\$\$(.+?)\$\$|\\\[(.+?)\\\]|\$((?:\\.|[^$\\])+?)\$|\\\((.+?)\\\)|`([^`\n]+)`", re.S)
-STATES = re.compile(r"[=<>≤≥]|\\(?:leq?|geq?)\b")
+Key = tuple[str, str]         # number of the exercise, label of the part
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Answer:
-    """What stands under one label: lines with their places in the file."""
+    """What stands under one label: formulas with their offsets in the text."""
 
-    number: str
-    label: str
-    lines: tuple[tuple[str, int], ...]
+    key: Key
+    at: int                   # offset of the label; -1: nothing is labelled
+    known: bool = True
+    lines: list[tuple[str, int]] = field(default_factory=list)
+    words: bool = False       # does anything else stand there?
 
 
-def judge_answer(given: Source | Sheet, answer: Source) -> Report:
+@dataclass(slots=True)
+class Answered:
+    """A judged answer: its report, and for each part the session in which it was judged."""
+
+    report: Report
+    sessions: dict[Key, Session]
+
+
+def judge_answer(given: Source | Sheet, answer: Any) -> Report:
     """The verdict on each line of a person's answers.
 
     >>> sheet = Source("# Exercise 1\\n\\nLet $E = w^2$.\\n\\n(a) Compute $dE/dw$.\\n")
@@ -43,92 +55,139 @@ def judge_answer(given: Source | Sheet, answer: Source) -> Report:
     ['right', 'wrong']
     """
     sheet = given if isinstance(given, Sheet) else read_sheet(given)
-    parts = {(e.number, p.label): p for e in sheet.exercises for p in [e.intro, *e.parts]}
-    lines: list[Judged] = []
-    remarks: list[str] = []
-    sessions: dict[tuple[str, str], Session] = {}
-    for found in answers(answer, sheet):
-        key = (found.number, found.label)
-        if key not in parts:
-            remarks.append(f"the sheet has no part {''.join(key)}; what stands there is not judged")
-            continue
-        if key not in sessions:
-            sessions[key] = prepared(parts[key], sheet.source)
-        lines += _judged(found, sessions[key], answer)
-    if not lines:
-        raise NotReadable("no line of these answers belongs to a part of the sheet", source=answer,
+    source, told = handed(answer)
+    out = judged(sheet, source)
+    if not out.report.lines:
+        raise NotReadable("no line of these answers belongs to a part of the sheet", source=source,
                           expected="parts with labels, such as: 2a", hint="the label of the part in a line of its own")
-    for i, judged in enumerate(lines):
-        judged.line = i
+    out.report.remarks = [*(_remark(r, source) for r in told), *out.report.remarks]
+    return out.report
+
+
+def judged(sheet: Sheet, source: Source) -> Answered:
+    """The lines of an answer, each in the scope of its part; what belongs to no part is told."""
+    parts = {(e.number, p.label): p for e in sheet.exercises for p in [e.intro, *e.parts]}
+    found = answers(source, sheet)
+    report = Report([], [], source, by_place=True)
+    sessions: dict[Key, Session] = {}
+    for answer in found:
+        if not (answer.known and answer.key in parts):
+            continue
+        session = sessions.get(answer.key)
+        if session is None:
+            session = sessions[answer.key] = _opened(answer.key, parts, sessions, sheet)
+        report.lines += _judged(answer, session, source)
+    for i, line in enumerate(report.lines):
+        line.line = i
     for session in sessions.values():
-        remarks += session.domains.missing()
-    return Report(lines, remarks, answer, by_place=True)
+        report.remarks += session.domains.missing()
+    report.parts = _labelled(found, sheet, source)
+    report.remarks += _about(found, report.parts, sheet, source)
+    return Answered(report, sessions)
 
 
-def _judged(found: Answer, session: Session, source: Source) -> Iterator[Judged]:
-    texts = [text for text, _ in found.lines]
-    starts = [at for _, at in found.lines]
+def _opened(key: Key, parts: Mapping[Key, Part], sessions: Mapping[Key, Session], sheet: Sheet) -> Session:
+    """The session of a part, with what the person found and named in the exercise before."""
+    session = prepared(parts[key], sheet.source)
+    for other, earlier in sessions.items():
+        if other[0] == key[0]:
+            _inherit(session, earlier, parts[other].net)
+    return session
+
+
+def _inherit(session: Session, earlier: Session, base: Network) -> None:
+    for world in earlier.worlds:
+        there = any(w.since == world.since for w in session.worlds)
+        if not there and same_meaning(world.put[-1][0], earlier.net, session.net):
+            session.worlds.append(world)
+    own = [e for e in earlier.net.equations if e.key not in base.defs]
+    known = known_names(session.net)
+    uses = [e for e in needed(earlier.net, [e.rhs for e in own]) if e.key in base.defs]
+    if own and all(e.key in session.net.defs and same_meaning(e.lhs, base, session.net) for e in uses):
+        fresh = [e for e in own if e.lhs.name not in known]
+        session.net = session.here = session.net.with_(equations=(*session.net.equations, *fresh))
+
+
+def _judged(answer: Answer, session: Session, source: Source) -> Iterator[Judged]:
+    """The lines of one part in order."""
+    starts = [at for _, at in answer.lines]
     try:
-        read = read_lines(texts, signatures(), session.net)
+        read = read_lines([text for text, _ in answer.lines], signatures(), session.net)
     except WorkingsError as error:
         raise error.located(source) from None
     for line in read:
-        place = source.place(starts[line.index])
+        place = source.place(starts[line.index] + (line.span.start if line.span is not None else 0))
         line.index = place[0] - 1
-        judged = session.judge(line)
-        judged.place = place
-        yield judged
+        out = session.judge(line)
+        out.place, out.part = place, "".join(answer.key)
+        yield out
 
 
+# -- the text by labels
 def answers(source: Source, sheet: Sheet) -> list[Answer]:
-    """The labelled parts of a file of answers, in order; without any label, all is for the sheet's only part."""
-    out: list[Answer] = []
-    number, label, lines = "", "", list[tuple[str, int]]()
-    only = [(e.number, p.label) for e in sheet.exercises for p in e.parts]
-    if len(only) == 1:
-        number, label = only[0]
-    elif len(sheet.exercises) == 1:
-        number = sheet.exercises[0].number
-    at = 0
-    for row in _rows(source.text):
-        match = LABEL.match(row)
-        start = at
-        at += len(row)
-        if match:
-            if lines:
-                out.append(Answer(number, label, tuple(lines)))
-            lines = []
-            number = match["number"] or match["whole"] or number
-            label = (match["a"] or match["b"] or match["c"] or match["d"] or "").lower()
-            start, row = start + match.end(), row[match.end() :]
-        lines += list(_formulas(row, start))
-    return [*out, Answer(number, label, tuple(lines))] if lines else out
+    """What stands under each label, in order; without any label, all is for the sheet's only part."""
+    labels = Labels(sheet)
+    asking = [(e.number, p.label) for e in sheet.exercises for p in e.all_parts]
+    here = Answer(asking[0] if len(asking) == 1 else ("", ""), -1)
+    number = sheet.exercises[0].number if len(sheet.exercises) == 1 else ""
+    out = [here]
+    for row in rows(source.text):
+        label = labels.find(row.text, number)
+        start = 0
+        if label is not None:
+            start, number = label.end, label.number or number
+            here = Answer((label.number, label.letter), row.at(0), label.known)
+            out.append(here)
+        names = _names(sheet, here.key)
+        here.lines += formulas(row, start, lambda word, names=names: word in names)     # type: ignore[misc]
+        here.words = here.words or bool(row.text[start:].strip())
+    return [a for a in out if a.at >= 0 or a.lines or a.words]
 
 
-def _rows(text: str) -> Iterator[str]:
-    """Lines; a display or environment that goes over several is one."""
-    row, open_ = "", False
-    for line in text.splitlines(keepends=True):
-        row += line
-        open_ ^= line.count("$$") % 2 == 1
-        if r"\[" in line and r"\]" not in line:
-            open_ = True
-        if r"\]" in line:
-            open_ = False
-        if not open_:
-            yield row
-            row = ""
-    if row:
-        yield row
+def _names(sheet: Sheet, key: Key) -> set[str]:
+    """The names and functions that a formula of a part may begin with."""
+    exercise = next((e for e in sheet.exercises if e.number == key[0]), None)
+    part = next((p for p in exercise.parts if p.label == key[1]), exercise.intro) if exercise else None
+    return {*signatures(), *(known_names(part.net) | set(part.net.functions) if part else ())}
 
 
-def _formulas(row: str, start: int) -> Iterator[tuple[str, int]]:
-    """The formulas of a row of words; a row without marks is one formula if it states something."""
-    marked = [(m.group(m.lastindex or 0), m.start(m.lastindex or 0)) for m in MATHS.finditer(row)]
-    if marked:
-        # A display may be broken anywhere; only an environment says where its rows end.
-        yield from ((text if r"\\" in text else " ".join(text.split()), start + at)
-                    for text, at in marked if STATES.search(text))
-    elif STATES.search(row) and not row.lstrip().startswith("#"):
-        text = row.strip()
-        yield text, start + row.index(text)
+# -- what is told about labels
+def _labelled(found: Sequence[Answer], sheet: Sheet, source: Source) -> list[Labelled]:
+    """Each part that asks something, then the labels that the sheet does not know."""
+    out: list[Labelled] = []
+    for key in ((e.number, p.label) for e in sheet.exercises for p in e.all_parts):
+        own = [a for a in found if a.key == key and a.known]
+        status = "answered" if any(a.lines for a in own) else "no formula" if own else "missing"
+        out.append(Labelled("".join(key), status, [source.place(a.at)[0] for a in own if a.at >= 0]))
+    for answer in found:
+        if not answer.known:
+            out.append(Labelled("".join(answer.key), "unknown", [source.place(answer.at)[0]]))
+    return out
+
+
+def _about(found: Sequence[Answer], parts: Sequence[Labelled], sheet: Sheet, source: Source) -> Iterator[str]:
+    for part in parts:
+        lines = ", ".join(map(str, part.places[:-1])) + f" and {part.places[-1]}" if part.places[1:] else ""
+        if part.status == "unknown":
+            yield f"the sheet has no part {part.part} (line {part.places[0]}); what stands there is not judged"
+        elif lines:
+            yield f"{part.part} is labelled more than once, in lines {lines}; all of it is judged as one answer"
+        if part.status == "no formula":
+            yield f"{part.part} is labelled, and no formula stands there"
+    missing = [p.part for p in parts if p.status == "missing"]
+    if missing:
+        yield f"there is no answer to {said((m, '') for m in missing)}"
+    for answer in found:
+        if answer.at < 0 and answer.key == ("", "") and answer.lines:
+            yield (f"line {source.place(answer.lines[0][1])[0]} stands before any label; "
+                   "it belongs to no part and is not judged")
+        elif answer.known and answer.key[0] and not answer.key[1] and answer.lines and not _asks(answer.key, sheet):
+            yield f"line {source.place(answer.lines[0][1])[0]} stands under exercise {answer.key[0]}, and no part is named"
+
+
+def _asks(key: Key, sheet: Sheet) -> bool:
+    return any((e.number, p.label) == key for e in sheet.exercises for p in e.all_parts)
+
+
+def _remark(remark: Any, source: Source) -> str:
+    return remark.says if remark.span is None else f"line {source.place(remark.span.start)[0]}: {remark.says}"
