@@ -1,0 +1,55 @@
+"""Functions that programs bring along: their texts are copied into what is emitted, those that it needs.
+
+`scalar.py` (numbers), `vector.py` (NumPy arrays) and `kernels.h` (C) are real code, tested as it stands here.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+
+class Kernel(NamedTuple):
+    """The text of a function, and the names that it uses."""
+
+    text: str
+    needs: tuple[str, ...]
+
+
+@cache
+def python(module: str) -> Mapping[str, Kernel]:
+    """The functions and constants of a module of kernels, by name."""
+    source = files(__package__).joinpath(f"{module}.py").read_text(encoding="utf-8")
+    out: dict[str, Kernel] = {}
+    for node in ast.parse(source).body:
+        text = ast.get_source_segment(source, node) or ""
+        if isinstance(node, ast.FunctionDef):
+            out[node.name] = Kernel(text, _names(node))
+        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            out[node.targets[0].id] = Kernel(text, _names(node.value))
+    return out
+
+
+def _names(node: ast.AST) -> tuple[str, ...]:
+    """The names in the order of the text: what comes out is the same each time."""
+    return tuple(dict.fromkeys(n.id for n in ast.walk(node) if isinstance(n, ast.Name)))
+
+
+def needed(kernels: Mapping[str, Kernel], names: Iterable[str]) -> list[str]:
+    """The kernels that are used, directly or by another, in the order of their file."""
+    found: set[str] = set()
+    stack = [n for n in names if n in kernels]
+    while stack:
+        name = stack.pop()
+        if name not in found:
+            found.add(name)
+            stack += [n for n in kernels[name].needs if n in kernels]
+    return [name for name in kernels if name in found]
+
+
+def used(kernels: Mapping[str, Kernel], names: Iterable[str]) -> list[str]:
+    """Every name that the texts of these kernels use."""
+    return list(dict.fromkeys(n for name in names for n in (name, *kernels[name].needs)))

@@ -1,0 +1,140 @@
+"""Plain Python: the module math, numbers and nested lists, one statement a line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+
+from workings.emit import kernels
+from workings.emit.identifiers import PYTHON, identifiers
+from workings.emit.loops import For, Node, Set, When, loops
+from workings.emit.plan import Field, Plan
+from workings.emit.selftest import python_selftest
+from workings.emit.sizes import solved
+from workings.emit.speak import Speaker
+from workings.emit.text import about, arguments
+from workings.expr import Network
+from workings.notation import plain
+
+MATH = {name: name + "({0})" for name in (
+    "exp log sqrt log2 log10 log1p expm1 sin cos tan asin acos atan tanh sinh cosh asinh acosh atanh erf erfc"
+).split()}
+KERNELS = {name: name + "({all})" for name in
+           "relu leaky step sign clip sigmoid softplus logsigmoid logcosh sech csch elu Phi".split()}
+OTHERS = {"abs": "fabs({0})", "max": "max({all})", "min": "min({all})", "where": "", "ind": "float({0})",
+          "delta": "float({0} == {1})"}
+
+
+class PythonSpeaker(Speaker):
+    """Expressions in Python's notation."""
+
+    functions: Mapping[str, str] = {**MATH, **KERNELS, **OTHERS}
+
+    def constant(self, name: str) -> str:
+        return name
+
+
+class Writer:
+    """Loops as Python text; `entry` and `blank` are what nested lists and arrays differ in."""
+
+    def __init__(self, plan: Plan, speaker: Speaker) -> None:
+        self.plan, self.say = plan, speaker
+        self.lines: list[str] = []
+
+    def half(self, nodes: Sequence[Node], kind: str) -> None:
+        """The arrays of one half made, then its statements."""
+        for field in self.plan.fields.values():
+            if field.role == kind and field.axes:
+                self.lines.append(f"    {self.say.name(field.key)} = {self.blank(field)}")
+        self.nodes(nodes, 1)
+
+    def blank(self, field: Field) -> str:
+        """An array of zeros: nested lists, the innermost a product."""
+        lengths = [self.say.length(a) for a in field.axes]
+        text = f"[0.0]*{_factor(lengths[-1])}"
+        for length in reversed(lengths[:-1]):
+            text = f"[{text} for _ in range({length})]"
+        return text
+
+    def nodes(self, nodes: Sequence[Node], depth: int) -> None:
+        """Statements at a depth of indentation."""
+        for node in nodes:                           # as deep as sums stand in sums: a few
+            pad = "    "*depth
+            if isinstance(node, Set):
+                self.lines.append(pad + self.assignment(node))
+            elif isinstance(node, When):
+                self.lines.append(f"{pad}if {self.say.say(node.test)}:")
+                self.nodes(node.body, depth + 1)
+            else:
+                self.lines.append(f"{pad}for {self.say.name((node.letter, 0))} in {self.run(node)}:")
+                outer = self.say.ranges.get(node.letter)
+                self.say.ranges[node.letter] = node.axis
+                self.nodes(node.body, depth + 1)
+                if outer is not None:
+                    self.say.ranges[node.letter] = outer
+
+    def run(self, loop: For) -> str:
+        """The values of a loop variable, from 0."""
+        length = self.say.length(loop.axis)
+        return f"reversed(range({length}))" if loop.down else f"range({length})"
+
+    def assignment(self, node: Set) -> str:
+        """One assignment; its note stands behind it."""
+        target, value = self.say.say(node.target), self.say.say(node.value)
+        note = f"    # {node.note}" if node.note else ""
+        if node.op in ("max", "min"):
+            return f"{target} = {node.op}({target}, {value}){note}"
+        return f"{target} {node.op}= {value}{note}"
+
+
+def _factor(text: str) -> str:
+    return text if text.isidentifier() or text.isdigit() else f"({text})"
+
+
+def python(net: Network, plan: Plan) -> str:
+    """The program as plain Python text."""
+    plan = plan.spoken(PythonSpeaker.functions)
+    reserved = PYTHON | set(MATH) | set(kernels.python("scalar")) | {"forward_backward", "self_test", "GRADIENTS"}
+    names = identifiers([*plan.fields, *((s, 0) for s in (*plan.sizes, *plan.ranges))], reserved)
+    nest = loops(plan, set(names.values()))
+    speaker = PythonSpeaker(plan, names, nest.locals)
+    told, given = solved(plan, speaker, _length)
+    writer = Writer(plan, speaker)
+    writer.lines += [f"    {name} = {text}" for name, text in told]
+    writer.half(nest.forward, "forward")
+    writer.half(nest.backward, "backward")
+    results = [speaker.name(plan.of.key), *(speaker.name(entry.key) for _, entry in plan.gradients)]
+    call = [*(speaker.name(f.key) for f in plan.arguments), *given]
+    wrt = ", ".join(f'"{plain(w)}"' for w, _ in plan.gradients)
+    body = [
+        f"def forward_backward({', '.join(call)}):", *docstring(plan), *writer.lines,
+        f"    return {', '.join(results)}", "", "", f"GRADIENTS = ({wrt},)",
+    ]
+    return module(about(net, plan, "plain Python"), "\n".join(body), python_selftest(plan, given), "scalar", MATH)
+
+
+def _length(name: str, place: int) -> str:
+    return f"len({name}{'[0]'*place})"
+
+
+def docstring(plan: Plan) -> list[str]:
+    """What the function takes and returns."""
+    returns = ", ".join([plain(plan.of), *(f"d{plain(plan.of)}/d{plain(w)}" for w, _ in plan.gradients)])
+    return ['    """' + returns, "", *(f"    {line}" for line in arguments(plan)), '    """']
+
+
+def module(head: list[str], body: str, test: str, library: str, math: Collection[str]) -> str:
+    """A file that stands alone: its head, the functions that it brings along, the program, its self-test."""
+    own = kernels.python(library)
+    words = list(dict.fromkeys(re.findall(r"[A-Za-z_]\w*", body)))
+    taken = kernels.needed(own, words)
+    names = set(words) | set(kernels.used(own, taken))
+    imports = ", ".join(sorted(n for n in names if n in math or n in ("fabs", "inf", "pi")))
+    parts = ['"""' + "\n".join(head) + '\n"""']
+    if imports:
+        parts.append(f"from math import {imports}")
+    constants = [own[n].text for n in taken if n.isupper() or n.startswith(("LOG", "ROOT"))]
+    if constants:
+        parts.append("\n".join(constants))
+    parts += [f"\n{own[n].text}" for n in taken if own[n].text.startswith("def")]
+    return "\n\n".join([*parts, "\n" + body, test.strip("\n")]) + "\n"
