@@ -1,1 +1,6 @@
-"""The sizes of arrays, and what does not fit, said at its place."""
+"""Shapes: the axes of every name and expression of a network, and their sizes, symbolic where nothing gives numbers."""
+
+from workings.shape.axes import Shape, ShapeError
+from workings.shape.shapes import Shapes, has_arrays, shapes
+
+__all__ = ["Shape", "ShapeError", "Shapes", "has_arrays", "shapes"]

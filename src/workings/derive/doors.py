@@ -1,0 +1,70 @@
+"""The doors of derivation: what is written in arrays is derived in indices, by the one engine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from workings.derive import backward as _backward
+from workings.derive import derivation as _derivation
+from workings.derive import hessian as _hessian
+from workings.derive.program import Program
+from workings.derive.steps import Derivation
+from workings.expr import Equation, Network, Ref
+from workings.forms.indexed import Indexed, indexed
+
+
+def gradient(
+    net: Network, of: Ref, wrt: Ref, *, through: Sequence[Ref] = (), names: Sequence[Equation] = (),
+    verified: bool = True,
+) -> Derivation:
+    """The derivative of `of` by `wrt`, step by step; the result uses the names of forward quantities.
+
+    `names`: equations that name parts of nested ones, as a hint gives them: z = y - t, c = cosh(z).
+    """
+    form = indexed(net)
+    of, wrt = entries(form, of, wrt)
+    return _derivation.gradient(form.net, of, wrt, through=through, names=names, verified=verified)
+
+
+def chain_rule(
+    net: Network, of: Ref, wrt: Ref, through: Sequence[Ref] = (), *, names: Sequence[Equation] = (),
+    verified: bool = True,
+) -> Derivation:
+    """The chain rule for the derivative of `of` by `wrt`, stated and not worked out.
+
+    `through`: the quantities whose own derivatives are left whole, as in dE/dv = dE/da da/dv + dE/db db/dv.
+    """
+    form = indexed(net)
+    of, wrt = entries(form, of, wrt)
+    return _derivation.chain_rule(form.net, of, wrt, through, names=names, verified=verified)
+
+
+def backward(net: Network, of: Ref, wrt: Sequence[Ref] | None = None, mode: str = "plain") -> Program:
+    """The gradients of `of` by each of `wrt` (default: all parameters) as forward and backward statements.
+
+    `mode="fewest"` uses a gradient just found again, which may cancel where a unit saturates.
+    """
+    form = indexed(net)
+    asked = None if wrt is None else [entry(form, w) for w in wrt]
+    return _backward.backward(form.net, entry(form, of), asked, mode)
+
+
+def hessian(net: Network, of: Ref, wrt: tuple[Ref, Ref], *, verified: bool = True) -> Derivation:
+    """The second derivative of `of` by the two names, step by step."""
+    form = indexed(net)
+    of, *pair = entries(form, of, *wrt)
+    return _hessian.hessian(form.net, of, (pair[0], pair[1]), verified=verified)
+
+
+def entry(form: Indexed, ref: Ref) -> Ref:
+    """The general entry of an array that is named as a whole."""
+    return entries(form, ref)[0]
+
+
+def entries(form: Indexed, *refs: Ref) -> tuple[Ref, ...]:
+    """Like `entry`, with letters that differ from one name to the next."""
+    out: list[Ref] = []
+    for ref in refs:
+        at = form.free(ref, *out)
+        out.append(Ref(ref.name, (*ref.indices, *at), ref.span) if at else ref)
+    return tuple(out)

@@ -1,0 +1,154 @@
+"""Arrays written in indices: `z = W @ x + b` is the family `z[i] = sum(j, W[i,j]*x[j]) + b[i]`.
+
+Matrix notation is a way to write and to print; every engine reads what this makes.  The method is that of Laue,
+Mitterreiter and Giesen (NeurIPS 2018): Einstein notation, so that one set of rules serves all ranks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from weakref import WeakKeyDictionary
+
+from workings.errors import WorkingsError
+from workings.expr import Array, Big, Equation, Expr, Key, Network, Num, Ref, free_refs, preorder
+from workings.forms.entries import Entries
+from workings.forms.letters import Letters
+from workings.shape import Shapes, has_arrays, shapes
+
+
+@dataclass(eq=False)
+class Indexed:
+    """A network in indices: `net`; `axes`: the index letters of each array; `written`: the network as it was written.
+
+    Without arrays `net` is the network itself.
+    """
+
+    net: Network
+    written: Network
+    axes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    shapes: Shapes | None = None
+    entries: Entries | None = None
+    bound: frozenset[str] = frozenset()
+
+    def lower(self, expr: Expr, free: tuple[Expr, ...] | None = None) -> Expr:
+        """An expression in indices, at the entry `free`; without it at the letters of its own axes.
+
+        Raises `ShapeError` where its parts do not fit each other.
+        """
+        if self.entries is None:
+            return expr
+        at = self.free(expr) if free is None else free
+        return self.entries.entry(expr, at, used(expr) | used(*at))
+
+    def free(self, expr: Expr, *others: Expr) -> tuple[Expr, ...]:
+        """Index letters for the axes of an expression, none that `others` use: those of the name if it is one."""
+        if self.entries is None or self.shapes is None:
+            return ()
+        taken = used(expr, *others)
+        if isinstance(expr, Ref) and not expr.indices:
+            own = self.axes.get(expr.name, ())
+            if len(own) == len(self.shapes.of(expr)) and not taken.intersection(own):
+                return tuple(Num(1, x) if x == "1" else Ref(x) for x in own)
+            taken |= self.bound                     # dp[k]/dz[j]: not the letter of a sum in the equation of p
+        return _letters(self.entries, self.shapes, expr, taken)
+
+
+_KNOWN: WeakKeyDictionary[Network, Indexed] = WeakKeyDictionary()
+
+
+def indexed(net: Network) -> Indexed:
+    """The network with every array equation as a family of numbers with index letters and declared ranges.
+
+    Raises `ShapeError` where shapes do not fit, `OutOfReach` for an operation without an index form.
+    """
+    found = _KNOWN.get(net)
+    if found is None:
+        try:
+            found = _lowered(net) if has_arrays(net) else Indexed(net, net)
+        except WorkingsError as error:
+            raise error.located(net.source) from None
+        _KNOWN[net] = found
+        _KNOWN[found.net] = Indexed(found.net, found.net)
+    return found
+
+
+def _lowered(net: Network) -> Indexed:
+    known = shapes(net)
+    letters = Letters(net, known)
+    entries = Entries(known, letters)
+    equations = tuple(new for e in net.equations for new in _equations(entries, known, e))
+    facts = tuple(_fact(entries, known, f) for f in net.facts)
+    if not any(axes for _, axes in known.names()) and all(a is b for a, b in zip(equations, net.equations)):
+        return Indexed(net, net)
+    axes = _axes(entries, known, net, equations)
+    # letters that a line may bring later get their ranges in this very table
+    letters.ranges.update({k: r for k, r in net.ranges.items()})
+    lowered = net.with_(equations=equations, facts=facts, shapes={}, ranges=letters.ranges)
+    bound = frozenset(n.index for e in equations for n in preorder(e.rhs) if isinstance(n, Big))
+    return Indexed(lowered, net, axes, known, entries, bound)
+
+
+def _equations(entries: Entries, known: Shapes, equation: Equation) -> list[Equation]:
+    """A family for an equation of arrays; a written array is an equation for each entry."""
+    lhs, taken = equation.lhs, used(equation.lhs, equation.rhs)
+    out: list[Equation] = []
+    for place, rhs in _parts(equation.rhs):
+        left = Ref(lhs.name, (*lhs.indices, *place), lhs.span) if place else lhs
+        at = _letters(entries, known, left, taken)
+        left = Ref(lhs.name, (*left.indices, *at), lhs.span) if at else left
+        new = entries.entry(rhs, entries.fitting_of(rhs, at), taken | used(*at))
+        out.append(equation if left is lhs and new is rhs else replace(equation, lhs=left, rhs=new))
+    return out
+
+
+def _parts(rhs: Expr) -> list[tuple[tuple[Expr, ...], Expr]]:
+    """The entries of a written array with their places; any other right side as it is."""
+    out: list[tuple[tuple[Expr, ...], Expr]] = [((), rhs)]
+    while any(isinstance(e, Array) for _, e in out):
+        out = [((*at, *place), part) for at, e in out for place, part in (
+            [((Num(n, str(n)),), a) for n, a in enumerate(e.args, 1)] if isinstance(e, Array) else [((), e)])]
+    return out
+
+
+def _fact(entries: Entries, known: Shapes, fact: Expr) -> Expr:
+    at = _letters(entries, known, fact, used(fact))
+    return entries.entry(fact, at, used(fact) | used(*at))
+
+
+def _letters(entries: Entries, known: Shapes, expr: Expr, taken: frozenset[str]) -> tuple[Expr, ...]:
+    out: list[Expr] = []
+    for axis in known.shape(expr).axes:
+        out.append(entries.letters.pick(axis, taken))
+        taken |= used(out[-1])
+    return tuple(out)
+
+
+def used(*exprs: Expr) -> frozenset[str]:
+    """The letters that mean something in some expressions."""
+    return frozenset(r.name for e in exprs for r in free_refs(e) if not r.indices)
+
+
+def _axes(entries: Entries, known: Shapes, net: Network, equations: tuple[Equation, ...]) -> dict[str, tuple[str, ...]]:
+    """The letters of the axes of each name, defined ones as in their equation."""
+    out: dict[str, tuple[str, ...]] = {}
+    whole = {e.lhs.name for e in net.equations if not e.lhs.indices}
+    for new in equations:
+        if new.lhs.indices and new.lhs.name in whole:
+            own = new.lhs.indices
+            if any(isinstance(i, Num) for i in own):         # a written array, or an axis of one entry
+                own = _letters(entries, known, Ref(new.lhs.name), frozenset())
+            out.setdefault(new.lhs.name, _names(own))
+    for key in net.leaves:
+        if key[0] not in out and _whole(known, key):
+            out[key[0]] = _names(_letters(entries, known, Ref(key[0]), frozenset()))
+    return out
+
+
+def _names(at: Iterable[Expr]) -> tuple[str, ...]:
+    """Index letters as names; the one index of an axis of one entry is 1."""
+    return tuple(x.name if isinstance(x, Ref) else "1" for x in at)
+
+
+def _whole(known: Shapes, key: Key) -> bool:
+    return key[1] == 0 and bool(known.of(Ref(key[0])))
