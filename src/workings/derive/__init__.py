@@ -1,8 +1,6 @@
 """The derivation engine: gradients with their steps, chain rules, backward programs, second derivatives."""
 
-from workings.derive.backward import backward
-from workings.derive.derivation import chain_rule, gradient
-from workings.derive.hessian import hessian
+from workings.derive.doors import backward, chain_rule, gradient, hessian
 from workings.derive.program import Program, Statement
 from workings.derive.steps import Derivation, Step
 
