@@ -182,7 +182,8 @@ def _about(found: Sequence[Answer], parts: Sequence[Labelled], sheet: Sheet, sou
             yield (f"line {source.place(answer.lines[0][1])[0]} stands before any label; "
                    "it belongs to no part and is not judged")
         elif answer.known and answer.key[0] and not answer.key[1] and answer.lines and not _asks(answer.key, sheet):
-            yield f"line {source.place(answer.lines[0][1])[0]} stands under exercise {answer.key[0]}, and no part is named"
+            line = source.place(answer.lines[0][1])[0]
+            yield f"line {line} stands under exercise {answer.key[0]}, and no part is named; it is judged by itself"
 
 
 def _asks(key: Key, sheet: Sheet) -> bool:

@@ -88,7 +88,8 @@ def notebook(source: Source) -> tuple[Notebook, list[Remark]]:
             numbers.append(number)
             line += text.count("\n")
     code = sum(kind == "code" and bool(text.strip()) for kind, text in cells)
-    told = [Remark("note", f"{code} code cell{'s are' if code > 1 else ' is'} not read, and nothing is run")] if code else []
+    says = f"{code} code cell{'s are' if code > 1 else ' is'} not read, and nothing is run"
+    told = [Remark("note", says)] if code else []
     return Notebook("".join(texts), source.path, starts or [1], numbers or [1]), told
 
 

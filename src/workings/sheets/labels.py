@@ -22,8 +22,8 @@ LETTER = r"(?P<l>[ivx]{2,4}|[a-z]|\d{1,2})"
 NUMBER = r"(?P<n>\d+(?:\.\d+)*|[ivx]+(?=\b))"
 AFTER = r"(?!['^]|[^\W_]|_\w)(?P<close>[ \t]*[)\].:,}]*[*_]{0,3}[ \t]*[)\].:}]*)[ \t]*(?P<rest>.*)"
 BOTH = re.compile(
-    rf"{MARK}(?P<key>{KEY})?\(?(?P<n>\d+(?:\.\d+)*)(?P<gap>[ \t]*[.,:)/–-]?[ \t]*(?:{PART})?[(\[]?[ \t]*){LETTER}{AFTER}",
-    re.I | re.S)
+    rf"{MARK}(?P<key>{KEY})?\(?(?P<n>\d+(?:\.\d+)*)"
+    rf"(?P<gap>[ \t]*[.,:)/–-]?[ \t]*(?:{PART})?[(\[]?[ \t]*){LETTER}{AFTER}", re.I | re.S)
 WHOLE = re.compile(rf"{MARK}(?P<key>{KEY})?{NUMBER}{AFTER}", re.I | re.S)
 ALONE = re.compile(rf"{MARK}(?P<key>{PART})?(?P<open>[(\[])?{LETTER}{AFTER}", re.I | re.S)
 GOES_ON = re.compile(r"[ \t]*(?:[=+*/^_<>≤≥·|!-]|\\(?:cdot|times|leq?|geq?|in)\b)")
@@ -105,7 +105,8 @@ def _strong(match: re.Match[str]) -> bool:
 
 def _in_formula(match: re.Match[str]) -> bool:
     """Does a relation or an operator follow, as in "2a = 4" or "(a) * b"?"""
-    return not (match["deco"] or match["key"]) and bool(GOES_ON.match(match["close"].strip(" \t*_)].:}") + match["rest"]))
+    goes_on = match["close"].strip(" \t*_)].:}") + match["rest"]
+    return not (match["deco"] or match["key"]) and bool(GOES_ON.match(goes_on))
 
 
 def said(keys: Iterable[tuple[str, str]]) -> str:

@@ -1,4 +1,4 @@
-"""An answer's text as rows, and the formulas that stand in a row: marked ones, else the row itself if it states something."""
+"""An answer's text as rows, and the formulas in a row: marked ones, else the row itself if it states something."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ MATHS = re.compile(
 STATES = re.compile(r"[=<>≤≥]|\\(?:leq?|geq?|gt|lt)\b|\b(?:are|is) empty\b|->|→|\\to\b")
 ARROW = re.compile(r"^(?:=>|⇒|⟹|∴|\\Rightarrow|\\implies|\\therefore|\\Longrightarrow|-->|→)[ \t]*")
 BULLET = re.compile(r"^(?:[-*+•–][ \t]+|\d{1,2}[.)][ \t]+|\(?(?:\d{1,2}|[ivx]{1,4})\)[ \t]+(?!and\b|is\b|are\b))")
-WORD = re.compile(r"(?P<word>[^\W\d_]{2,}|a|I)(?P<stop>[,:;]?)[ \t]+(?=[^\s=+*/^<>≤≥·-])|(?P<colon>[^\W\d_]{2,}):[ \t]+")
+WORD = re.compile(
+    r"(?P<word>[^\W\d_]{2,}|a|I)[,:;]?[ \t]+(?=[^\s=+*/^<>≤≥·-])|(?P<colon>[^\W\d_]{2,}):[ \t]+")
 REMARK = re.compile(r"[ \t]{2,}(?:[#%]|//|--).*$|[ \t]+[(\[](?:[^\W\d_]{2,}[ \t,.]*)+[)\]][ \t]*[.;]?[ \t]*$")
 SPEECH = frozenset(("given", "at", "class", "empty", "for", "if"))       # words that the notation itself uses
 HOLE = "\ue000"               # stands for a formula, a picture or a comment while rows are cut
