@@ -13,15 +13,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from workings.limits import POLYNOMIAL_PRODUCT, POLYNOMIAL_STEPS, POLYNOMIAL_TERMS
+from workings.limits import POLYNOMIAL_PRODUCT, POLYNOMIAL_TERMS
+from workings.checking import constants
+from workings.checking.budget import Budget, Work
 
 Poly = Any                    # flint.fmpq_mpoly, which has no types
 Terms = tuple[tuple[tuple[tuple[int, int], ...], Any], ...]
 SIZES = (16, 48, 160)         # generators that a context holds
-
-
-class Budget(Exception):
-    """The comparison would take too long by this method."""
 
 
 @dataclass(slots=True, eq=False)
@@ -33,6 +31,7 @@ class Gen:
     args: tuple[Frac, ...]
     deps: frozenset[int]
     positive: bool = False
+    fixed: bool = False       # a constant
 
 
 @dataclass(slots=True, eq=False)
@@ -121,7 +120,7 @@ class Arena:
     signs: dict[Terms, int] = field(default_factory=dict)      # of polynomials with leading coefficient 1
     assumed: dict[Terms, None] = field(default_factory=dict)   # those of `signs` that a domain gave
     level: int = -1
-    steps: int = 0
+    work: Work = field(default_factory=Work)
     weak: dict[Terms, None] = field(default_factory=dict)      # polynomials known to be nowhere negative
     ctx: Any = None
 
@@ -177,9 +176,7 @@ class Arena:
 
     def spend(self, steps: int) -> None:
         """Count work; past the limit the comparison ends."""
-        self.steps += steps
-        if self.steps > POLYNOMIAL_STEPS:
-            raise Budget
+        self.work.spend(steps)
 
     def frac(self, num: Poly, den: Poly) -> Frac:
         """num/den in lowest terms."""
@@ -216,7 +213,7 @@ class Arena:
             return found
         deps = frozenset(g for a in args for g in a.gens())
         deps |= frozenset(d for g in deps for d in self.gen_list[g].deps)
-        self.gen_list.append(Gen(kind, head, args, deps, positive))
+        self.gen_list.append(Gen(kind, head, args, deps, positive, constants.fixed(kind, head, args, self.gen_list)))
         number = self.index[key] = len(self.gen_list) - 1
         if number >= self.ctx.nvars():
             self._grow()
@@ -308,6 +305,8 @@ class Arena:
             all(self._gen_positive(g) for g, _ in mono) for mono, _ in key
         ):
             return flip
+        if all(self.gen_list[g].fixed for mono, _ in key for g, _ in mono):
+            return constants.sign(self, p)
         if len(key) == 1:
             return self._monomial_sign(key[0][0], flip)
         return None

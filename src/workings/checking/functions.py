@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from workings.checking.algebra import Frac, Poly, Terms, terms
+from workings.checking.roots import denested
 from workings.checking.transcend import Transcend, Undefined
 
 if TYPE_CHECKING:
@@ -90,6 +91,14 @@ class Functions(Transcend):
 
     def _f_log(self, a: Frac) -> Frac:
         return self.log(a)
+
+    def power(self, u: Frac, e: Frac, whole: bool = False) -> Frac:
+        """u^e; a square root inside a square root comes apart where it does."""
+        if e.constant and e.value().q == 2 and not u.zero:
+            root = denested(self, u)
+            if root is not None:
+                return self.integer(root, int(e.value().p))
+        return super().power(u, e, whole)
 
     def _f_sqrt(self, a: Frac) -> Frac:
         return self.power(a, self.arena.one / self.arena.number(2))

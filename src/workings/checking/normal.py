@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from workings.checking import sums
-from workings.checking.algebra import Arena, Budget, Frac
+from workings.checking.algebra import Arena, Frac
+from workings.checking.budget import Budget, Work
 from workings.checking.functions import Foreign, Functions, Same, Split
 from workings.checking.transcend import Undefined
 from workings.expr import (
@@ -25,15 +26,16 @@ if TYPE_CHECKING:
 class Normal(Functions):
     """Reads expressions into one arena; `cell` gives signs, `apart` pairs of different indices, `pinned` values."""
 
-    def __init__(self, net: Network, scales: dict[str, int], open_: Iterable[Key] = ()) -> None:
-        super().__init__(Arena(), scales)
+    def __init__(
+        self, net: Network, scales: dict[str, int], open_: Iterable[Key] = (), work: Work | None = None
+    ) -> None:
+        super().__init__(Arena(work=work or Work()), scales)
         self.net, self.open = net, frozenset(open_)
         self.apart: frozenset[frozenset[int]] = frozenset()
         self.pinned: dict[int, Frac] = {}
         self.memo: dict[Key, Frac] = {}
         self.patterns: dict[Key, tuple[list[int], Frac]] = {}
         self.bounds: dict[int, Any] = {}
-        self.partial: dict[int, Expr] = {}
         self._count = 0
 
     # -- the walk
@@ -82,7 +84,6 @@ class Normal(Functions):
         if isinstance(node, Div):
             if inner[1].zero:
                 raise Undefined
-            self._note(node, inner[1])
             return inner[0] / inner[1]
         if isinstance(node, Pow):
             out = self.power(inner[0], inner[1], whole=self._whole_number(node.exponent, env))
@@ -90,8 +91,6 @@ class Normal(Functions):
                 self.arena.note_square(out)
             return out
         if isinstance(node, Call):
-            if node.function == "log":
-                self._note(node, inner[0])
             return self.call(node.function, inner, node.primes)
         if isinstance(node, Const):
             if node.name == "pi":
@@ -99,11 +98,6 @@ class Normal(Functions):
             if node.name == "e":
                 return self.exp(self.arena.one)
         raise Foreign(type(node).__name__)
-
-    def _note(self, node: Expr, needs: Frac) -> None:
-        """A quotient or logarithm that is not defined everywhere."""
-        if not needs.constant and self.arena.sign(self.arena.lift(needs).num) is None:
-            self.partial.setdefault(id(node), node)
 
     def _sum(self, parts: list[Frac]) -> Frac:
         # Halves first: a sum of many quotients stays small longer.
@@ -329,4 +323,4 @@ class Normal(Functions):
         return True
 
 
-__all__ = ["Budget", "Foreign", "Normal", "Same", "Split"]
+__all__ = ["Foreign", "Normal", "Same", "Split"]

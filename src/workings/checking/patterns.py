@@ -16,9 +16,10 @@ from workings.limits import CHECK_CELLS, CHECK_REFINEMENTS
 from workings.checking import sums
 from workings.checking.algebra import Frac, Poly, Terms, terms
 from workings.checking.feasible import Row, TooMany, point
-from workings.checking.normal import Budget, Foreign, Normal, Same, Split
+from workings.checking.budget import Budget, Work
+from workings.checking.normal import Foreign, Normal, Same, Split
 from workings.checking.transcend import Refine, Undefined
-from workings.expr import Expr, Network, Rel, preorder
+from workings.expr import Expr, Network, Rel
 from workings.expr.nodes import Key
 
 
@@ -40,24 +41,28 @@ class Proof:
     cells: int = 1
     undefined: int = 0
     creases: list[str] = field(default_factory=list)
-    needs: list[Expr] = field(default_factory=list)           # quotients and logarithms not defined everywhere
     open: list[dict[str, Fraction]] = field(default_factory=list)
     why: str = ""
+    opened: tuple[Key, ...] = ()
+    too_large: bool = False
 
 
 def prove(
-    net: Network, a: Expr, b: Expr, facts: Sequence[Expr] = (), open_: Iterable[Key] = (), creases: bool = True
+    net: Network, a: Expr, b: Expr, facts: Sequence[Expr] = (), open_: Iterable[Key] = (), creases: bool = True,
+    work: Work | None = None,
 ) -> Proof:
     """Is a = b wherever both are defined?  `creases`: the values where a step jumps count too."""
     scales: dict[str, int] = {}
-    opened = tuple(open_)
+    opened, work = tuple(open_), work or Work()
     for _ in range(CHECK_REFINEMENTS):
         try:
-            return _attempt(Normal(net, scales, opened), a, b, facts, creases)
+            proof = _attempt(Normal(net, scales, opened, work), a, b, facts, creases)
+            proof.opened = opened
+            return proof
         except Refine as r:
             scales[r.name] = r.scale
         except (Budget, TooMany):
-            return Proof(False, why="the normal form grows too large")
+            return Proof(False, why="the normal form grows too large", too_large=True)
         except Foreign as f:
             return Proof(False, why=f"no normal form: {f}")
     return Proof(False, why="too many roots of one quantity")
@@ -68,7 +73,7 @@ def implied(net: Network, a: Expr, b: Expr, op: str, facts: Sequence[Expr], open
     opened = tuple(open_)
     try:
         n = Normal(net, {}, opened)
-        given = _facts(n, facts)
+        given = note_facts(n, facts)
         return _walk(n, a, b, given, False, lambda d, cell: _always(n, d, op, cell, given))
     except (Budget, TooMany, Foreign, Refine) as problem:
         return Proof(False, why=f"not piecewise affine: {problem}")
@@ -96,7 +101,7 @@ def _always(n: Normal, d: Frac, op: str, cell: Cell, given: Given) -> bool:
 
 
 def _attempt(n: Normal, a: Expr, b: Expr, facts: Sequence[Expr], creases: bool) -> Proof:
-    given = _facts(n, facts)
+    given = note_facts(n, facts)
     return _walk(n, a, b, given, creases, lambda d, cell: _settled(n, d, given.later).zero)
 
 
@@ -113,6 +118,7 @@ def _walk(
         n.apart, n.pinned = cell.apart, cell.pinned
         n.memo.clear()
         n.patterns.clear()
+        n.arena.spend(20)
         if proof.cells > CHECK_CELLS:
             raise Budget
         try:
@@ -134,8 +140,7 @@ def _walk(
             proof.why = "the normal forms differ"
             if len(proof.open) > 12 or not cell.signs:
                 break
-    own = {id(e) for side in (a, b) for e in preorder(side)}
-    proof.needs = [e for k, e in n.partial.items() if k in own]
+    proof.too_large = any(g.kind == "base" for g in n.arena.gen_list)
     if proof.cells == 0:
         return Proof(False, why="the two sides are nowhere defined together")
     return proof
@@ -150,7 +155,7 @@ class Given:
     weak: dict[Terms, int] = field(default_factory=dict)      # p >= 0 (1) or p <= 0 (-1)
 
 
-def _facts(n: Normal, facts: Sequence[Expr]) -> Given:
+def note_facts(n: Normal, facts: Sequence[Expr]) -> Given:
     """Strict signs go to the arena; equations are solved for one generator each."""
     out = Given()
     parts = [(op, p, q) for f in facts if isinstance(f, Rel) for op, p, q in zip(f.ops, f.args, f.args[1:])]

@@ -42,7 +42,7 @@ class Trial:
         try:
             for precision in PRECISIONS:
                 ctx.prec = precision
-                point = Point({n: _flint(v) for n, v in at.items()}, self.defs)
+                point = Point({n: flint(v) for n, v in at.items()}, self.defs)
                 try:
                     a, b = point.value(self.left), point.value(self.right)
                 except NoValue:
@@ -70,7 +70,7 @@ class Trial:
     def fails(self, relation: Rel, at: Mapping[str, Fraction]) -> Counterexample | None:
         """The point with the two values, if the relation surely fails there."""
         try:
-            point = Point({n: _flint(v) for n, v in at.items()}, self.defs)
+            point = Point({n: flint(v) for n, v in at.items()}, self.defs)
             point._prepare(relation)
             if point.holds(relation):
                 return None
@@ -91,7 +91,7 @@ class Trial:
                 return None
             at[name] = value
         try:
-            point = Point({n: _flint(v) for n, v in at.items()}, self.defs)
+            point = Point({n: flint(v) for n, v in at.items()}, self.defs)
             for fact in self.facts:
                 point._prepare(fact)
                 if not point.holds(fact):
@@ -119,7 +119,7 @@ class Trial:
 
     def _gap(self, fact: Rel, at: Mapping[str, Fraction]) -> Any:
         try:
-            point = Point({n: _flint(v) for n, v in at.items()}, self.defs)
+            point = Point({n: flint(v) for n, v in at.items()}, self.defs)
             return point.value(fact.args[0]) - point.value(fact.args[1])
         except (NoValue, Unknown):
             return None
@@ -192,7 +192,8 @@ def shown(v: Value) -> str:
     return "0" if v.contains(0) else str(v.str(6, radius=False))
 
 
-def _flint(v: Fraction) -> Value:
+def flint(v: Fraction) -> Value:
+    """An exact rational of flint."""
     from flint import fmpq
 
     return fmpq(v.numerator, v.denominator)

@@ -10,7 +10,8 @@ from __future__ import annotations
 from itertools import permutations
 from typing import TYPE_CHECKING, Any
 
-from workings.checking.algebra import Budget, Frac, terms
+from workings.checking.algebra import Frac, terms
+from workings.checking.budget import Budget
 
 if TYPE_CHECKING:
     from workings.checking.normal import Normal

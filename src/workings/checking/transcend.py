@@ -14,7 +14,8 @@ from math import floor, gcd
 from typing import Any
 
 from workings.limits import POLYNOMIAL_PRODUCT
-from workings.checking.algebra import Arena, Budget, Frac, Poly, terms
+from workings.checking.algebra import Arena, Frac, Poly, terms
+from workings.checking.budget import Budget
 
 MAX_DENSE = 16                # exponents above which the base of a power becomes a generator of its own
 MAX_ANGLE = 6                 # multiples of an angle that are expanded
@@ -304,10 +305,8 @@ class Transcend:
     def _multiple(self, m: Frac, k: Any) -> tuple[Frac, Frac]:
         gens = m.gens()
         if len(gens) == 1 and self.arena.gen_list[gens[0]].head == "pi" and m.key == self.arena.of(gens[0]).key:
-            quarter = k * 2
-            if quarter.q == 1:
-                values = [(0, 1), (1, 0), (0, -1), (-1, 0)][int(quarter.p) % 4]
-                return self.arena.number(values[0]), self.arena.number(values[1])
+            if (k * 6).q == 1 or (k * 4).q == 1:
+                return self._of_pi(int((k * 12).p) % 24), self._of_pi(int((k * 12).p + 6) % 24)
         scale = self._scale("angle", m, int(k.q))
         n = int((k * scale).p)
         if abs(n) > MAX_ANGLE * scale or abs(n) > 24:
@@ -317,6 +316,17 @@ class Transcend:
         for _ in range(abs(n)):
             s, c = s * c1 + c * s1, c * c1 - s * s1
         return (s, c) if n >= 0 else (-s, c)
+
+    def _of_pi(self, n: int) -> Frac:
+        """sin(n pi/12) for n = 0, 2, 3, 4, 6 and what mirrors them."""
+        if n > 12:
+            return -self._of_pi(24 - n)
+        n = min(n, 12 - n)
+        if n == 0:
+            return self.arena.zero_now()
+        square = self.arena.number({2: 1, 3: 2, 4: 3, 6: 4}[n])       # 4 sin(n pi/12)^2
+        half = self.arena.one / self.arena.number(2)
+        return self.exp_log(square, half) * half
 
     def _angle(self, a: Frac) -> tuple[Frac, Frac]:
         flip = a.key[0] and a.key[0][0][1] < 0
