@@ -107,6 +107,7 @@ class _Numpy(Writer):
         nest = loops(self.plan.only([step]), self.taken, fixed)
         self.say.axes |= {(name, 0): () for name in nest.locals}
         self.taken |= set(nest.locals)
+        self.say.order = []                          # every letter is a loop variable here
         self.nodes([*nest.forward, *nest.backward], depth)
 
 

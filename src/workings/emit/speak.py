@@ -115,7 +115,7 @@ class Speaker:
                 return None if inner is None else Position().plus(inner, -1)
             case Add():
                 return self._total([self.position(a) for a in expr.args])
-            case Mul() if len(expr.args) == 2:
+            case Mul():
                 return _multiple([self.position(a) for a in expr.args])
         return None
 
@@ -232,7 +232,9 @@ def _sum(inner: tuple[Said, ...]) -> str:
 
 def _multiple(parts: list[Position | None]) -> Position | None:
     """A whole number times a position."""
-    for a, b in (parts, parts[::-1]):
-        if a is not None and b is not None and not a.parts:
-            return Position().plus(b, a.const)
-    return None
+    out = Position({}, 1)
+    for part in parts:
+        if part is None or (part.parts and out.parts):
+            return None
+        out = Position().plus(part, out.const) if not out.parts else Position().plus(out, part.const)
+    return out

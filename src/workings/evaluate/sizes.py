@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from workings.evaluate.numbers import Undefined, Value, whole
 from workings.expr import All, Big, Expr, Key, Network, Ref, free_refs, preorder, substitute
-from workings.expr.nodes import Num
+from workings.expr.nodes import Neg, Num
 
 Worth = Callable[[Expr], Value]                 # the value of a bound; raises where a size is not known
 Bounds = tuple[Expr, Expr]
@@ -68,12 +68,15 @@ class Usage:
             letters = [r.name for r in free_refs(index) if not r.indices]
             if not letters:
                 shifted.append((index, index))
-            elif len(letters) == 1 and (found := self.of_index(letters[0], inner)):
-                lo, hi = (substitute(index, {letters[0]: e}) for e in found)
-                if isinstance(index, Ref):
-                    yield lo, hi
-                else:
-                    shifted.append((lo, hi))
+                continue
+            ends = {name: found for name in letters if (found := self.of_index(name, inner))}
+            if len(ends) < len(set(letters)):
+                continue
+            lo, hi = (_end(index, ends, high) for high in (False, True))
+            if isinstance(index, Ref):
+                yield lo, hi
+            else:
+                shifted.append((lo, hi))
         yield from shifted
 
     def reach(self, key: Key, place: int) -> list[Bounds]:
@@ -83,6 +86,12 @@ class Usage:
         letters = [(r.name, inner) for index, inner in seen for r in free_refs(index) if not r.indices]
         summed = all(name in inner for name, inner in letters) and not self.net.shapes.get(key[0])
         return found if summed else found[:1]
+
+
+def _end(index: Expr, ends: Mapping[str, Bounds], high: bool) -> Expr:
+    """The least or greatest value of i + p - 1: each index at its own end, the other one where it is taken away."""
+    taken = {node.arg.name for node in preorder(index) if isinstance(node, Neg) and isinstance(node.arg, Ref)}
+    return substitute(index, {name: found[high != (name in taken)] for name, found in ends.items()})
 
 
 def stretch(usage: Usage, key: Key, place: int, worth: Worth) -> range | None:
