@@ -110,7 +110,7 @@ def test_what_is_not_used_has_gradient_0() -> None:
 
 @pytest.mark.parametrize(("text", "of", "error", "message"), [
     ("E = y^2", "F", BadValue, "F is not defined"),
-    ("t = 1..T\nh[t] = tanh(w*h[t-1])\nE = sum(t, h[t])", "E", OutOfReach, "recurrence of h"),
+    ("t = 1..T\nh[t] = h[t-1] + w*h[t+1]\nE = sum(t, h[t])", "E", OutOfReach, "the recurrence of h has no direction"),
     ("y depends on w", "y", OutOfReach, "y is given by no equation"),
 ])
 def test_errors(text: str, of: str, error: type[Exception], message: str) -> None:

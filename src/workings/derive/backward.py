@@ -12,14 +12,16 @@ import gc
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import groupby, islice
 
-from workings.derive.calculus import Bound
 from workings.derive.fresh import Names, taken
 from workings.derive.graph import Graph, Node, apart, entry, free_names_of, summed
 from workings.derive.indices import solve
+from workings.derive.prepared import prepared
 from workings.derive.program import Line, Program, finish
+from workings.derive.around import around
 from workings.derive.ranges import bounded, with_ranges
+from workings.derive.recurrences import Domains, circles
 from workings.derive.sweep import Context, Leaf, sweep
 from workings.derive.inside import parts_first
 from workings.derive.terms import Arena, Term
@@ -43,6 +45,7 @@ def backward(net: Network, of: Ref, wrt: Sequence[Ref] | None = None, mode: str 
     """
     if mode not in ("plain", "fewest"):
         raise BadValue(f"mode {mode!r} is not known", expected="plain or fewest")
+    net = prepared(net)
     keep = {r.key for r in wrt or ()} | {of.key}
     known, found = recognise(net, keep)
     known, implied = with_ranges(known) if net.indices else (known, {})
@@ -84,8 +87,10 @@ class _Target:
 class _Pass:
     def __init__(self, net: Network, of: Ref, wrt: Sequence[Ref] | None, mode: str) -> None:
         self.net, self.of, self.fewest = net, of, mode == "fewest"
+        self.top = of.key
         self.graph = Graph(net)
         self.arena: Arena = self.graph.arena
+        self.domains = Domains(net, self.arena)
         self.order: dict[int, list[Term]] = {}
         self.refs: dict[int, list[Term]] = {}
         self.equations = self._upstream()
@@ -99,6 +104,7 @@ class _Pass:
                     found.append(ref)
         self.names = Names(taken(net, {id(e) for e in self.equations}) | set(self.uses))
         self.targets: dict[Key, list[_Target]] = {}
+        self.entries: list[Node] = []                # asked entries of recurrences
         self.heads: dict[int, _Target] = {}
         self.forward: list[Line] = []
         self.backward: list[Line] = []
@@ -127,24 +133,39 @@ class _Pass:
         """The order of the text, but each equation after those it uses."""
         out: list[Equation] = []
         state: dict[int, int] = {}
+        self.circle = self._circles(needs)
+        held: dict[int, list[Equation]] = {}         # of a recurrence: the member met first, and those that are done
+        first: dict[int, int] = {}
         stack = [(e, False) for e in reversed(equations)]
         while stack:
             equation, ready = stack.pop()
+            mine = self.circle.get(id(equation))
             if ready:
                 state[id(equation)] = 2
-                out.append(equation)
+                if mine is None:
+                    out.append(equation)
+                else:
+                    held.setdefault(mine, []).append(equation)
+                    if first[mine] == id(equation):
+                        out += held[mine]
             elif id(equation) not in state:
                 state[id(equation)] = 1
+                if mine is not None:
+                    first.setdefault(mine, id(equation))
                 stack.append((equation, True))
                 for user in reversed(needs[id(equation)]):
-                    if state.get(id(user)) == 1:
-                        raise OutOfReach(
-                            f"the derivative through the recurrence of {user.lhs.name} is not worked out yet",
-                            span=user.span,
-                        )
                     if id(user) not in state:
                         stack.append((user, False))
+                    elif state[id(user)] == 1 and self.circle.get(id(user), -1) != mine:
+                        raise OutOfReach(f"{user.lhs.name} is defined through itself", span=user.span)
         return out
+
+    def _circles(self, needs: dict[int, list[Equation]]) -> dict[int, int]:
+        """Of each equation that is part of a recurrence: which one."""
+        if not self.domains:
+            return {}
+        inside = {n: [id(e) for e in es if e.key in self.domains.group] for n, es in needs.items()}
+        return {member: n for n, group in enumerate(circles(inside)) for member in group}
 
     def _needs(self, equation: Equation) -> list[Equation]:
         root = self.graph.root(equation)
@@ -174,9 +195,16 @@ class _Pass:
         else:
             nodes = [self._asked(ref) for ref in wrt]
         for node in nodes:
-            if not any(t.node == node for t in self.targets.get(node.key, ())):
+            if self._within(node):
+                self.entries.append(node)
+            elif not any(t.node == node for t in self.targets.get(node.key, ())):
                 name = self.names.adjoint(node.name) if node.key != self.of.key else ""
                 self.targets.setdefault(node.key, []).append(_Target(node, name, True))
+
+    def _within(self, node: Node) -> bool:
+        """Is it an entry that an equation of a recurrence gives, whose adjoint is one of the family's?"""
+        heads = [e for e in self.equations if e.key == node.key and id(e) in self.circle]
+        return any(self.domains.may_hold(e, node.indices) for e in heads)
 
     def _refuse_unspecified(self) -> None:
         """A program needs numbers: a path through a quantity that no equation gives has none."""
@@ -220,13 +248,18 @@ class _Pass:
 
     def _carriers(self) -> set[Key]:
         """The variables whose adjoints are needed: the asked ones and all that lead up to them."""
-        out = set(self.targets)
-        for equation in self.equations:
-            if any((r.head, len(r.args)) in out for r in self.refs[id(equation)]):
-                out.add(equation.lhs.key)
+        out = set(self.targets) | {node.key for node in self.entries}
+        before = -1
+        while before != len(out):                    # twice only where a recurrence carries it on
+            before = len(out)
+            for equation in self.equations:
+                if any((r.head, len(r.args)) in out for r in self.refs[id(equation)]):
+                    out.add(equation.lhs.key)
+            if not self.circle:
+                break
         for equation in self.equations:
             key = equation.lhs.key
-            if (key in out and key != self.of.key and key not in self.targets) or self._own_entry(equation):
+            if self._carries(equation, out):
                 node = Node(equation.lhs.name, tuple(to_term(self.arena, i) for i in equation.lhs.indices))
                 if all(t.node != node for t in self.targets.get(key, ())):
                     name = next((t.name for t in self.targets.get(key, ())), "") or self.names.adjoint(node.name)
@@ -238,30 +271,41 @@ class _Pass:
                     self.heads[id(equation)] = target
         return out
 
-    def _own_entry(self, equation: Equation) -> bool:
-        """A second equation of a family, h[0] beside h[1], has an adjoint of its own."""
+    def _carries(self, equation: Equation, out: set[Key]) -> bool:
+        """Has the left side an adjoint of its own?  Of a family each equation: h[0] beside h[t], where it leads on."""
         key = equation.lhs.key
-        return key != self.of.key and key in self.targets and len(self.net.defs[key]) > 1
+        if key not in out or key == self.top:
+            return False
+        if len(self.net.defs[key]) > 1:
+            return id(equation) in self.circle or any((r.head, len(r.args)) in out for r in self.refs[id(equation)])
+        return key not in self.targets
 
     # -- the pass
     def run(self, net: Network, found: list) -> Program:  # type: ignore[type-arg]
         last = self._last_use()
-        for equation in reversed(self.equations):
-            seed = self._seed(equation)
-            if seed is not None:
-                self._pass(equation, seed)
-            for key in last.get(id(equation), ()):
+        for unit in self._units():
+            if id(unit[0]) in self.circle:
+                around(self, unit)
+            elif (seed := self._seed(unit[0])) is not None:
+                self.pass_on(unit[0], seed)
+            for key in (k for e in unit for k in last.get(id(e), ())):
                 for target in self.targets[key]:
-                    self._state(target)
+                    self.state(target)
         for targets in self.targets.values():
             for target in targets:
                 if target.asked:
-                    self._state(target)
+                    self.state(target)
         self.forward += [Line(e.lhs, self.graph.root(e), None, self._written(e)) for e in self.equations]
         asked = [t for ts in self.targets.values() for t in ts if t.asked]
         gradients: list[tuple[Ref, Expr]] = [(t.entry or entry(t.node), t.stated or Num(1, "1")) for t in asked]
+        gradients += [(entry(n), entry(Node(self.targets[n.key][0].name, n.indices))) for n in self.entries]
         idle = frozenset(net.sizes)
         return finish(self.arena, self.forward, self.backward, gradients, self.names, found, idle)
+
+    def _units(self) -> Iterator[list[Equation]]:
+        """The equations from the last to the first, those of one recurrence together."""
+        for _, unit in groupby(reversed(self.equations), lambda e: self.circle.get(id(e), id(e))):
+            yield list(unit)
 
     def _written(self, equation: Equation) -> Expr:
         """The right side as written, unless something cancelled in it that is not computed at all."""
@@ -288,7 +332,7 @@ class _Pass:
     def _seed(self, equation: Equation) -> Term | None:
         """The adjoint of the equation's left side, stated."""
         arena = self.arena
-        if equation.lhs.key == self.of.key:
+        if equation.lhs.key == self.top:
             if not self.of.indices and not equation.lhs.indices:
                 return arena.one
             if not hasattr(self, "given"):
@@ -299,9 +343,9 @@ class _Pass:
             return None
         if self.fewest and self._reuse(equation, target):
             return None
-        return self._state(target)
+        return self.state(target)
 
-    def _state(self, target: _Target) -> Term | None:
+    def state(self, target: _Target) -> Term | None:
         """The statement of an adjoint, once all that reaches it is known."""
         if target.term is None:
             if target.name == "":
@@ -317,7 +361,7 @@ class _Pass:
             self.backward.append(Line(name, total, Deriv(self.of, (here,), "D")))
         return target.term
 
-    def _pass(self, equation: Equation, seed: Term, root: Term | None = None) -> None:
+    def pass_on(self, equation: Equation, seed: Term, root: Term | None = None) -> None:
         arena, whole = self.arena, self.graph.root(equation)
         order = self.order[id(equation)] if root is None else None
         name = to_term(arena, equation.lhs)
@@ -333,13 +377,16 @@ class _Pass:
     def _arrive(self, equation: Equation, leaf: Leaf, target: _Target) -> None:
         """An indexed contribution: solved for the target's indices, summed over what is left."""
         arena = self.arena
-        heads = [t for i in equation.lhs.indices if (t := to_term(arena, i)).kind == "ref"]
-        context: Context = (*(Bound(h.head, None, None) for h in heads), *leaf.context)
+        context: Context = (*self.domains.bounds(equation), *leaf.context)
         clash = free_names_of(target.node.indices)
         slope, ref, bounds = apart(arena, Leaf(leaf.ref, context, leaf.slope), clash, {})
-        found = solve(arena, ref.args, target.node.indices, bounds[::-1])
+        unknown = bounds[::-1]
+        if target.node.key in self.domains.group:    # is h[0] one of the h[t] that a sum goes over?
+            unknown = tuple(self.domains.written_out(b) for b in unknown)
+        found = solve(arena, ref.args, target.node.indices, unknown)
         if found is not None:
-            target.shares.append(outside(arena, summed(arena, slope, bounds, found)))
+            share = outside(arena, summed(arena, slope, bounds, found))
+            target.shares.append(self.domains.facts().decided(share) if self.domains else share)
 
     def _holder(self, equation: Equation):  # type: ignore[no-untyped-def]
         """Names a part that passes its adjoint on more than once: z = ..., gz = ..."""
@@ -347,7 +394,7 @@ class _Pass:
         def hold(part: Term, context: Context, total: Term) -> Term:
             if any(b.lo is not None or b.condition is not None for b in context):
                 return total
-            indices = [t for i in equation.lhs.indices if (t := to_term(self.arena, i)).kind == "ref"]
+            indices = [self.arena.ref(b.index) for b in self.domains.bounds(equation)]
             indices += [self.arena.ref(b.index) for b in context]
             function = part.head[0] if part.kind == "call" else ""
             node = Node(self.names.part(part.kind, function, equation.lhs.name), tuple(indices))
@@ -371,11 +418,11 @@ class _Pass:
         for w, g in (share.args, share.args[::-1]):
             weight = self._weight(w, arena.scale(share.head, arena.mul((g, a))))
             if weight is not None and share.head == 1:
-                gw = self._state(weight)
+                gw = self.state(weight)
                 assert gw is not None
                 rest = arena.sub(g, arena.mul((gw, a))) if root.head[0] == "tanh" else arena.mul(
                     (gw, arena.sub(arena.one, a)))
-                self._pass(equation, arena.mul((w, rest)), root.args[0])
+                self.pass_on(equation, arena.mul((w, rest)), root.args[0])
                 return True
         return False
 

@@ -1,0 +1,298 @@
+"""Families that use themselves at another step, h[t] = tanh(w*h[t-1] + u*x[t]), alone or several together.
+
+Where an equation of such a family holds is its *domain*: the declared range of its letters, less the entries
+that have an equation of their own (h[0], and gh[T] of an adjoint that runs down).  An adjoint of the family is
+stated in *pieces*: at the last step, where nothing comes from later, and before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple, TypeVar
+
+from workings.derive.bounds import Facts, conditions
+from workings.derive.calculus import Bound
+from workings.derive.indices import ends_of
+from workings.derive.inside import free_names
+from workings.derive.terms import Arena, Term
+from workings.derive.written import to_term
+from workings.errors import OutOfReach
+from workings.expr import Equation, Key, Network, Ref, free_keys, same
+
+Span = tuple[Term | None, Term | None]
+Domain = dict[str, Span]      # of an equation: where each letter of its left side runs
+H = TypeVar("H", bound=Hashable)
+MOST = 6                      # steps at an end of a range that are stated on their own
+
+
+class Piece(NamedTuple):
+    """A statement of an adjoint where it holds: some letters at one entry, the others within a domain."""
+
+    at: Mapping[str, Term]
+    within: Domain
+    value: Term
+
+
+def recurrent(net: Network) -> list[tuple[Key, ...]]:
+    """The groups of families that need one another in a circle, in the order of the text.
+
+    >>> from workings.expr import Add, Num, Neg
+    >>> last = Ref("h", (Add((Ref("t"), Neg(Num(1)))),))
+    >>> recurrent(Network((Equation(Ref("h", (Ref("t"),)), last),)))
+    [(('h', 1),)]
+    """
+    needs = {
+        key: [k for k in dict.fromkeys(k for e in lines for k in free_keys(e.rhs)) if k[1] and k in net.defs]
+        for key, lines in net.defs.items() if key[1]
+    }
+    return [
+        tuple(k for k in needs if k in group) for group in circles(needs)
+        if any(letters_of(e, net) for k in group for e in net.defs[k])
+    ]
+
+
+def circles(needs: Mapping[H, Sequence[H]]) -> list[set[H]]:
+    """The strongly connected parts with a circle inside (Tarjan 1972), each after those it needs."""
+    number: dict[H, int] = {}
+    low: dict[H, int] = {}
+    held: list[H] = []
+    on: set[H] = set()
+    out: list[set[H]] = []
+    for root in needs:
+        stack: list[tuple[H, int]] = [] if root in number else [(root, 0)]
+        while stack:
+            key, at = stack.pop()
+            if at == 0:
+                number[key] = low[key] = len(number)
+                held.append(key)
+                on.add(key)
+            for n in range(at, len(needs[key])):
+                inner = needs[key][n]
+                if inner not in number:
+                    stack += [(key, n + 1), (inner, 0)]
+                    break
+                if inner in on:
+                    low[key] = min(low[key], number[inner])
+            else:
+                if stack:
+                    low[stack[-1][0]] = min(low[stack[-1][0]], low[key])
+                if low[key] == number[key]:
+                    cut = held.index(key)
+                    group = set(held[cut:])
+                    del held[cut:]
+                    on -= group
+                    if len(group) > 1 or key in needs[key]:
+                        out.append(group)
+    return out
+
+
+def letters_of(equation: Equation, net: Network) -> list[str]:
+    """The letters of the left side that run: bare names that are no size."""
+    return [
+        i.name for i in equation.lhs.indices
+        if isinstance(i, Ref) and not i.indices and (i.name in net.ranges or i.name not in net.sizes)
+    ]
+
+
+class Domains:
+    """Where the equations of a network hold."""
+
+    def __init__(self, net: Network, arena: Arena) -> None:
+        self.net, self.arena = net, arena
+        self.groups = recurrent(net)
+        self.group = {key: group for group in self.groups for key in group}
+        self.known: dict[int, Domain] = {}
+        self.sizes = set(net.sizes) - set(net.ranges)
+        self.spans = [s for s in arena.ranges.values() if s is not None]
+
+    def __bool__(self) -> bool:
+        return bool(self.groups)
+
+    def of(self, equation: Equation) -> Domain:
+        """The domain of an equation of a recurrent family."""
+        found = self.known.get(id(equation))
+        if found is None:
+            found = self.known[id(equation)] = self._domain(equation)
+        return found
+
+    def bounds(self, equation: Equation) -> list[Bound]:
+        """The letters of the left side, with their ends where these are not the declared ones."""
+        arena = self.arena
+        if equation.key not in self.group:
+            heads = (to_term(arena, i) for i in equation.lhs.indices)
+            return [Bound(h.head, None, None) for h in heads if h.kind == "ref" and h.head not in self.sizes]
+        domain = self.of(equation)
+        return [
+            Bound(x, None, None) if domain.get(x) in (None, arena.ranges.get(x)) else Bound(x, *domain[x])
+            for x in letters_of(equation, self.net)
+        ]
+
+    def written_out(self, bound: Bound) -> Bound:
+        """An index with its ends, also where these are the declared ones."""
+        lo, hi = ends_of(self.arena, bound)
+        return bound._replace(lo=lo, hi=hi)
+
+    def may_hold(self, equation: Equation, indices: Sequence[Term]) -> bool:
+        """Can the entry be one that the equation gives?"""
+        heads = [to_term(self.arena, i) for i in equation.lhs.indices]
+        domain = self.of(equation)
+        known = self.facts()
+        for head, index in zip(heads, indices, strict=True):
+            if head.kind != "ref" or head.head not in domain:
+                if head is not index:
+                    return False
+                continue
+            for lower, upper in zip((domain[head.head][0], index), (index, domain[head.head][1]), strict=True):
+                if lower is not None and upper is not None and known.at_least(self.arena.sub(lower, upper), 1):
+                    return False
+        return True
+
+    def facts(self, within: Domain | None = None) -> Facts:
+        """What is known where the letters run so."""
+        return Facts(self.arena, self.spans, within)
+
+    def _domain(self, equation: Equation) -> Domain:
+        out: Domain = {}
+        for place, index in enumerate(equation.lhs.indices):
+            term = to_term(self.arena, index)
+            if term.kind == "ref" and term.head in letters_of(equation, self.net):
+                span = self.arena.ranges.get(term.head)
+                if span is None:
+                    if self._advances(equation, place):
+                        raise OutOfReach(f"it is not said where {term.head} runs", span=equation.lhs.span,
+                                         hint=f"write its range: {term.head} = 1..T")
+                    continue
+                out[term.head] = self._less(span, equation, place)
+        return out
+
+    def _advances(self, equation: Equation, place: int) -> bool:
+        """Does the equation use its own group at another step of this place?"""
+        group = self.group.get(equation.key, ())
+        return any(
+            ref.key in group and not any(same(i, equation.lhs.indices[place]) for i in ref.indices)
+            for ref in _refs(equation)
+        )
+
+    def _less(self, span: Span, equation: Equation, place: int) -> Span:
+        """The span without the ends at which the family has an equation of its own."""
+        others = (self._override(other, equation, place) for other in self.net.defs[equation.key])
+        fixed = [value for value in others if value is not None]
+        lo, hi = span
+        arena = self.arena
+        for _ in range(len(fixed)):
+            if lo is not None and lo in fixed:
+                lo = arena.add((lo, arena.one))
+            if hi is not None and hi in fixed:
+                hi = arena.sub(hi, arena.one)
+        return lo, hi
+
+    def _override(self, other: Equation, equation: Equation, place: int) -> Term | None:
+        """The value at `place` for which another equation of the family, otherwise as general, is meant instead."""
+        if other is equation:
+            return None
+        mine, theirs = letters_of(equation, self.net), letters_of(other, self.net)
+        for n, (p, q) in enumerate(zip(other.lhs.indices, equation.lhs.indices, strict=True)):
+            fixed, loose = not _in(p, theirs), _in(q, mine)
+            if n == place:
+                if not fixed:
+                    return None
+            elif fixed and (loose or to_term(self.arena, p) is not to_term(self.arena, q)):
+                return None
+        return to_term(self.arena, other.lhs.indices[place])
+
+    # -- pieces
+    def pieces(self, node: Iterable[Term], within: Domain, total: Term) -> list[Piece]:
+        """A sum of contributions, stated apart where some of them are missing; the special entries first."""
+        found = self.facts(within).decided(total)
+        letters = [t.head for t in node if t.kind == "ref" and not t.args and t.head in within]
+        cuts = {letter: self._cuts(letter, within[letter], found) for letter in letters}
+        out: list[Piece] = []
+        for at, inner in reversed(list(self._cells(letters, within, cuts))):
+            value = self.facts({**within, **inner}).decided(self.arena.rename(found, at))
+            wider = next((p for p in out if p.at.items() <= at.items()), None)
+            if wider is None or self.arena.rename(wider.value, at) is not value:
+                out.insert(0, Piece(at, {**within, **inner}, value))
+        if len(out) == 1 and not out[0].at:
+            out = [out[0]._replace(within=within)]
+        return out
+
+    def _cells(
+        self, letters: list[str], within: Domain, cuts: Mapping[str, tuple[list[Term], Span | None]]
+    ) -> Iterator[tuple[dict[str, Term], Domain]]:
+        """Each choice of a special entry or the rest, for each letter; the rest of all letters last."""
+        choices: list[tuple[dict[str, Term], Domain]] = [({}, {})]
+        for letter in letters:
+            points, rest = cuts[letter]
+            more: list[tuple[dict[str, Term], Domain]] = []
+            for at, inner in choices:
+                more += [({**at, letter: p}, inner) for p in points]
+                if rest is not None:
+                    more.append((at, {**inner, letter: rest}))
+            choices = more
+        yield from choices
+
+    def _cuts(self, letter: str, span: Span, total: Term) -> tuple[list[Term], Span | None]:
+        """The entries near the ends of a span at which a condition changes, and the span between."""
+        arena = self.arena
+        lo, hi = span
+        low = high = 0
+        for condition in conditions(total):
+            found = self._boundary(condition, letter)
+            if found is None:
+                continue
+            first, last = found                       # the condition changes between last and first
+            above, below = self._steps(hi, first), self._steps(last, lo)
+            if above is not None and (below is None or above <= below):
+                high = max(high, above + 1)
+            elif below is not None:
+                low = max(low, below + 1)
+        points: dict[Term, None] = {}
+        if hi is not None:
+            points.update((arena.sub(hi, arena.num(n)), None) for n in range(high))
+            hi = arena.sub(hi, arena.num(high))
+        if lo is not None:
+            points.update((arena.add((lo, arena.num(n))), None) for n in range(low))
+            lo = arena.add((lo, arena.num(low)))
+        empty = lo is not None and hi is not None and (gap := arena.sub(hi, lo)).kind == "num" and gap.head < 0
+        return list(points), None if empty else (lo, hi)
+
+    def _steps(self, high: Term | None, low: Term | None) -> int | None:
+        """How many steps one end is above another, where that is a small number."""
+        if high is None or low is None:
+            return None
+        gap = self.arena.sub(high, low)
+        return gap.head if gap.kind == "num" and 0 <= gap.head < MOST else None
+
+    def _boundary(self, condition: Term, letter: str) -> tuple[Term, Term] | None:
+        """Where a condition on a letter changes: it holds (or fails) from `first` on up, or up to `last`."""
+        arena, (a, b) = self.arena, condition.args[:2]
+        index = arena.ref(letter)
+        gap = arena.sub(a, b)
+        for sign in (1, -1):
+            rest = arena.sub(gap, arena.scale(sign, index))
+            if letter not in free_names(rest):
+                value = arena.scale(-sign, rest)      # the letter at which both sides are equal
+                op = condition.head[0] if condition.kind == "rel" else "="
+                if sign < 0:
+                    op = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}.get(op, op)
+                one = arena.one
+                if op == "<=":                        # fails from value + 1 on
+                    return arena.add((value, one)), value
+                if op == ">=":                        # fails up to value - 1
+                    return value, arena.sub(value, one)
+                if op == "<":
+                    return value, arena.sub(value, one)
+                if op == ">":
+                    return arena.add((value, one)), value
+                return value, value
+        return None
+
+
+def _in(index: object, letters: Sequence[str]) -> bool:
+    return isinstance(index, Ref) and not index.indices and index.name in letters
+
+
+def _refs(equation: Equation) -> list[Ref]:
+    from workings.expr import free_refs
+
+    return [r for r in free_refs(equation.rhs) if r.indices]
