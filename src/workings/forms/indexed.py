@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from weakref import WeakKeyDictionary
 
 from workings.errors import WorkingsError
-from workings.expr import Array, Big, Equation, Expr, Key, Network, Num, Ref, free_refs, preorder
+from workings.expr import Array, Big, Equation, Expr, Key, Logic, Network, Num, Ref, Rel, free_refs, preorder
 from workings.forms.entries import Entries
 from workings.forms.letters import Letters
 from workings.shape import Shapes, has_arrays, shapes
@@ -40,6 +40,26 @@ class Indexed:
             return expr
         at = self.free(expr) if free is None else free
         return self.entries.entry(expr, at, used(expr) | used(*at))
+
+    def line(self, body: Expr) -> Expr:
+        """A person's line in indices, at one entry of its sides; a name that it gives gets the axes of its other side.
+
+        Raises `ShapeError` where the sides or their parts do not fit each other.
+        """
+        if self.shapes is None:
+            return body
+        if isinstance(body, Logic):
+            return body.rebuild(tuple(self.line(a) for a in body.args))
+        if isinstance(body, Rel) and isinstance(body.args[0], Ref):
+            self.shapes.adopt(body.args[0], body.args[1])
+        return self.lower(body)
+
+    def session(self) -> Indexed:
+        """A copy that lines may give names to."""
+        if self.shapes is None or self.entries is None:
+            return self
+        own = self.shapes.copy()
+        return replace(self, shapes=own, entries=Entries(own, self.entries.letters))
 
     def free(self, expr: Expr, *others: Expr) -> tuple[Expr, ...]:
         """Index letters for the axes of an expression, none that `others` use: those of the name if it is one."""
@@ -83,7 +103,7 @@ def _lowered(net: Network) -> Indexed:
         return Indexed(net, net)
     axes = _axes(entries, known, net, equations)
     # letters that a line may bring later get their ranges in this very table
-    letters.ranges.update({k: r for k, r in net.ranges.items()})
+    letters.ranges.update(net.ranges)
     lowered = net.with_(equations=equations, facts=facts, shapes={}, ranges=letters.ranges)
     bound = frozenset(n.index for e in equations for n in preorder(e.rhs) if isinstance(n, Big))
     return Indexed(lowered, net, axes, known, entries, bound)

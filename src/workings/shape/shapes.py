@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from weakref import WeakKeyDictionary
 
 from workings.errors import NotReadable, WorkingsError
 from workings.expr import All, Array, Call, Equation, Expr, Key, MatMul, Network, Ref
 from workings.functions import table
 from workings.shape.axes import Axes, Shape
-from workings.shape.ranks import BOLD, Ranks
+from workings.shape.ranks import BOLD, ROW, Ranks
 from workings.shape.sizes import Axis, canonical
 
 SIZES = ("n", "m", "d", "p", "q", "r", "s", "h", "K", "M", "L")       # names of sizes that nothing names
@@ -64,6 +65,23 @@ class Shapes:
     def shape(self, expr: Expr, note: dict[int, Shape] | None = None) -> Shape:
         """Like `of`, with axes that know each other, and those of every part in `note`."""
         return self.axes.of(expr, note)
+
+    def adopt(self, name: Ref, value: Expr) -> None:
+        """A name that no equation knows has the axes of its value."""
+        unit = self.ranks.unit(name.key)
+        if name.indices or unit in self.ranks.total:
+            return
+        found = self.axes.of(value)
+        self.ranks.total[unit] = ROW if found.row else len(found.axes)
+        self.axes.names[unit] = found.axes
+
+    def copy(self) -> Shapes:
+        """Shapes that may adopt names of their own."""
+        out = copy(self)
+        out.ranks, out.axes = copy(self.ranks), copy(self.axes)
+        out.ranks.total, out.axes.names = dict(self.ranks.total), dict(self.axes.names)
+        out.axes.ranks = out.ranks
+        return out
 
     def name(self, key: Key) -> tuple[Axis, ...]:
         """All axes of a name, the places of a family first."""
