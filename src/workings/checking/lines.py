@@ -12,15 +12,17 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from workings.checking import decide, drawn, sets, slips
+from workings.checking import decide, drawn, matrices, sets, slips
 from workings.checking.derivs import Resolver, derivatives, readings
 from workings.checking.names import axis_sizes, known_names, settled, unknown_names
 from workings.checking.verdict import Judged, Report, Verdict
 from workings.checking.worlds import World, assumed, of_lines, resolved
 from workings.errors import OutOfReach, WorkingsError
+from workings.shape import ShapeError
 from workings.expr import (
     Call, Claim, Deriv, Equation, Expr, Logic, Neg, Network, Num, Ref, Rel, Rest, preorder, rewrite, same,
 )
+from workings.forms.indexed import indexed
 
 ORDER = {"wrong": 0, "undecided": 1, "right": 2}
 
@@ -45,6 +47,8 @@ class Session:
     """Lines in order: facts, names that lines give, and domains seen so far accumulate."""
 
     def __init__(self, net: Network, at: Mapping[str, Any]) -> None:
+        self.form = indexed(net).session()    # lines in matrix notation are lowered as the equations are
+        self.written, net = net, self.form.net
         self.net = net
         self.facts: list[Expr] = []
         self.here = net           # with the copies of equations that a line calls for
@@ -54,11 +58,19 @@ class Session:
         self.bind = _sizes(net, at)
         self.worlds: list[World] = []         # what the person's wrong lines so far would mean
         self.parted: tuple[Expr, Expr] | None = None
+        self._low: tuple[Network, Network] | None = None
+
+    @property
+    def low(self) -> Network:
+        """The network that lines are decided on: in indices where it is written in arrays."""
+        if self._low is None or self._low[0] is not self.here:
+            self._low = (self.here, matrices.network(self.here))
+        return self._low[1]
 
     def take_fact(self, body: Expr | None) -> None:
         """A fact: a relation, or several."""
         if isinstance(body, Rel):
-            self.facts.append(body)
+            self.facts.append(self.form.line(body))
         elif isinstance(body, Logic) and body.op == "and":
             for part in body.args:
                 self.take_fact(part)
@@ -76,6 +88,8 @@ class Session:
             self._judge(line, out)
         except OutOfReach as problem:
             out.verdict, out.error, out.reason = "undecided", problem, problem.message
+        except ShapeError as problem:
+            self._misfit(line.body, problem, out)
         except WorkingsError as problem:
             out.verdict, out.error, out.reason = "not understood", problem, problem.message
         return out
@@ -88,7 +102,12 @@ class Session:
         if line.kind == "edge" and isinstance(line.body, Call):
             drawn.judge_edge(line.body, self.net, self.compare, out)
             return
-        body, self.here = settled(line.body, self.net)
+        try:
+            body, self.here = settled(self.form.line(line.body), self.net)
+        except ShapeError as problem:
+            out.verdict, out.error, out.reason = "wrong", problem, problem.message
+            out.slip = f"shape: {problem.hint} would fit" if problem.hint else "shape"
+            return
         if line.kind in ("fact", "class"):
             self._declared(line.kind, body, out)
         elif isinstance(body, Logic) and sets.is_claim(body):
@@ -144,15 +163,35 @@ class Session:
         if out.verdict == "wrong" and parted is not None:
             self._wrong(variants, parted, out)
 
+    def _misfit(self, body: Expr, problem: ShapeError, out: Judged) -> None:
+        """Shapes that do not fit are an error of the line where every shape in it is certain."""
+        out.verdict, out.error, out.reason = "not understood", problem, problem.message
+        if matrices.declared(self.here, body):
+            out.verdict = "wrong"
+            out.slip = next((s for a, b in pairs(readings(body, self.here)[0]) for s in [self._turned(a, b)] if s), "")
+
+    def _turned(self, left: Expr, right: Expr) -> str:
+        """The slip where the right side is right once one product of arrays is turned round."""
+        if matrices.form(self.here) is None:
+            return ""
+        for says, edited in matrices.turned(right):
+            try:
+                if self.compare(left, edited).kind == "equal":
+                    return says
+            except WorkingsError:
+                continue
+        return ""
+
     # -- wrong lines
     def _wrong(self, variants: list[Expr], parted: tuple[Expr, Expr], out: Judged) -> None:
         """Would it follow from the person's own earlier lines?  If not: which slip, and what follows from it."""
-        worlds = of_lines(self.here, self.worlds)
+        low = matrices.pair(self.here, *parted)
+        worlds = of_lines(self.low, self.worlds)
         found = next((w for w in worlds if any(self._follows(v, w) for v in variants)), None)
         if found is not None:
             out.follows, out.since = True, found.since
             return
-        out.slip = slips.named(*parted, at_point(self.here, self.point), self._proof, self._alike)
+        out.slip = self._turned(*parted) or slips.named(*low, at_point(self.low, self.point), self._proof, self._alike)
         world = self._if_right(variants[0], parted)
         if world is not None:
             self.worlds.append(replace(world, since=(out,)))
@@ -183,7 +222,7 @@ class Session:
 
     def _proof(self, a: Expr, b: Expr, net: Network) -> Verdict:
         found = decide.equal(a, b, net, self.facts, creases=False, bind=self.bind,
-                             open_=frozenset(net.defs) - frozenset(self.net.defs))
+                             open_=frozenset(net.defs) - frozenset(self.low.defs))
         if found.kind != "equal":
             for literal, other in ((b, a), (a, b)):
                 if _decimals(literal) is not None and self._rounds(other, literal, net):
@@ -216,17 +255,18 @@ class Session:
     def compare(self, left: Expr, right: Expr) -> Verdict:
         """Two sides of a line; derivatives are resolved, a decimal literal stands for what rounds to it."""
         creases = not derivatives(left) and not derivatives(right)
-        resolver = Resolver(self.here)
+        left, right = matrices.pair(self.here, left, right)
+        resolver = Resolver(self.low)
         try:
             a, b = resolver.resolve(left), resolver.resolve(right)
             net = resolver.net
         except OutOfReach:
             if any(e.key in self.net.defs for e in self.point):
                 raise
-            a, b, net = left, right, self.here
+            a, b, net = left, right, self.low
         net = at_point(net, self.point)
         v = decide.equal(a, b, net, self.facts, creases=creases, bind=self.bind,
-                         open_=frozenset(net.defs) - frozenset(self.net.defs))
+                         open_=frozenset(net.defs) - frozenset(self.low.defs), place=True)
         if v.kind == "different" and not creases and net.indices and (a is not left or b is not right):
             v = self._again(left, right, v)
         if v.kind != "equal":
@@ -239,7 +279,7 @@ class Session:
         """Before a line with indices is called wrong: do derivatives of the written-out sums say so too?"""
         if any(e.key in self.net.defs for e in self.point):
             return v
-        second = decide.equal(left, right, at_point(self.here, self.point), self.facts, creases=False, bind=self.bind)
+        second = decide.equal(left, right, at_point(self.low, self.point), self.facts, creases=False, bind=self.bind)
         if second.kind == "equal":
             return Verdict("undecided", how="", evidence="two ways to derive it disagree; a person should look")
         return v
@@ -256,7 +296,9 @@ class Session:
     def _inequality(self, body: Rel, out: Judged) -> None:
         """A claim such as dE/dy <= 1, relation by relation."""
         body = readings(strip(body), self.net)[0]       # type: ignore[assignment]
-        resolver = Resolver(self.net)
+        found = matrices.form(self.here)
+        body = body if found is None else found.lower(body)       # type: ignore[assignment]
+        resolver = Resolver(self.low)
         sides = [resolver.resolve(side) for side in body.args]
         for a, b, op in zip(sides, sides[1:], body.ops):
             v = decide.equal(a, b, resolver.net, self.facts) if op == "=" else sets.ordered(
@@ -283,6 +325,10 @@ class Session:
         self._record(out, verdict, why)
         if verdict == "right":
             out.reason = f"names {head.name}"
+            if matrices.form(self.net) is not None:
+                value = readings(strip(body.args[1]), self.net)[0]
+                self.net = self.net.with_(equations=(*self.net.equations, Equation(head, value)))
+                return True
             resolver = Resolver(self.net)
             value = resolver.resolve(readings(strip(body.args[1]), self.net)[0])
             self.net = resolver.net.with_(equations=(*resolver.net.equations, Equation(head, value)))

@@ -112,7 +112,7 @@ def _judged(answer: Answer, session: Session, source: Source) -> Iterator[Judged
     """The lines of one part in order."""
     starts = [at for _, at in answer.lines]
     try:
-        read = read_lines([text for text, _ in answer.lines], signatures(), session.net)
+        read = read_lines([text for text, _ in answer.lines], signatures(), session.written)
     except WorkingsError as error:
         raise error.located(source) from None
     for line in read:
