@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from workings.answers.geometry import listed
 from workings.document import Aside, Block, Display, Line, Math, Paragraph, Raw, Row, Table
 from workings.expr import Call, Equation, Expr, Function, Key, Network, Ref, Rel, Remark
 
@@ -75,9 +76,7 @@ def _relation(equation: Equation) -> Rel:
 
 def _declarations(net: Network) -> list[Line]:
     out: list[Line] = [("where ", Math(_head(f)), ".") for f in net.functions.values()]
-    for name, axes in net.shapes.items():
-        what = {1: "a vector", 2: "a matrix"}.get(len(axes), "an array")
-        out.append((Math(Ref(name)), f" is {what} of ", *_joined(axes, " × "), " entries."))
+    out += _sizes(net)
     for index in net.ranges.values():
         out.append((Math(Ref(index.index)), " runs from ", Math(index.lo), " to ", Math(index.hi), "."))
     for opaque in net.opaque.values():
@@ -85,6 +84,12 @@ def _declarations(net: Network) -> list[Line]:
     out += [("Given: ", Math(fact), ".") for fact in net.facts]
     out += [(f"{c.label[:1].upper()}{c.label[1:]} where ", Math(c.condition), ".") for c in net.classes]
     return out
+
+
+def _sizes(net: Network) -> list[Line]:
+    """W1 is 3 × 2, b1 is 3."""
+    parts: list[Line] = [(Math(Ref(name)), " is ", *_joined(axes, " × ")) for name, axes in net.shapes.items()]
+    return [("Sizes: ", *listed(parts, ", "), ".")] if parts else []
 
 
 def _head(function: Function) -> Rel:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from workings.errors import BadValue
+from workings.evaluate.layers import VALUES
 from workings.evaluate.numbers import Value, to_float
 
 
@@ -135,10 +136,11 @@ def array_function(name: str, args: list[Value], call: Callable[[str, list[Value
     args = [a if is_array(a) else np.array(a, dtype=object) for a in args]
     if name in _EXPONENTIAL:
         return _EXPONENTIAL[name](np.atleast_1d(args[0]), lambda v: call("exp", [v]), lambda v: call("log", [v]))
-    if name not in _PLAIN:
+    function = _PLAIN.get(name) or VALUES.get(name)
+    if function is None:
         return None
     try:
-        out = _PLAIN[name](*args)
+        out = function(*args)
     except ValueError:
         raise mismatch(args) from None
     return out.item() if is_array(out) and out.ndim == 0 else out

@@ -6,6 +6,7 @@ Sources: DLMF = NIST Digital Library of Mathematical Functions, dlmf.nist.gov, b
 from __future__ import annotations
 
 from workings.functions.array_rows import ARRAYS
+from workings.functions.layer_rows import LAYERS
 from workings.functions.rows import MANY, Piecewise, Row
 
 ELEMENTARY = (
@@ -142,4 +143,4 @@ INDEXED = (
         kind="index"),
 )
 
-ROWS = (*ELEMENTARY, *CIRCULAR, *HYPERBOLIC, *BELL, *SIGMOIDS, *CREASED, *INDEXED, *ARRAYS)
+ROWS = (*ELEMENTARY, *CIRCULAR, *HYPERBOLIC, *BELL, *SIGMOIDS, *CREASED, *INDEXED, *ARRAYS, *LAYERS)
