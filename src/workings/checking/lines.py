@@ -18,11 +18,10 @@ from workings.checking.names import axis_sizes, known_names, settled, unknown_na
 from workings.checking.verdict import Judged, Report, Verdict
 from workings.checking.worlds import World, assumed, of_lines, resolved
 from workings.errors import OutOfReach, WorkingsError
-from workings.shape import ShapeError
 from workings.expr import (
     Call, Claim, Deriv, Equation, Expr, Logic, Neg, Network, Num, Ref, Rel, Rest, preorder, rewrite, same,
 )
-from workings.forms.indexed import indexed
+from workings.shape import ShapeError
 
 ORDER = {"wrong": 0, "undecided": 1, "right": 2}
 
@@ -47,7 +46,7 @@ class Session:
     """Lines in order: facts, names that lines give, and domains seen so far accumulate."""
 
     def __init__(self, net: Network, at: Mapping[str, Any]) -> None:
-        self.form = indexed(net).session()    # lines in matrix notation are lowered as the equations are
+        self.form = matrices.form(net)        # lines in matrix notation are lowered as the equations are
         self.written, net = net, self.form.net
         self.net = net
         self.facts: list[Expr] = []
@@ -58,14 +57,7 @@ class Session:
         self.bind = _sizes(net, at)
         self.worlds: list[World] = []         # what the person's wrong lines so far would mean
         self.parted: tuple[Expr, Expr] | None = None
-        self._low: tuple[Network, Network] | None = None
-
-    @property
-    def low(self) -> Network:
-        """The network that lines are decided on: in indices where it is written in arrays."""
-        if self._low is None or self._low[0] is not self.here:
-            self._low = (self.here, matrices.network(self.here))
-        return self._low[1]
+        self.lines: list[tuple[Expr, Expr]] = []      # the sides of the line at hand, as they are written
 
     def take_fact(self, body: Expr | None) -> None:
         """A fact: a relation, or several."""
@@ -102,12 +94,9 @@ class Session:
         if line.kind == "edge" and isinstance(line.body, Call):
             drawn.judge_edge(line.body, self.net, self.compare, out)
             return
-        try:
-            body, self.here = settled(self.form.line(line.body), self.net)
-        except ShapeError as problem:
-            out.verdict, out.error, out.reason = "wrong", problem, problem.message
-            out.slip = f"shape: {problem.hint} would fit" if problem.hint else "shape"
-            return
+        matrices.same_rank(self.form, line.body)
+        body, self.here = settled(self.form.line(line.body), self.net)
+        self.lines = pairs(line.body)
         if line.kind in ("fact", "class"):
             self._declared(line.kind, body, out)
         elif isinstance(body, Logic) and sets.is_claim(body):
@@ -166,32 +155,33 @@ class Session:
     def _misfit(self, body: Expr, problem: ShapeError, out: Judged) -> None:
         """Shapes that do not fit are an error of the line where every shape in it is certain."""
         out.verdict, out.error, out.reason = "not understood", problem, problem.message
-        if matrices.declared(self.here, body):
+        if matrices.declared(self.form, body):
             out.verdict = "wrong"
-            out.slip = next((s for a, b in pairs(readings(body, self.here)[0]) for s in [self._turned(a, b)] if s), "")
+            out.slip = next((s for a, b in pairs(body) for s in [self._turned(a, b)] if s), "") or "shapes do not fit"
 
     def _turned(self, left: Expr, right: Expr) -> str:
         """The slip where the right side is right once one product of arrays is turned round."""
-        if matrices.form(self.here) is None:
+        if self.form.shapes is None:
             return ""
         for says, edited in matrices.turned(right):
             try:
-                if self.compare(left, edited).kind == "equal":
+                a, b = pairs(readings(self.form.line(Rel((left, edited), ("=",))), self.here)[0])[0]
+                if self.compare(a, b).kind == "equal":
                     return says
-            except WorkingsError:
+            except (WorkingsError, IndexError):
                 continue
         return ""
 
     # -- wrong lines
     def _wrong(self, variants: list[Expr], parted: tuple[Expr, Expr], out: Judged) -> None:
         """Would it follow from the person's own earlier lines?  If not: which slip, and what follows from it."""
-        low = matrices.pair(self.here, *parted)
-        worlds = of_lines(self.low, self.worlds)
+        worlds = of_lines(self.here, self.worlds)
         found = next((w for w in worlds if any(self._follows(v, w) for v in variants)), None)
         if found is not None:
             out.follows, out.since = True, found.since
             return
-        out.slip = self._turned(*parted) or slips.named(*low, at_point(self.low, self.point), self._proof, self._alike)
+        out.slip = next((s for a, b in self.lines for s in [self._turned(a, b)] if s), "") or slips.named(
+            *parted, at_point(self.here, self.point), self._proof, self._alike)
         world = self._if_right(variants[0], parted)
         if world is not None:
             self.worlds.append(replace(world, since=(out,)))
@@ -222,7 +212,7 @@ class Session:
 
     def _proof(self, a: Expr, b: Expr, net: Network) -> Verdict:
         found = decide.equal(a, b, net, self.facts, creases=False, bind=self.bind,
-                             open_=frozenset(net.defs) - frozenset(self.low.defs))
+                             open_=frozenset(net.defs) - frozenset(self.net.defs))
         if found.kind != "equal":
             for literal, other in ((b, a), (a, b)):
                 if _decimals(literal) is not None and self._rounds(other, literal, net):
@@ -255,18 +245,17 @@ class Session:
     def compare(self, left: Expr, right: Expr) -> Verdict:
         """Two sides of a line; derivatives are resolved, a decimal literal stands for what rounds to it."""
         creases = not derivatives(left) and not derivatives(right)
-        left, right = matrices.pair(self.here, left, right)
-        resolver = Resolver(self.low)
+        resolver = Resolver(self.here)
         try:
             a, b = resolver.resolve(left), resolver.resolve(right)
             net = resolver.net
         except OutOfReach:
             if any(e.key in self.net.defs for e in self.point):
                 raise
-            a, b, net = left, right, self.low
+            a, b, net = left, right, self.here
         net = at_point(net, self.point)
         v = decide.equal(a, b, net, self.facts, creases=creases, bind=self.bind,
-                         open_=frozenset(net.defs) - frozenset(self.low.defs), place=True)
+                         open_=frozenset(net.defs) - frozenset(self.net.defs), place=True)
         if v.kind == "different" and not creases and net.indices and (a is not left or b is not right):
             v = self._again(left, right, v)
         if v.kind != "equal":
@@ -279,7 +268,7 @@ class Session:
         """Before a line with indices is called wrong: do derivatives of the written-out sums say so too?"""
         if any(e.key in self.net.defs for e in self.point):
             return v
-        second = decide.equal(left, right, at_point(self.low, self.point), self.facts, creases=False, bind=self.bind)
+        second = decide.equal(left, right, at_point(self.here, self.point), self.facts, creases=False, bind=self.bind)
         if second.kind == "equal":
             return Verdict("undecided", how="", evidence="two ways to derive it disagree; a person should look")
         return v
@@ -296,9 +285,7 @@ class Session:
     def _inequality(self, body: Rel, out: Judged) -> None:
         """A claim such as dE/dy <= 1, relation by relation."""
         body = readings(strip(body), self.net)[0]       # type: ignore[assignment]
-        found = matrices.form(self.here)
-        body = body if found is None else found.lower(body)       # type: ignore[assignment]
-        resolver = Resolver(self.low)
+        resolver = Resolver(self.net)
         sides = [resolver.resolve(side) for side in body.args]
         for a, b, op in zip(sides, sides[1:], body.ops):
             v = decide.equal(a, b, resolver.net, self.facts) if op == "=" else sets.ordered(
@@ -325,10 +312,6 @@ class Session:
         self._record(out, verdict, why)
         if verdict == "right":
             out.reason = f"names {head.name}"
-            if matrices.form(self.net) is not None:
-                value = readings(strip(body.args[1]), self.net)[0]
-                self.net = self.net.with_(equations=(*self.net.equations, Equation(head, value)))
-                return True
             resolver = Resolver(self.net)
             value = resolver.resolve(readings(strip(body.args[1]), self.net)[0])
             self.net = resolver.net.with_(equations=(*resolver.net.equations, Equation(head, value)))

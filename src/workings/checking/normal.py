@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from workings.checking import sums
 from workings.checking.algebra import Arena, Frac
-from workings.checking.budget import Budget, Work
+from workings.checking.budget import Work
 from workings.checking.functions import Foreign, Functions, Same, Split
 from workings.checking.transcend import Undefined
 from workings.expr import (

@@ -304,9 +304,9 @@ class Transcend:
 
     def _multiple(self, m: Frac, k: Any) -> tuple[Frac, Frac]:
         gens = m.gens()
-        if len(gens) == 1 and self.arena.gen_list[gens[0]].head == "pi" and m.key == self.arena.of(gens[0]).key:
-            if (k * 6).q == 1 or (k * 4).q == 1:
-                return self._of_pi(int((k * 12).p) % 24), self._of_pi(int((k * 12).p + 6) % 24)
+        alone = len(gens) == 1 and self.arena.gen_list[gens[0]].head == "pi" and m.key == self.arena.of(gens[0]).key
+        if alone and ((k * 6).q == 1 or (k * 4).q == 1):
+            return self._of_pi(int((k * 12).p) % 24), self._of_pi(int((k * 12).p + 6) % 24)
         scale = self._scale("angle", m, int(k.q))
         n = int((k * scale).p)
         if abs(n) > MAX_ANGLE * scale or abs(n) > 24:

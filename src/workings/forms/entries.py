@@ -80,7 +80,7 @@ class Entries:
         if isinstance(node, Big):
             return self._big(node, goal)
         if isinstance(node, Claim):
-            return [goal._replace(node=node.inner)], _only
+            return [goal._replace(node=c) for c in node.children()], lambda done: _again(node, done)
         if isinstance(node, Deriv):
             return self._deriv(node, goal)
         if not node.children():

@@ -1,0 +1,77 @@
+"""Lines about arrays: matrix notation is lowered to entries, by the same function as derivation uses.
+
+The two sides of `dE/dW = outer(g, x)` become entries at common indices.  A number stands for an array of it; any other
+side must have the shape of the first, and one that has not is told by both shapes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from workings.errors import OutOfReach
+from workings.expr import Call, Expr, MatMul, Network, Ref, Rel, Rest, free_refs, preorder, rewrite
+from workings.forms.indexed import Indexed, indexed
+from workings.notation import plain
+from workings.shape import ShapeError
+
+
+def form(net: Network) -> Indexed:
+    """The network in indices, for a session of lines; as it is where an operation has no index form yet."""
+    try:
+        return indexed(net).session()
+    except OutOfReach:
+        return Indexed(net, net)
+
+
+def same_rank(found: Indexed, body: Expr) -> None:
+    """Raise `ShapeError` where one side of a line is an array of another rank: only a number stands for any array."""
+    if found.shapes is None or not isinstance(body, Rel) or any(isinstance(n, Rest) for n in preorder(body)):
+        return
+    head, *others = body.args
+    if isinstance(head, Ref) and (head.name, 0) not in found.net.defs and head.name not in found.axes:
+        return                                       # a name that the line gives
+    first = found.shapes.of(head)
+    for side in others:
+        own = found.shapes.of(side)
+        if own and len(first) != len(own):
+            raise ShapeError(
+                f"{plain(head)} is {_shape(first)}, and {plain(side)} is {_shape(own)}", span=side.span,
+                expected="two sides of one shape")
+
+
+def declared(found: Indexed, body: Expr) -> bool:
+    """Are the shapes of all arrays of a line certain, none guessed from its letter?"""
+    return found.shapes is not None and not any(r.name in found.shapes.ranks.guessed for r in free_refs(body))
+
+
+def _shape(sizes: tuple[Expr, ...]) -> str:
+    if not sizes:
+        return "a number"
+    if len(sizes) == 1:
+        return f"a vector of {plain(sizes[0])} entries"
+    return " x ".join(plain(s) for s in sizes)
+
+
+def turned(side: Expr) -> Iterator[tuple[str, Expr]]:
+    """The side with one product of arrays the other way round, or one factor transposed."""
+    for node in preorder(side):
+        new: list[Expr] = []
+        if isinstance(node, MatMul):
+            new.append(MatMul(tuple(reversed(node.args))))
+            for part in node.args:
+                bare = part.args[0] if _is_transpose(part) else Call("T", (part,))     # type: ignore[attr-defined]
+                new.append(MatMul(tuple(bare if p is part else p for p in node.args)))
+        elif isinstance(node, Call) and node.function == "outer":
+            new.append(Call("outer", tuple(reversed(node.args))))
+        elif _is_transpose(node):
+            new.append(node.children()[0])
+        elif isinstance(node, Ref) and not node.indices:
+            new.append(Call("T", (node,)))
+        for other in new:
+            yield "transposed product" if not isinstance(node, Ref) else f"transposed: {node.name}", rewrite(
+                side, lambda n, node=node, other=other: other if n is node else n)     # type: ignore[misc]
+    yield "transposed product", Call("T", (side,))
+
+
+def _is_transpose(node: Expr) -> bool:
+    return isinstance(node, Call) and node.function == "T"
