@@ -3,7 +3,7 @@ r"""What a LaTeX product of arrays means: `X w` a matrix product, `x q^\top` an 
 from __future__ import annotations
 
 from workings.errors import Span
-from workings.expr import Add, Array, Call, Deriv, Div, Expr, MatMul, Mul, Neg, Pow, Ref
+from workings.expr import Add, Array, Call, Claim, Deriv, Div, Expr, MatMul, Mul, Neg, Pow, Ref
 from workings.syntax.scope import Scope
 
 ROW = -1                      # the rank of a transposed vector
@@ -12,8 +12,8 @@ _SCALARS = frozenset(("norm", "norm2", "dot", "sum", "mean", "trace", "logsumexp
 
 def rank(tree: Expr, scope: Scope) -> int:
     """0 of a number, 1 of a vector, 2 of a matrix, `ROW` of a transposed vector; only of the outer operators."""
-    while isinstance(tree, Neg | Div | Pow):
-        tree = tree.arg if isinstance(tree, Neg) else tree.top if isinstance(tree, Div) else tree.base
+    while isinstance(tree, Neg | Div | Pow | Claim):
+        tree = tree.base if isinstance(tree, Pow) else tree.children()[0]
     if isinstance(tree, Ref):
         return max(0, scope.arrays.get(tree.name, scope.ranks.get(tree.name, 0)) - len(tree.indices))
     if isinstance(tree, Add | Mul):
@@ -24,7 +24,9 @@ def rank(tree: Expr, scope: Scope) -> int:
         return 2 if isinstance(tree.args[0], Array) else 1
     if isinstance(tree, Call):
         return _call_rank(tree, scope)
-    return rank(tree.wrt[0], scope) if isinstance(tree, Deriv) and len(tree.wrt) == 1 else 0
+    if not isinstance(tree, Deriv) or len(tree.wrt) > 1:
+        return 0
+    return min(2, abs(rank(tree.of, scope)) + abs(rank(tree.wrt[0], scope)))
 
 
 def _call_rank(tree: Call, scope: Scope) -> int:
