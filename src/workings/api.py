@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from workings import work
 from workings.errors import OutOfReach
 from workings.expr import Network as PlainNetwork
-from workings.results import Boundary, Derivation, Drawing, Network, Pieces, Program, Report, Solution, Values
+from workings.results import Boundary, Derivation, Drawing, Grades, Network, Pieces, Program, Report, Solution, Values
 
 if TYPE_CHECKING:
     from workings.errors import Source
@@ -102,14 +102,19 @@ def backward(net: NetworkLike, of: Any, wrt: Any = None, mode: str = "plain") ->
     return Program(work.backward(net, of, wrt, mode), net)
 
 
-def check(net: Any, lines: Any = None, at: Any = None, given: Any = None, answer: Any = None) -> Report:
+def check(net: Any, lines: Any = None, at: Any = None, given: Any = None, answer: Any = None, code: Any = None,
+          of: Any = None) -> Report:
     """Is each of these lines true, and if not, where does it fail?
 
-    Without lines: all lines of a sheet, or of a person's own `answer` to it, a file or its text.
+    Without lines: all lines of a sheet, or of a person's own `answer` to it, a file or its text.  `code`: a
+    hand-written backward pass in Python or NumPy, a file or its text, that is read and never run; `of`: what it derives.
 
     >>> check("E = (y - t)^2", ["dE/dy = 2*(t - y)"]).as_dict()["lines"][0]["slip"]
     'sign'
     """
+    if code is not None:
+        net = _net(net)
+        return Report(work.check_code(net, work.code_source(code), of, at, given), net)
     if answer is not None:
         from workings.sheets.answered import judge_answer
 
@@ -139,9 +144,22 @@ def train(net: NetworkLike, data: Any = None, of: Any = None, **options: Any) ->
     raise work.later("train networks", "workings.gradient and workings.run give what a training loop needs")
 
 
-def grade(sheet: Any, folder: Any = None) -> Any:
-    """Judge a folder of answers: a later release."""
-    raise work.later("grade folders of answers", "workings.check judges the lines of one answer")
+def grade(sheet: Any, folder: Any, rubric: Any = None, *, processes: int | None = None, progress: Any = None) -> Grades:
+    """A folder of answers to a sheet, marked: a path or text of a sheet, a folder with one answer a file.
+
+    `rubric`: the text or path of a file that changes the rule, such as "slip: 1/4"; `.save("marks.csv")` writes the
+    marks, an overview of the slips beside them, and a page for each answer.
+    """
+    import sys
+    from pathlib import Path
+
+    from workings.sheets.grade import grade as graded
+
+    rules = work.source(rubric) if rubric is not None else None
+    # -P: a file of the folder that this runs in is never taken for a module
+    command = [sys.executable, "-P", "-m", "workings.grader"]
+    found = graded(work.source(sheet), Path(folder), command, rules=rules, processes=processes, progress=progress)
+    return Grades(found, PlainNetwork())
 
 
 def serve(port: int = 0) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
@@ -202,21 +203,23 @@ def backward(mode: str, **options: Any) -> None:
 @click.option("--at", metavar="VALUES", help="Values at which lines with numbers hold.")
 @click.option("--given", metavar="FACT", multiple=True, help="A fact, such as 'z > 0'; may be repeated.")
 @click.option("--answer", metavar="FILE", help="A person's own answers to a sheet, parts labelled 2a, 3b …")
-@click.option("--code", "code_file", metavar="FILE", hidden=True)
+@click.option("--code", "code_file", metavar="FILE",
+              help="A hand-written backward pass in Python or NumPy; it is read, never run.")
+@click.option("--of", metavar="NAME", help="With --code: which quantity it derives, if not the one last quantity.")
 @networks
 def check(lines: tuple[str, ...], at: str | None, given: tuple[str, ...], answer: str | None, code_file: str | None,
-          **options: Any) -> int:
+          of: str | None, **options: Any) -> int:
     """Say of each line whether it is true, and if not, where it fails.
 
     The exit code is 0 if every line is right, 1 if one is wrong or stands twice, 2 if one was not understood, 3 if
     one is undecided.
     """
-    from workings import api, work
+    from workings import api
     from workings.cli.counting import verdict
 
     if code_file:
-        raise work.later("check code", "give lines: --line 'dE/dw13 = ...'")
-    if answer:
+        report = api.check(network(options), code=Path(code_file), of=of, at=at, given=list(given))
+    elif answer:
         report = api.check(source(options.pop("network")), answer=source(answer) if answer == "-" else answer)
     elif lines:
         report = api.check(network(options), list(lines), at, list(given))
@@ -236,6 +239,24 @@ def _checked(sheet: Any) -> Any:
         raise NotReadable("there is no line to check", source=sheet, expected="a sheet with equations",
                           hint="for a network, give lines: --line 'dE/dw13 = ...'")
     return report
+
+
+@verb("Mark a folder of answers to a sheet.",
+      "workings grade sheet.md answers/ -o marks.csv", about="")
+@click.argument("sheet")
+@click.argument("folder")
+@click.option("--rubric", metavar="FILE", help="A text file that changes the rule: 'slip: 1/4', '2a: 10', '3a: by hand'.")
+@click.option("--force", is_flag=True, help="Replace files that are there already.")
+@results
+def grade(sheet: str, folder: str, rubric: str | None, force: bool, **options: Any) -> int:
+    """Mark a folder of answers to a sheet: Markdown, text, LaTeX and notebooks, one answer a file.
+
+    -o marks.csv also writes marks.slips.csv (which slip, how many answers) and the folder marks.pages with a page for
+    each answer.  What is undecided or cannot be read is left to a person and never counts as 0; the exit code is then 3.
+    """
+    from workings.cli.grading import grade_folder
+
+    return grade_folder(sheet, folder, rubric, force, options)
 
 
 @verb("Say what is installed.", "workings doctor --json", about="")
@@ -258,5 +279,4 @@ def _later(name: str, what: str, hint: str) -> None:
 
 _later("code", "write code", "workings backward NETWORK --json gives the program as data")
 _later("train", "train networks", "workings backward NETWORK gives all derivatives")
-_later("grade", "grade folders of answers", "workings check NETWORK --line ... judges one line")
 _later("serve", "serve a page", "workings solve SHEET writes an HTML file that any browser opens")

@@ -24,7 +24,8 @@ ACTIVATIONS = {
 }
 FUNCTIONS = {
     "exp": "exp", "log": "log", "sqrt": "sqrt", "sin": "sin", "cos": "cos", "tan": "tan", "sinh": "sinh", "cosh":
-    "cosh", "abs": "abs", "erf": "erf", "sign": "sign", "square": "square", "log1p": "log1p", "expm1": "expm1", "atan": "atan",
+    "cosh", "abs": "abs", "erf": "erf", "sign": "sign", "square": "square", "log1p": "log1p", "expm1": "expm1",
+    "atan": "atan",
 }
 CLASSES = {
     "ReLU": "relu", "Tanh": "tanh", "Sigmoid": "sigmoid", "SiLU": "silu", "Mish": "mish", "SELU": "selu",

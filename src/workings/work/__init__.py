@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from workings.errors import BadValue, NotReadable, OutOfReach, Source
 from workings.expr import Network
+from workings.work.code import check_code, code_source
 from workings.work.files import MARKED, decoded, file_source, formulas, source
 from workings.work.models import is_model, model
 from workings.work.names import NameLike, Names, expression, loss, names, ref, split
@@ -24,9 +25,9 @@ if TYPE_CHECKING:
     from workings.geometry import Boundary, Pieces
 
 __all__ = [
-    "backward", "boundary", "box", "check", "decoded", "draw", "expression", "file_source", "gradient", "hessian",
-    "is_model", "later", "loss", "model", "names", "number", "pieces", "read", "ref", "run", "source", "split",
-    "values", "values_file",
+    "backward", "boundary", "box", "check", "check_code", "code_source", "decoded", "draw", "expression",
+    "file_source", "gradient", "hessian", "is_model", "later", "loss", "model", "names", "number", "pieces", "read",
+    "ref", "run", "source", "split", "values", "values_file",
 ]
 
 

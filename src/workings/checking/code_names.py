@@ -1,0 +1,110 @@
+"""What the names of a program mean for a network: `z3` is z3, `y_hat` yhat, `dz5`, `grad_w`, `dL_dW` are adjoints.
+
+A name is never guessed: one that may mean two quantities is not understood, one that means none is the program's own.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from workings.expr import Deriv, Expr, Network, Ref
+from workings.expr.names import natural
+
+LOSSES = ("L", "E", "J", "C", "loss", "Loss", "cost", "Cost", "error", "err")
+ALONE = (                     # the whole loss by one quantity: dz5, d_w, grad_w, gw, w_grad, delta2
+    r"[dDg]_?(?P<of>{x})", r"grad(?:ient)?_?(?:of_)?(?P<of>{x})", r"(?P<of>{x})_?grad", r"delta_?(?P<of>{x})",
+    r"(?P<of>{x})_?delta", r"nabla_?(?P<of>{x})", r"adj(?:oint)?_?(?P<of>{x})", r"(?P<of>{x})_(?:bar|adj)",
+)
+QUOTIENT = re.compile(r"d_?(?P<top>\w+?)_?(?:_by)?_d_?(?P<bottom>\w+)|d(?P<top2>[A-Za-z]\w*?)d(?P<bottom2>\w+)")
+LAYER = re.compile(r"(?:delta|d|g)_?(\d+)")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Meaning:
+    """`what` a name stands for: a quantity or a derivative; None: nothing, it is the program's own.  `others`: it may
+    be one of these as well, in words."""
+
+    what: Expr | None
+    others: tuple[str, ...] = ()
+
+
+class Names:
+    """The names of one program; `of`: the quantity that is derived."""
+
+    def __init__(self, net: Network, of: str | None) -> None:
+        self.net, self.of = net, of
+        keys = dict.fromkeys((*net.defs, *net.opaque, *net.leaves))
+        self.places: dict[str, list[int]] = {}
+        for name, places in keys:
+            self.places.setdefault(name, []).append(places)
+        self.squashed: dict[str, list[str]] = {}
+        for name in self.places:
+            self.squashed.setdefault(name.replace("_", ""), []).append(name)
+        self.known: dict[str, Meaning] = {}
+
+    def meaning(self, name: str) -> Meaning:
+        """What a name of the code stands for."""
+        if name not in self.known:
+            self.known[name] = self._meaning(name)
+        return self.known[name]
+
+    def _meaning(self, name: str) -> Meaning:
+        plain = self.quantity(name)
+        if plain is not None:
+            return Meaning(Ref(plain))
+        found: dict[tuple[str, str], None] = {}
+        for top, bottom in self._readings(name):
+            found.setdefault((top, bottom))
+        if len(found) > 1:
+            return Meaning(None, tuple(f"d{a}/d{b}" for a, b in found))
+        if found:
+            top, bottom = next(iter(found))
+            return Meaning(Deriv(Ref(top), (Ref(bottom),), "d"))
+        if name in LOSSES and self.of is not None:
+            return Meaning(Ref(self.of))
+        return Meaning(None)
+
+    def quantity(self, name: str) -> str | None:
+        """The quantity of the network with this name: as it stands, or but for underscores."""
+        if name in self.places:
+            return name
+        near = self.squashed.get(name.replace("_", ""), [])
+        return near[0] if len(near) == 1 else None
+
+    def _readings(self, name: str) -> list[tuple[str, str]]:
+        """(u, v) for each way to read the name as du/dv."""
+        out: list[tuple[str, str]] = []
+        for match in (QUOTIENT.fullmatch(name), *(self._quotients(name))):
+            top = match and (match["top"] or match["top2"])
+            bottom = match and (match["bottom"] or match["bottom2"])
+            u = top and (self.quantity(top) or (self.of if top in LOSSES else None))
+            v = bottom and self.quantity(bottom)
+            if u and v:
+                out.append((u, v))
+        if out or self.of is None:
+            return out
+        for pattern in ALONE:
+            found = re.fullmatch(pattern.format(x=r"\w+?"), name)
+            plain = found and self.quantity(found["of"])
+            if plain:
+                out.append((self.of, plain))
+        layer = LAYER.fullmatch(name)
+        if layer and not out:
+            out += [(self.of, z) for z in (f"z{layer[1]}",) if z in self.places]
+        return out
+
+    def _quotients(self, name: str) -> list[re.Match[str]]:
+        """dLdW cut at each d, where only one way names quantities."""
+        cuts = [i for i, c in enumerate(name) if c == "d" and 1 < i < len(name) - 1]
+        shape = r"d_?(?P<top>\w{%d})d_?(?P<bottom>\w+)(?P<top2>)(?P<bottom2>)"
+        return [m for i in cuts for m in (re.fullmatch(shape % (i - 1), name),) if m]
+
+    def said(self) -> list[str]:
+        """How names were read that are not spelled as the network has them, one sentence."""
+        from workings.notation import plain
+
+        read = [f"{n} as {plain(m.what)}" for n, m in self.known.items()
+                if m.what is not None and not (isinstance(m.what, Ref) and m.what.name == n)]
+        read.sort(key=natural)
+        return [f"names are read so: {', '.join(read)}"] if read else []
