@@ -268,6 +268,24 @@ class Report(Result):
     verb, title = "check", "The lines, checked"
 
 
+class Grades(Result):
+    """A folder of answers, marked."""
+
+    verb, title = "grade", "Marks"
+
+    def document(self) -> Document:
+        return replace(super().document(), title=f"Marks: {self.data.title}")
+
+    def save(self, path: str | Path, overwrite: bool = False) -> Path:
+        """Write .csv (an overview of the slips and a folder of pages beside it), .html, .md, .txt or .json."""
+        target = Path(path)
+        if target.suffix.lower() != ".csv":
+            return super().save(path)
+        from workings.render.marks import write_marks
+
+        return write_marks(target, self.data, self.document(), overwrite)
+
+
 class Solution(Result):
     """A worked exercise sheet."""
 

@@ -245,14 +245,14 @@ def _checked(sheet: Any) -> Any:
       "workings grade sheet.md answers/ -o marks.csv", about="")
 @click.argument("sheet")
 @click.argument("folder")
-@click.option("--rubric", metavar="FILE", help="A text file that changes the rule: 'slip: 1/4', '2a: 10', '3a: by hand'.")
+@click.option("--rubric", metavar="FILE", help="A text file with rules: 'slip: 1/4', '2a: 10', '3a: by hand'.")
 @click.option("--force", is_flag=True, help="Replace files that are there already.")
 @results
 def grade(sheet: str, folder: str, rubric: str | None, force: bool, **options: Any) -> int:
     """Mark a folder of answers to a sheet: Markdown, text, LaTeX and notebooks, one answer a file.
 
     -o marks.csv also writes marks.slips.csv (which slip, how many answers) and the folder marks.pages with a page for
-    each answer.  What is undecided or cannot be read is left to a person and never counts as 0; the exit code is then 3.
+    each answer.  What is undecided or cannot be read is left to a person, never counts as 0, and makes exit code 3.
     """
     from workings.cli.grading import grade_folder
 

@@ -48,6 +48,22 @@ def fragment(document: Document) -> str:
     )
 
 
+def shell(title: str, body: str, nav: str = "", language: str = "en") -> str:
+    """A page around blocks that have been written."""
+    title = escape(title)
+    return (
+        f'<!DOCTYPE html>\n<html lang="{escape(language)}">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="color-scheme" content="light dark">\n<meta name="generator" content="workings">\n'
+        f"<title>{title}</title>\n<!-- {_FONT_NOTICE} -->\n<style>\n{_style()}</style>\n</head>\n<body>\n"
+        '<a class="skip" href="#main">Skip to the content</a>\n'
+        f"<header><h1>{title}</h1></header>\n{nav}"
+        f'<main id="main">\n{body}</main>\n'
+        "<footer><p>Worked by workings.</p></footer>\n</body>\n</html>\n"
+    )
+
+
 class Page:
     """One document being written: its spelling, its anchors, the number of its pictures."""
 
@@ -62,19 +78,8 @@ class Page:
 
     def write(self) -> str:
         """Head, contents, blocks."""
-        title = escape(self.document.title)
         body = self.blocks(self.document.blocks)
-        return (
-            f'<!DOCTYPE html>\n<html lang="{escape(self.document.language)}">\n<head>\n<meta charset="utf-8">\n'
-            f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
-            '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-            '<meta name="color-scheme" content="light dark">\n<meta name="generator" content="workings">\n'
-            f"<title>{title}</title>\n<!-- {_FONT_NOTICE} -->\n<style>\n{_style()}</style>\n</head>\n<body>\n"
-            '<a class="skip" href="#main">Skip to the content</a>\n'
-            f"<header><h1>{title}</h1></header>\n{self._nav()}"
-            f'<main id="main">\n{body}</main>\n'
-            "<footer><p>Worked by workings.</p></footer>\n</body>\n</html>\n"
-        )
+        return shell(self.document.title, body, self._nav(), self.document.language)
 
     def _nav(self) -> str:
         if len(self.contents) < 3:

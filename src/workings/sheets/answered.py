@@ -45,6 +45,7 @@ class Answered:
 
     report: Report
     sessions: dict[Key, Session]
+    stray: bool               # does something stand under no label that the sheet knows?
 
 
 def judge_answer(given: Source | Sheet, answer: Any) -> Report:
@@ -83,7 +84,8 @@ def judged(sheet: Sheet, source: Source) -> Answered:
         report.remarks += session.domains.missing()
     report.parts = _labelled(found, sheet, source)
     report.remarks += _about(found, report.parts, sheet, source)
-    return Answered(report, sessions)
+    stray = any(not a.known or (a.at < 0 and not a.key[0]) for a in found if a.lines)
+    return Answered(report, sessions, stray)
 
 
 def _opened(key: Key, parts: Mapping[Key, Part], sessions: Mapping[Key, Session], sheet: Sheet) -> Session:

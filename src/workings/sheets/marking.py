@@ -1,0 +1,261 @@
+"""Marks for the parts of one answer: what each part asks, whether it is stated and proved, what stands in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from workings.answers.grade import Marked, Slip
+from workings.checking.derivs import derivatives
+from workings.checking.lines import strip
+from workings.checking.names import known_names
+from workings.checking.verdict import Judged
+from workings.expr import Call, Deriv, Expr, Network, Ref, Rel, free_refs, same
+from workings.notation import plain
+from workings.sheets.model import Part, Question, Sheet
+from workings.sheets.rubric import Rubric
+
+STATED = ("gradient", "hessian", "backward", "chain rule", "run")       # asked for in lines that can be marked
+BY_EYE = {"draw": "a drawing is looked at by a person", "pieces": "whether all pieces are there is for a person to say",
+          "boundary": "whether the whole boundary is there is for a person to say",
+          "check": "an argument is read by a person", "": "what the sheet asks here was not understood"}
+NOT_RIGHT = ("wrong", "duplicate")
+OPEN = {"undecided": "is undecided", "not understood": "was not understood"}
+
+
+@dataclass(slots=True)
+class _Read:
+    """What the lines of a part say: which quantities have been worked out, rightly or not, and their other names."""
+
+    net: Network
+    worked: list[tuple[Expr, bool]] = field(default_factory=list)        # the latest last
+    alias: dict[str, Expr] = field(default_factory=dict)
+
+    def about(self, judged: Judged) -> Expr | None:
+        """The quantity that a line is about: its first side, or what the name there stands for."""
+        body = judged.body
+        head = strip(body.args[0]) if isinstance(body, Rel) and body.args else None
+        return self.alias.get(head.name, head) if isinstance(head, Ref) else head
+
+    def sound(self, side: Expr) -> bool | None:
+        """Does a side use only what has been worked out rightly?  None: it holds something that is still open."""
+        known = known_names(self.net)
+        names = [r for r in free_refs(side) if r.name not in known and r.name in self.alias]
+        found = [self._right(q) for q in (*derivatives(side), *names)]
+        return None if None in found else all(found)
+
+    def _right(self, quantity: Expr) -> bool | None:
+        return next((right for q, right in reversed(self.worked) if alike(q, quantity)), None)
+
+    def take(self, judged: Judged) -> None:
+        """What a line adds: a name for a derivative, a value for a quantity."""
+        body = judged.body
+        if not isinstance(body, Rel) or judged.verdict in OPEN:
+            return
+        head = strip(body.args[0])
+        meant = next((s for s in map(strip, body.args[1:]) if isinstance(s, Deriv)), None)
+        if isinstance(head, Ref) and head.name not in known_names(self.net) and head.name not in self.alias:
+            self.alias[head.name] = meant if meant is not None else head
+        sound = self.sound(strip(body.args[-1]))
+        if sound is not None:
+            right = sound and judged.verdict == "right"
+            self.worked += [(q, right) for q in (head, self.about(judged)) if q is not None]
+
+
+def alike(a: Expr, b: Expr) -> bool:
+    """The same quantity: one name, or derivatives of the same by the same, whatever the index letters."""
+    if isinstance(a, Deriv) and isinstance(b, Deriv):
+        ours, theirs = [[plain_key(w) for w in d.wrt] for d in (a, b)]
+        return plain_key(a.of) == plain_key(b.of) and sorted(map(str, ours)) == sorted(map(str, theirs))
+    if isinstance(a, Ref) and isinstance(b, Ref):
+        return a.key == b.key
+    return same(a, b)
+
+
+def plain_key(expr: Expr) -> object:
+    return expr.key if isinstance(expr, Ref) else plain(expr)
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of one thing asked: right | wrong | open | absent, and the line that decides."""
+
+    asked: str
+    state: str
+    line: Judged | None = None
+
+
+def outcomes(part: Part, lines: Sequence[Judged], before: Sequence[Expr]) -> list[Outcome]:
+    """What became of each thing that the part asks; `before`: quantities that earlier parts have found."""
+    read = _Read(part.net, [(q, True) for q in before])
+    wanted = [(q, target) for q in part.questions if not q.method for target in targets(q)]
+    out = [Outcome(plain(target), "absent") for _, target in wanted]
+    for judged in lines:
+        about = read.about(judged)
+        for (question, target), outcome in zip(wanted, out, strict=True):
+            if about is not None and alike(about, target):
+                _outcome(question, judged, read, outcome)
+        read.take(judged)
+    return out
+
+
+def targets(question: Question) -> list[Expr]:
+    """The quantities whose lines answer a question."""
+    if question.of is None:
+        return []
+    if question.asked == "run":
+        return [question.of]
+    if question.asked == "hessian":
+        return [Deriv(question.of, tuple(question.wrt[:1] * 2 if len(question.wrt) == 1 else question.wrt))]
+    return [Deriv(question.of, (w,)) for w in question.wrt]
+
+
+def _outcome(question: Question, judged: Judged, read: _Read, outcome: Outcome) -> None:
+    body = judged.body
+    assert isinstance(body, Rel)
+    sides = [strip(s) for s in body.args[1:]]
+    sound: bool | None = None
+    if question.asked != "chain rule":
+        sound = read.sound(sides[-1]) if sides else None
+    elif any(not any(alike(d, body.args[0]) for d in found) for s in sides if (found := derivatives(s))):
+        sound = True
+    if sound is None:
+        return
+    if judged.verdict == "right" and sound:
+        outcome.state, outcome.line = "right", judged
+    elif not (question.asked == "chain rule" and outcome.state == "right"):
+        outcome.state, outcome.line = "open" if judged.verdict in OPEN else "wrong", judged
+
+
+# -- marks
+def marked(
+    key: tuple[str, str], sheet: Sheet, lines: Sequence[Judged], status: str, stray: bool, points: Fraction,
+    rule: Rubric,
+) -> Marked:
+    """The marks of one part.  `status`: answered, no formula or missing; `stray`: something stands under no label."""
+    part = _parts(sheet)[key]
+    name = "".join(key)
+    out = Marked(name, points, None, "needs a person", "")
+    asked = [q.asked for q in part.questions if not q.method]
+    by_eye = next((a for a in asked if a not in STATED), None)
+    if name.lower() in rule.by_hand:
+        out.why = "this part is marked by hand, as the rubric says"
+    elif by_eye is not None or not asked:
+        out.why = BY_EYE.get(by_eye or "", BY_EYE[""])
+    elif status == "missing":
+        _missing(stray, out)
+    elif status == "no formula":
+        out.why = "there are only words, or a picture, under this label"
+    else:
+        _answered(outcomes(part, lines, _found_before(key, sheet)), lines, part, rule, out)
+    return out
+
+
+def _parts(sheet: Sheet) -> Mapping[tuple[str, str], Part]:
+    return {(e.number, p.label): p for e in sheet.exercises for p in e.all_parts}
+
+
+def _found_before(key: tuple[str, str], sheet: Sheet) -> list[Expr]:
+    """The quantities that the parts on which this one builds have asked for."""
+    parts = _parts(sheet)
+    return [t for label in parts[key].builds_on if (key[0], label) in parts
+            for q in parts[key[0], label].questions if q.asked in STATED for t in targets(q)]
+
+
+def _missing(stray: bool, out: Marked) -> None:
+    if stray:
+        out.why = "nothing stands under this label, and something stands under none"
+    else:
+        out.marks, out.state, out.why = Fraction(0), "no answer", "no answer"
+
+
+def _answered(found: Sequence[Outcome], lines: Sequence[Judged], part: Part, rule: Rubric, out: Marked) -> None:
+    if found and all(o.state == "right" for o in found):
+        out.marks, out.state = out.points, "right"
+        out.why = f"{listed([o.asked for o in found])} {'is' if len(found) == 1 else 'are'} right"
+        return
+    unclear = [j for j in lines if j.verdict in OPEN]
+    if unclear or not found:
+        first = f"line {at(unclear[0])} {OPEN[unclear[0].verdict]}" if unclear else BY_EYE[""]
+        out.why = f"{first}: {unclear[0].reason}" if unclear and unclear[0].reason else first
+        return
+    faults = list(uncorrected(lines))
+    method = [j for j in lines if is_method(j, part.net)]
+    absent = [o for o in found if o.state == "absent"]
+    if not method and not any(j.slip or j.follows for j in lines):
+        out.marks, out.state, out.why = Fraction(0), "wrong", "no line of it is right"
+        return
+    off, why, state = Fraction(0), list[str](), "right"
+    for fault in faults:
+        state = "slip" if fault.slip else "error"
+        share = rule.share(state, out.part)
+        off += share
+        why.append(f"{fault.slip or 'an error'} in line {at(fault)} (-{number(share * out.points)})")
+    follows = [j for j in lines if j.follows and j.since]
+    if follows:
+        state = state if faults else "follows"
+        share = rule.share("follows", out.part)
+        off += share
+        why.append(f"line {at(follows[0])} follows from {origin(follows[0])}"
+                   + (f" (-{number(share * out.points)})" if share else ", nothing off"))
+    if absent:
+        state = "unfinished"
+        share = rule.share("unfinished", out.part) * Fraction(len(absent), len(found))
+        off += share
+        why.append(f"{listed([o.asked for o in absent])} not worked out (-{number(share * out.points)})")
+    out.marks = rule.rounded(max(Fraction(0), out.points * (1 - off)))
+    out.state, out.why = state, ", ".join(why)
+
+
+def uncorrected(lines: Sequence[Judged]) -> Iterator[Judged]:
+    """Wrong lines that follow from no other and that no later right line about the same quantity replaces."""
+    for i, judged in enumerate(lines):
+        if judged.verdict not in NOT_RIGHT or judged.follows:
+            continue
+        head = judged.body.args[0] if isinstance(judged.body, Rel) else None
+        later = [j.body.args[0] for j in lines[i + 1 :] if j.verdict == "right" and isinstance(j.body, Rel)]
+        if head is None or not any(alike(head, h) for h in later):
+            yield judged
+
+
+def is_method(judged: Judged, net: Network) -> bool:
+    """Is it a right line that the network's own equations do not say already?"""
+    body = judged.body
+    if judged.verdict != "right" or not isinstance(body, Rel):
+        return judged.verdict == "right" and isinstance(body, Call)
+    head = body.args[0]
+    return bool(derivatives(body)) or (isinstance(head, Ref) and head.key not in net.defs)
+
+
+def slips(lines: Sequence[Judged]) -> Iterator[Slip]:
+    """The wrong lines that follow from no other, for the overview of all answers."""
+    for judged in lines:
+        if judged.verdict in NOT_RIGHT and not judged.follows:
+            body = judged.body
+            about = plain(body.args[0]) if isinstance(body, Rel) else ""
+            text = plain(body) if body is not None else judged.text
+            yield Slip(judged.part, about, judged.slip or ("listed twice" if judged.verdict == "duplicate" else ""),
+                       text, at(judged))
+
+
+def at(judged: Judged) -> int:
+    """The number by which a person finds the line."""
+    return judged.place[0] if judged.place else judged.line + 1
+
+
+def origin(judged: Judged) -> str:
+    """Whence a line follows: "your 2a (line 3)" or "line 3"."""
+    first = judged.since[0]
+    return f"line {at(first)}" if first.part == judged.part else f"{first.part} (line {at(first)})"
+
+
+def listed(names: Sequence[str]) -> str:
+    """a, b and c"""
+    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
+
+
+def number(value: Fraction) -> str:
+    from workings.answers.grade import number as decimals
+
+    return decimals(value)
