@@ -78,6 +78,9 @@ def loops(plan: Plan, taken: Collection[str], fixed: Sequence[str] = ()) -> Loop
 class _Maker:
     def __init__(self, plan: Plan, taken: Collection[str]) -> None:
         self.plan, self.taken = plan, set(taken)
+        data, weights = ({_text(a) for f in plan.arguments if (f.role == "parameter") == w for a in f.axes}
+                         for w in (False, True))
+        self.samples = data - weights                # what only the data run through
         self.locals: list[str] = []
 
     def group(self, group: Group, fixed: Sequence[str] = ()) -> list[Node]:
@@ -91,10 +94,10 @@ class _Maker:
         """The loops of one statement, inside loops over the letters `around`."""
         letters = [n for n in step.letters if n not in around]
         sums, body = _gathered(step.value, letters)
-        if not letters or not sums:
+        if not letters or not any(_text(self.axis(big.index, big)) in self.samples for big in sums):
             return self._entry(Set(step.target, step.value, "", step.note), letters)
         nodes = self._entry(Set(step.target, body, "+"), letters)
-        for big in reversed(sums):                   # gw[i] = sum(k, …): the entries take each k in as it comes
+        for big in reversed(sums):                   # gw[i] = sum(k, …): the entries take each sample in as it comes
             nodes = self._big_loop(big, nodes)
         return [*self._entry(Set(step.target, START["sum"], "", step.note), letters), *nodes]
 
@@ -161,6 +164,10 @@ def _gathered(value: Expr, letters: Sequence[str]) -> tuple[list[Big], Expr]:
         sums.append(value)
         value = value.body
     return sums, value
+
+
+def _text(axis: Axis) -> str:
+    return f"{plain(axis.lo)}..{plain(axis.hi)}"
 
 
 def _depth(big: Big, letters: Sequence[str]) -> int:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
@@ -30,6 +31,18 @@ def python(module: str) -> Mapping[str, Kernel]:
             out[node.name] = Kernel(text, _names(node))
         elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             out[node.targets[0].id] = Kernel(text, _names(node.value))
+    return out
+
+
+@cache
+def c() -> Mapping[str, Kernel]:
+    """The functions of `kernels.h`, by name."""
+    source = files(__package__).joinpath("kernels.h").read_text(encoding="utf-8")
+    out: dict[str, Kernel] = {}
+    for part in source.split("/*@ ")[1:]:
+        name, text = part.split(" */\n", 1)
+        words = dict.fromkeys(re.findall(r"\bw_\w+", text))
+        out[name] = Kernel(text.strip(), tuple(w for w in words if w != name))
     return out
 
 

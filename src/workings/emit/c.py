@@ -1,0 +1,157 @@
+"""C99: a header and a source; no allocation; one fused loop a sample, made so that a compiler turns it into vectors."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from workings.emit import kernels
+from workings.emit.c_text import Layout
+from workings.emit.fuse import fused, momentary, writes
+from workings.emit.identifiers import C, identifiers
+from workings.emit.loops import For, Node, Set, When, loops
+from workings.emit.plan import Plan
+from workings.emit.speak import ATOM, MUL, NEG, Position, Said, Speaker
+from workings.emit.text import about
+from workings.expr import Expr, Key, Network, Num, Number
+
+OWN = "exp log log1p expm1 tanh dtanh sigmoid dsigmoid softplus logsigmoid logcosh relu leaky step sign clip sech elu Phi"
+LIBM = "sqrt log2 log10 sin cos tan asin acos atan sinh cosh asinh acosh atanh erf erfc"
+
+
+class CSpeaker(Speaker):
+    """Expressions in C's notation."""
+
+    functions: Mapping[str, str] = {
+        **{name: f"w_{name}({{all}})" for name in OWN.split()}, **{name: f"{name}({{0}})" for name in LIBM.split()},
+        "abs": "fabs({0})", "max": "w_max({0}, {1})", "min": "w_min({0}, {1})", "where": "",
+        "ind": "(({0}) ? 1.0 : 0.0)", "delta": "({0} == {1} ? 1.0 : 0.0)",
+    }
+    words: Mapping[str, str] = {"and": " && ", "or": " || ", "not": "!"}
+    momentary: Mapping[Key, int] = {}                # arrays of which one sample at a time is kept: the place it has
+
+    def entry(self, name: str, places: list[str], key: Key) -> str:
+        lengths = [self.length(a) for a in self.axes[key]]
+        if key in self.momentary:
+            del places[self.momentary[key]], lengths[self.momentary[key]]
+        if not places:
+            return name
+        text = places[0]
+        for place, length in zip(places[1:], lengths[1:]):
+            text = f"{_factor(text)}*{_factor(length)} + {place}" if text != "0" else place
+        return f"{name}[{text}]"
+
+    def number(self, value: Number) -> Said:
+        said = super().number(value)
+        return Said(f"({said.text})", ATOM) if said.holds == MUL else said
+
+    def constant(self, name: str) -> str:
+        return {"pi": "3.141592653589793", "inf": "INFINITY"}[name]
+
+    def counted(self, position: Position) -> Said:
+        return Said(f"(double){_factor(str(position))}", NEG)
+
+    def power(self, base: Said, exponent: Expr, said: Said) -> Said:
+        if isinstance(exponent, Num) and exponent.value in (2, 3, 4) and base.holds == ATOM and base.text.count("(") == 0:
+            return Said("*".join([base.text]*int(exponent.value)), MUL)
+        return Said(f"pow({base.text}, {said.text})", ATOM)
+
+    def cases(self, test: Said, yes: Said, no: Said) -> Said:
+        return Said(f"({test.text} ? {yes.text} : {no.text})", ATOM)
+
+
+def _factor(text: str) -> str:
+    return text if re.fullmatch(r"\w+", text) else f"({text})"
+
+
+class _C:
+    """Loops as C text."""
+
+    def __init__(self, plan: Plan, say: CSpeaker) -> None:
+        self.plan, self.say = plan, say
+        self.lines: list[str] = []
+        self.declared: set[Key] = set()
+
+    def plain(self, key: Key) -> bool:
+        """Is it one number at a time?"""
+        return len(self.say.axes[key]) == (key in self.say.momentary)
+
+    def nodes(self, nodes: Sequence[Node], depth: int) -> None:
+        """Statements at a depth of indentation."""
+        for node in nodes:                           # as deep as sums stand in sums: a few
+            pad = "    "*depth
+            if isinstance(node, Set):
+                self.lines.append(pad + self.assignment(node))
+            elif isinstance(node, When):
+                self.lines.append(f"{pad}if ({self.say.say(node.test)}) {{")
+                self.nodes(node.body, depth + 1)
+                self.lines.append(pad + "}")
+            else:
+                self._loop(node, depth)
+
+    def _loop(self, node: For, depth: int) -> None:
+        pad = "    "*depth
+        letter, length = self.say.name((node.letter, 0)), self.say.length(node.axis)
+        outer = self.say.ranges.get(node.letter)
+        self.say.ranges[node.letter] = node.axis
+        if depth == 1 and all(isinstance(n, Set) for n in node.body):
+            self.lines += self._pragma(node)
+        if node.down:
+            self.lines.append(f"{pad}for (long {letter} = {length} - 1; {letter} >= 0; {letter}--) {{")
+        else:
+            self.lines.append(f"{pad}for (long {letter} = 0; {letter} < {length}; {letter}++) {{")
+        self.nodes(node.body, depth + 1)
+        self.lines.append(pad + "}")
+        if outer is not None:
+            self.say.ranges[node.letter] = outer
+
+    def _pragma(self, node: For) -> list[str]:
+        """A loop over numbers alone goes over vectors; what it adds up is named."""
+        sets = [n for n in node.body if isinstance(n, Set)]
+        if any(s.op not in ("", "+") for s in sets) or not _vectors(node):
+            return []
+        sums = dict.fromkeys(self.say.name(s.target.key) for s in sets if s.op == "+" and not s.target.indices)
+        reduction = f" reduction(+:{', '.join(sums)})" if sums else ""
+        return ["#if defined(_OPENMP) || defined(W_SIMD)", f"    #pragma omp simd{reduction}", "#endif"]
+
+    def assignment(self, node: Set) -> str:
+        """One assignment; a number is declared where it is first set."""
+        target, value = self.say.say(node.target), self.say.say(node.value)
+        note = f"    /* {node.note} */" if node.note else ""
+        key = node.target.key
+        fresh = self.plain(key) and key not in self.declared
+        self.declared.add(key)
+        if node.op in ("max", "min"):
+            return f"{target} = w_{node.op}({target}, {value});{note}"
+        return f"{'double ' if fresh else ''}{target} {node.op}= {value};{note}"
+
+
+def _vectors(loop: For) -> bool:
+    """Does each statement touch only the entries of its own step, so that steps may be done side by side?"""
+    own = writes(loop)
+    return all(
+        s.op == "+" or any(getattr(i, "name", "") == loop.letter for i in s.target.indices) or s.target.key in own
+        for s in loop.body if isinstance(s, Set)
+    )
+
+
+def c(net: Network, plan: Plan, name: str = "") -> tuple[str, str]:
+    """The program as C text: the header and the source, which includes it."""
+    plan = plan.spoken(CSpeaker.functions)
+    prefix = name or re.sub(r"\W", "_", plan.of.name)
+    reserved = C | {"size", "data", "at", "gradient", "work", f"{prefix}_forward_backward"} | set(LIBM.split())
+    names = identifiers([*plan.fields, *((s, 0) for s in (*plan.sizes, *plan.ranges))], reserved)
+    nest = loops(plan, set(names.values()))
+    nodes = fused([*nest.forward, *nest.backward])
+    say = CSpeaker(plan, names, nest.locals)
+    outputs = {entry.key: wrt for wrt, entry in plan.gradients}
+    say.momentary = momentary(nodes, {plan.of.key, *outputs})
+    writer = _C(plan, say)
+    layout = Layout(plan, say, prefix, outputs)
+    writer.declared |= {f.key for f in plan.arguments}
+    writer.nodes(nodes, 1)
+    body = [*layout.opening(), *writer.lines, *layout.closing()]
+    text = "\n".join(body)
+    own = kernels.c()
+    taken = kernels.needed(own, dict.fromkeys(re.findall(r"\bw_\w+", text)))
+    return layout.header(about(net, plan, "C99")), layout.source([own[n].text for n in taken], text)
