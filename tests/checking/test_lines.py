@@ -66,5 +66,7 @@ def test_the_json_of_a_wrong_line():
     data = as_dict(check(net, ["y = 1 - x1"]))
     [line] = data["lines"]
     assert line["verdict"] == "wrong"
-    assert line["counterexample"] == {"at": {"x1": "-1"}, "yours": "2", "true": "1"}
+    assert line["counterexample"] == {
+        "at": {"x1": "-1"}, "yours": "2", "true": "1",
+        "where": "the unit relu(x1) is off here (x1 = -1); otherwise the two would agree"}
     assert line["source"] == {"line": 1, "column": 1}

@@ -113,7 +113,8 @@ class Resolver:
             net = net.with_(equations=(*net.equations, Equation(head, substitute(of, fixed))))
             of = head
         net, slopes, held = self._through_opaque(net, of, wrt)
-        program = backward(net, of, [wrt])
+        # The network is in indices already: a bold letter must not make the door take one for an array.
+        program = backward(net.with_(spelling={}), of, [wrt])
         statements = [s for s in (*program.forward, *program.backward) if s.name.key not in self.net.opaque]
         _complete(statements, net)
         depending = _depending([(s.name, s.value) for s in statements], {r.name for r in fixed.values()})
