@@ -1,0 +1,1 @@
+"""The complex of a plane in doubles with proved bounds; integers decide where a bound is not enough."""
