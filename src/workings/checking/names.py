@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from weakref import WeakKeyDictionary
 
 from workings.errors import NotReadable
 from workings.expr import Big, Call, Equation, Expr, Network, Ref, free_refs, fresh, preorder, rewrite, substitute
@@ -81,6 +82,37 @@ def needed(net: Network, exprs: Sequence[Expr]) -> list[Equation]:
                 seen[key] = None
                 stack.extend(e.rhs for e in net.defs[key])
     return [e for e in net.equations if e.key in seen] if seen else []
+
+
+_LETTERS: WeakKeyDictionary[Network, dict[tuple[str, int], str]] = WeakKeyDictionary()
+
+
+def place_letters(net: Network) -> dict[tuple[str, int], str]:
+    """The letter with a declared range that stands at each place of each family: ("x", 1) has k in x[i,k]."""
+    found = _LETTERS.get(net)
+    if found is None:
+        found = _LETTERS[net] = {}
+        for node in (n for q in net.equations for e in (q.lhs, q.rhs) for n in preorder(e)):
+            if isinstance(node, Ref):
+                for i, place in enumerate(node.indices):
+                    if isinstance(place, Ref) and place.name in net.ranges:
+                        found.setdefault((node.name, i), place.name)
+    return found
+
+
+def range_letter(net: Network, index: str, body: Expr) -> str:
+    """A letter with a declared range that runs as the index does: itself, as i for i', or of the place where it
+    stands in the body; "" if none is known."""
+    for name in (index, index.rstrip("'0123456789")):
+        if name in net.ranges:
+            return name
+    letters = place_letters(net)
+    for node in preorder(body):
+        if isinstance(node, Ref):
+            for i, place in enumerate(node.indices):
+                if isinstance(place, Ref) and place.name == index and (node.name, i) in letters:
+                    return letters[node.name, i]
+    return ""
 
 
 def axis_sizes(net: Network, name: str, axis: int) -> list[str]:

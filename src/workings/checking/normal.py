@@ -14,10 +14,11 @@ from workings.checking import sums
 from workings.checking.algebra import Arena, Frac
 from workings.checking.budget import Work
 from workings.checking.functions import Foreign, Functions, Same, Split
+from workings.checking.names import place_letters, range_letter
 from workings.checking.transcend import Undefined
 from workings.expr import (
     Add, Big, Call, Claim, Const, Deriv, Div, Equation, Expr, Logic, Mul, Neg, Network, Num, Pow, Ref, Rel, free_keys,
-    free_refs,
+    free_refs, preorder,
 )
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class Normal(Functions):
         self.memo: dict[Key, Frac] = {}
         self.patterns: dict[Key, tuple[list[int], Frac]] = {}
         self.bounds: dict[int, Any] = {}
+        self.letters: dict[str, str] = {}     # free letters, and a letter that runs as each does
         self._count = 0
 
     # -- the walk
@@ -117,7 +119,8 @@ class Normal(Functions):
             return env[node.name]
         if node.key in self.open:
             return self._opened(node, inner)
-        return self._pin(self.arena.gen("ref", node.name, tuple(inner)))
+        size = not node.indices and node.name in self.net.sizes      # a size is at least 1
+        return self._pin(self.arena.gen("ref", node.name, tuple(inner), positive=size))
 
     def _derivative(self, node: Deriv, env: Mapping[str, Frac]) -> Frac:
         """A derivative of something that no equation gives: a quantity of its own, known by its indices."""
@@ -165,6 +168,15 @@ class Normal(Functions):
                 self.memo[key] = self.read(expr)
 
     # -- indices
+    def place(self, *exprs: Expr) -> None:
+        """Note what the free letters of the expressions run over, from the places where they stand."""
+        places = place_letters(self.net)
+        for node in (n for e in exprs for n in preorder(e)):
+            if isinstance(node, Ref):
+                for i, at in enumerate(node.indices):
+                    if isinstance(at, Ref) and (node.name, i) in places:
+                        self.letters.setdefault(at.name, places[node.name, i])
+
     def fresh(self, head: Any = None) -> int:
         """A new generator that stands for an index."""
         self._count += 1
@@ -178,7 +190,8 @@ class Normal(Functions):
     def inside(self, at: Frac, lo: Frac, hi: Frac) -> bool:
         """Does the index surely lie in lo..hi?"""
         if at.constant and lo.constant:
-            return bool(at.value() >= lo.value()) and (hi.constant and bool(at.value() <= hi.value()))
+            # A written index is there: sizes are at least the numbers that a line uses.
+            return bool(at.value() >= lo.value()) and (not hi.constant or bool(at.value() <= hi.value()))
         gens = at.gens()
         if len(gens) != 1 or at.key != self.arena.of(gens[0]).key:
             return False
@@ -193,6 +206,7 @@ class Normal(Functions):
             letter = gen.head
         else:
             return None
+        letter = self.letters.get(letter, letter)
         found = self.net.ranges.get(letter) or self.net.ranges.get(letter.rstrip("'0123456789"))
         return None if found is None else (self.read(found.lo).key, self.read(found.hi).key)
 
@@ -216,10 +230,10 @@ class Normal(Functions):
     def _ends(self, node: Big, env: Mapping[str, Frac]) -> tuple[Frac, Frac]:
         if node.lo is not None and node.hi is not None:
             return self.read(node.lo, env), self.read(node.hi, env)
-        declared = self.net.ranges.get(node.index) or self.net.ranges.get(node.index.rstrip("'0123456789"))
-        if declared is None:
-            one, name = self.arena.one, self.arena.make("range", node.index.rstrip("'0123456789"))
-            return one, name
+        letter = range_letter(self.net, node.index, node.body)
+        if not letter:
+            return self.arena.one, self.arena.make("range", node.index.rstrip("'0123456789"))
+        declared = self.net.ranges[letter]
         return self.read(declared.lo), self.read(declared.hi)
 
     def _condition_weight(self, condition: Expr, env: Mapping[str, Frac]) -> Frac:

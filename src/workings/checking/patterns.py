@@ -102,6 +102,7 @@ def _always(n: Normal, d: Frac, op: str, cell: Cell, given: Given) -> bool:
 
 def _attempt(n: Normal, a: Expr, b: Expr, facts: Sequence[Expr], creases: bool) -> Proof:
     given = note_facts(n, facts)
+    n.place(a, b)
     return _walk(n, a, b, given, creases, lambda d, cell: _settled(n, d, given.later).zero)
 
 
