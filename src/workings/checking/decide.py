@@ -186,17 +186,21 @@ def _openable(net: Network, key: Key) -> bool:
 
 
 def _between(net: Network, a: Expr, b: Expr) -> frozenset[Key]:
-    """The defined names that stand on one side only, and what they are made of, down to names of the other side."""
-    left, right = ({r.key for r in free_refs(e)} for e in (a, b))
+    """The defined names on each side that the other is not made of: what is left are names that both sides share."""
+    sides = [{r.key for r in free_refs(e)} for e in (a, b)]
+    whole = [_made_of(net, keys, frozenset()) for keys in sides]
+    return _made_of(net, sides[0], whole[1]) | _made_of(net, sides[1], whole[0])
+
+
+def _made_of(net: Network, keys: Iterable[Key], but: frozenset[Key]) -> frozenset[Key]:
+    """The defined names among these, and those in their equations, down to those of `but`."""
     out: set[Key] = set()
-    todo = [k for k in left ^ right if k in net.defs]
+    todo = list(keys)
     while todo:
         key = todo.pop()
-        if key in out:
-            continue
-        out.add(key)
-        for e in net.defs[key]:
-            todo += [r.key for r in free_refs(e.rhs) if r.key in net.defs and not {r.key} <= (left & right)]
+        if key in net.defs and key not in out and key not in but:
+            out.add(key)
+            todo += [r.key for e in net.defs[key] for r in free_refs(e.rhs)]
     return frozenset(out)
 
 
