@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from workings.errors import BadValue
 
 if TYPE_CHECKING:
+    from workings.derive import Program
+    from workings.emit.code import Code
     from workings.emit.plan import Plan
-    from workings.expr import Network
+    from workings.expr import Network, Ref
 
-TARGETS = ("python", "numpy")
+TARGETS = ("python", "numpy", "c")
 
 
-def program(net: Network, plan: Plan, to: str) -> str:
-    """The text of a plan in a target language.
+def code(net: Network, program: Program, of: Ref, to: str = "numpy") -> Code:
+    """The text of a backward program in a target language.
 
-    Raises `BadValue` for a target that there is not.
+    Raises `BadValue` for a target that there is not, `OutOfReach` for what has no text there.
     """
+    from workings.emit.code import Code
+    from workings.emit.plan import plan
+
     if to not in TARGETS:
         raise BadValue(f"there is no target {to!r}", expected="one of " + ", ".join(TARGETS))
-    from importlib import import_module
+    planned = plan(net, program, of)
+    files = {}
+    if to == "c":
+        from workings.emit.c import program as c_program
 
+        found = c_program(net, planned)
+        files = {".h": found.header, ".c": found.source}
     write: Callable[[Network, Plan], str] = getattr(import_module(f"workings.emit.{to}"), to)
-    return write(net, plan)
+    return Code.of(write(net, planned), net, planned, to, files)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from workings.emit import kernels
-from workings.emit.c_text import Layout
+from workings.emit.c_python import extension
+from workings.emit.c_text import NAMES, Layout
 from workings.emit.fuse import fused, momentary, writes
 from workings.emit.identifiers import C, identifiers
 from workings.emit.loops import For, Node, Set, When, loops
@@ -15,7 +17,8 @@ from workings.emit.speak import ATOM, MUL, NEG, Position, Said, Speaker
 from workings.emit.text import about
 from workings.expr import Expr, Key, Network, Num, Number
 
-OWN = "exp log log1p expm1 tanh dtanh sigmoid dsigmoid softplus logsigmoid logcosh relu leaky step sign clip sech elu Phi"
+OWN = ("exp log log1p expm1 tanh dtanh sigmoid dsigmoid softplus logsigmoid logcosh relu leaky step sign clip sech elu "
+       "Phi")
 LIBM = "sqrt log2 log10 sin cos tan asin acos atan sinh cosh asinh acosh atanh erf erfc"
 
 
@@ -52,7 +55,8 @@ class CSpeaker(Speaker):
         return Said(f"(double){_factor(str(position))}", NEG)
 
     def power(self, base: Said, exponent: Expr, said: Said) -> Said:
-        if isinstance(exponent, Num) and exponent.value in (2, 3, 4) and base.holds == ATOM and base.text.count("(") == 0:
+        simple = base.holds == ATOM and "(" not in base.text
+        if simple and isinstance(exponent, Num) and exponent.value in (2, 3, 4):
             return Said("*".join([base.text]*int(exponent.value)), MUL)
         return Said(f"pow({base.text}, {said.text})", ATOM)
 
@@ -135,23 +139,44 @@ def _vectors(loop: For) -> bool:
     )
 
 
-def c(net: Network, plan: Plan, name: str = "") -> tuple[str, str]:
-    """The program as C text: the header and the source, which includes it."""
+@dataclass(slots=True, eq=False)
+class CProgram:
+    """A program in C: its header, its source, and the text that makes a Python module of it."""
+
+    prefix: str
+    header: str
+    source: str
+    glue: str
+    layout: Layout
+
+    def alone(self) -> str:
+        """Header and source as one text that compiles as it stands."""
+        return self.header + self.source.replace(f'#include "{self.prefix}.h"\n', "", 1)
+
+
+def program(net: Network, plan: Plan) -> CProgram:
+    """The program of a plan in C."""
     plan = plan.spoken(CSpeaker.functions)
-    prefix = name or re.sub(r"\W", "_", plan.of.name)
-    reserved = C | {"size", "data", "at", "gradient", "work", f"{prefix}_forward_backward"} | set(LIBM.split())
+    prefix = re.sub(r"\W", "_", plan.of.name)
+    reserved = C | set(NAMES.values()) | {"work", f"{prefix}_forward_backward"} | set(LIBM.split())
     names = identifiers([*plan.fields, *((s, 0) for s in (*plan.sizes, *plan.ranges))], reserved)
     nest = loops(plan, set(names.values()))
     nodes = fused([*nest.forward, *nest.backward])
     say = CSpeaker(plan, names, nest.locals)
     outputs = {entry.key: wrt for wrt, entry in plan.gradients}
     say.momentary = momentary(nodes, {plan.of.key, *outputs})
-    writer = _C(plan, say)
     layout = Layout(plan, say, prefix, outputs)
+    writer = _C(plan, say)
     writer.declared |= {f.key for f in plan.arguments}
     writer.nodes(nodes, 1)
-    body = [*layout.opening(), *writer.lines, *layout.closing()]
-    text = "\n".join(body)
+    body = "\n".join([*layout.opening(), *writer.lines, *layout.closing()])
     own = kernels.c()
-    taken = kernels.needed(own, dict.fromkeys(re.findall(r"\bw_\w+", text)))
-    return layout.header(about(net, plan, "C99")), layout.source([own[n].text for n in taken], text)
+    taken = kernels.needed(own, dict.fromkeys(re.findall(r"\bw_\w+", body)))
+    source = layout.source([own[n].text for n in taken], body)
+    header, glue = layout.header(about(net, plan, "C99")), extension(layout, f"workings_{prefix}")
+    return CProgram(prefix, header, source, glue, layout)
+
+
+def c(net: Network, plan: Plan) -> str:
+    """The program as one text: header and source."""
+    return program(net, plan).alone()

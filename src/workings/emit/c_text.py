@@ -11,6 +11,9 @@ from workings.evaluate import value
 from workings.expr import Key, Ref
 
 
+NAMES = {"sizes": "size", "data": "data", "parameters": "at", "gradients": "gradient"}
+
+
 class Layout:
     """The structs of one program: sizes, data, parameters, gradients; and how its function takes them apart."""
 
@@ -36,18 +39,18 @@ class Layout:
         name = self.say.name
         return [
             ("sizes", [f"long {name((s, 0))};" for s in self.plan.sizes]),
-            ("data", [self._member(f, "const double") for f in self.data]),
-            ("parameters", [self._member(f, "const double") for f in self.parameters]),
-            ("gradients", [self._result(key) for key in self.outputs]),
+            ("data", [self._member(f) for f in self.data]),
+            ("parameters", [self._member(f) for f in self.parameters] or ["char none;"]),
+            ("gradients", [self._result(key) for key in self.outputs] or ["char none;"]),
         ]
 
     def _struct(self, kind: str, lines: Sequence[str]) -> str:
         inner = "\n".join(f"    {line}" for line in lines)
         return f"typedef struct {{\n{inner}\n}} {self.prefix}_{kind};"
 
-    def _member(self, field: Field, kind: str) -> str:
+    def _member(self, field: Field) -> str:
         name = self.say.name(field.key)
-        return f"{kind} *{name};" if field.axes else f"double {name};"
+        return f"const double *{name};" if field.axes else f"double {name};"
 
     def _result(self, key: Key) -> str:
         star = "*" if self.plan.fields[key].axes else ""
@@ -56,15 +59,20 @@ class Layout:
     def _sizes_argument(self) -> str:
         return f"const {self.prefix}_sizes *size" if self.plan.sizes else "void"
 
+    def kinds(self) -> list[str]:
+        """The structs that the function takes, in order."""
+        there = {"sizes": bool(self.plan.sizes), "data": bool(self.data), "parameters": True, "gradients": True}
+        return [kind for kind, is_there in there.items() if is_there]
+
     def signature(self) -> str:
         """The function's prototype."""
-        words = []
-        if self.plan.sizes:
-            words.append(f"const {self.prefix}_sizes *size")
-        if self.data:
-            words.append(f"const {self.prefix}_data *data")
-        words += [f"const {self.prefix}_parameters *at", f"{self.prefix}_gradients *gradient", "double *work"]
-        return f"double {self.prefix}_forward_backward({', '.join(words)})"
+        words = [f"const {self.prefix}_{kind} *{NAMES[kind]}" for kind in self.kinds()]
+        words[-1] = words[-1].removeprefix("const ")
+        return f"double {self.prefix}_forward_backward({', '.join([*words, 'double *work'])})"
+
+    def called(self, structs: Mapping[str, str], work: str) -> str:
+        """A call with these structs."""
+        return f"{self.prefix}_forward_backward({', '.join([*(structs[k] for k in self.kinds()), work])})"
 
     # -- the function
     def opening(self) -> list[str]:
@@ -88,11 +96,13 @@ class Layout:
         """The results handed over."""
         name = self.say.name
         single = [key for key in self.outputs if not self.plan.fields[key].axes]
-        return [*(f"    gradient->{name(k)} = {name(k)};" for k in single), f"    return {name(self.plan.of.key)};", "}"]
+        given = [f"    gradient->{name(k)} = {name(k)};" for k in single]
+        return [*given, f"    return {name(self.plan.of.key)};", "}"]
 
     def buffers(self) -> list[Field]:
         """The arrays of forward and backward pass that the workspace holds."""
-        inner = [f for f in self.plan.fields.values() if f.role in ("forward", "backward") and f.key not in self.outputs]
+        made = [f for f in self.plan.fields.values() if f.role in ("forward", "backward")]
+        inner = [f for f in made if f.key not in self.outputs]
         momentary = getattr(self.say, "momentary", {})
         return [f for f in inner if len(f.axes) > (f.key in momentary)]
 
@@ -155,8 +165,7 @@ class Layout:
         return [*lines, f"    {self._call('gradient')};"]
 
     def _call(self, target: str) -> str:
-        words = ["&size"]*bool(self.plan.sizes) + ["&data"]*bool(self.data) + ["&at", f"&{target}", "work"]
-        return f"{self.prefix}_forward_backward({', '.join(words)})"
+        return self.called({"sizes": "&size", "data": "&data", "parameters": "&at", "gradients": f"&{target}"}, "work")
 
     def _count(self, field: Field, small: Mapping[str, int]) -> int:
         out = 1

@@ -112,7 +112,7 @@ def renamed(node: Node, old: str, new: str) -> Node:
 
 
 def momentary(nodes: Sequence[Node], kept: Collection[Key]) -> dict[Key, int]:
-    """Arrays that are needed one step of a loop at a time, and the place of that loop's index: they need no such axis."""
+    """Arrays needed one step of a loop at a time, and the place of that loop's index: they need no such axis."""
     homes: dict[Key, set[int]] = {}
     places: dict[Key, set[int]] = {}
     for number, node in enumerate(nodes):

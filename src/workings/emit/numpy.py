@@ -114,7 +114,8 @@ class _Numpy(Writer):
 def numpy(net: Network, plan: Plan) -> str:
     """The program as NumPy text."""
     plan = plan.spoken(NumpySpeaker.functions)
-    reserved = PYTHON | set(kernels.python("vector")) | {"np", "math", "forward_backward", "self_test", "GRADIENTS"}
+    own = {"np", "math", "forward_backward", "self_test", "GRADIENTS", "SIZES"}
+    reserved = PYTHON | set(kernels.python("vector")) | own
     names = identifiers([*plan.fields, *((s, 0) for s in (*plan.sizes, *plan.ranges))], reserved)
     speaker = NumpySpeaker(plan, names)
     told, given = solved(plan, speaker, lambda name, place: f"{name}.shape[{place}]")
@@ -128,6 +129,7 @@ def numpy(net: Network, plan: Plan) -> str:
     body = [
         f"def forward_backward({', '.join(call)}):", *docstring(plan), *writer.lines,
         f"    return {', '.join(results)}", "", "", f"GRADIENTS = ({wrt},)",
+        f"SIZES = {tuple(given)!r}",
     ]
     return module(about(net, plan, "NumPy"), "\n".join(body), numpy_selftest(plan, given))
 
@@ -139,4 +141,6 @@ def module(head: list[str], body: str, test: str) -> str:
     taken = kernels.needed(own, words)
     text = "\n\n\n".join(own[n].text for n in taken)
     imports = ["import math", ""] if "math." in text else []
-    return "\n".join(['"""' + "\n".join(head), '"""', "", *imports, "import numpy as np", "", "", *([text, "", ""] if text else []), body, "", test.strip("\n"), ""])
+    brought = [text, "", ""] if text else []
+    lines = ['"""' + "\n".join(head), '"""', "", *imports, "import numpy as np", "", "", *brought, body, "", ""]
+    return "\n".join([*lines, test.strip("\n"), ""])

@@ -33,7 +33,7 @@ class Field:
 
 @dataclass(slots=True, eq=False)
 class Step:
-    """`target = value` for every value of the target's index letters; `note`: the equation's number or the derivative."""
+    """`target = value` for every value of the target's index letters; `note`: the equation's tag or the derivative."""
 
     target: Ref
     value: Expr

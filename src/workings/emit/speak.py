@@ -80,8 +80,9 @@ class Speaker:
         """A power; a square is a product where the base is a name."""
         if isinstance(exponent, Num) and exponent.value == 2 and base.holds == ATOM and base.text.isidentifier():
             return Said(f"{base.text}*{base.text}", MUL)
-        whole = isinstance(exponent, Num) and isinstance(exponent.value, int)
-        return Said(f"{at(base, ATOM)}**{exponent.value if whole else at(said, POW)}", POW)
+        if isinstance(exponent, Num) and isinstance(exponent.value, int):
+            return Said(f"{at(base, ATOM)}**{exponent.value}", POW)
+        return Said(f"{at(base, ATOM)}**{at(said, POW)}", POW)
 
     def cases(self, test: Said, yes: Said, no: Said) -> Said:
         """where(c, a, b)"""
