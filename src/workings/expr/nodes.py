@@ -49,7 +49,7 @@ def _brief(value: object, room: int = 3) -> str:
     if room == 0:
         return f"{type(value).__name__}(…)"
     names: tuple[str, ...] = tuple(value.__slots__)
-    return f"{type(value).__name__}({', '.join(_brief(getattr(value, s), room - 1) for s in names if s != 'span')})"
+    return f"{type(value).__name__}({', '.join(_brief(getattr(value, s), room - 1) for s in names if s not in ('span', 'each'))})"
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -131,16 +131,17 @@ class Add(Expr):
 
 @dataclass(slots=True, eq=False, repr=False)
 class Mul(Expr):
-    """A product of two or more factors, in the order written; elementwise between arrays."""
+    """A product of two or more factors, in the order written; `each`: entry by entry, between arrays."""
 
     args: tuple[Expr, ...]
     span: Span | None = None
+    each: bool = False
 
     def children(self) -> tuple[Expr, ...]:
         return self.args
 
     def rebuild(self, children: tuple[Expr, ...]) -> Mul:
-        return Mul(children, self.span)
+        return Mul(children, self.span, self.each)
 
 
 @dataclass(slots=True, eq=False, repr=False)

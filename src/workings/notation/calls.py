@@ -64,6 +64,14 @@ def _dot(s: Setter, node: Call, inner: tuple[Piece, ...]) -> Piece | None:
     return Piece(s.ink.fence(r"\langle", s.list(inner), r"\rangle", tall), ATOM, node, tall, "fence", "fence")
 
 
+def _outer(s: Setter, node: Call, inner: tuple[Piece, ...]) -> Piece | None:
+    """A column times a row."""
+    left, right = (s.fenced(p) if p.holds < POW or p.tail == "big" else p for p in inner)
+    row = s.fenced(right) if (right.holds < ATOM or right.raised) and right is inner[1] else right
+    text = s.ink.row([left.text, s.ink.times("thin"), s.ink.script(row.text, "", s.ink.sign(r"\top", "ord"))])
+    return Piece(text, MUL, node, any(p.tall for p in inner), left.head, row.tail)
+
+
 def _delta(s: Setter, node: Call, inner: tuple[Piece, ...]) -> Piece | None:
     return Piece(s.ink.script(s.ink.name(r"\delta"), s.indices(inner), ""), ATOM, node)
 
@@ -99,6 +107,6 @@ def _chains(function: str) -> bool:
 
 
 _OWN: dict[str, Callable[[Setter, Call, tuple[Piece, ...]], Piece | None]] = {
-    "abs": _abs, "norm": _norm, "norm2": _norm, "sqrt": _sqrt, "T": _transpose, "dot": _dot, "delta": _delta,
+    "abs": _abs, "norm": _norm, "norm2": _norm, "sqrt": _sqrt, "T": _transpose, "dot": _dot, "outer": _outer, "delta": _delta,
     "ind": _indicator, "where": _where, "log": _log,
 }

@@ -47,7 +47,7 @@ class LatexInk:
         return out
 
     def times(self, kind: str) -> str:
-        return {"dot": r" \cdot ", "thin": r"\, ", "none": " "}[kind]
+        return {"dot": r" \cdot ", "thin": r"\, ", "none": " ", "each": r" \odot "}[kind]
 
     def comma(self, wide: bool) -> str:
         return ", " if wide else ","

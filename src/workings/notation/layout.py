@@ -124,11 +124,13 @@ def _mul(s: Setter, node: Mul, inner: tuple[Piece, ...]) -> Piece:
     before: Piece | None = None
     for i, piece in enumerate(inner):
         last = i == len(inner) - 1
-        grouped = isinstance(piece.node, (Mul, MatMul)) or (piece.tail == "big" and not last)
-        trails = isinstance(piece.node, Big) and last
+        whole = isinstance(piece.node, MatMul) or (isinstance(piece.node, Call) and piece.node.function == "outer")
+        grouped = isinstance(piece.node, Mul) or (whole and (node.each or not last))
+        grouped = grouped or (piece.tail == "big" and not last)
+        trails = last and (isinstance(piece.node, Big) or (whole and not grouped))
         factor = s.fenced(piece) if grouped else piece if trails else s.at(piece, POW)
         if before is not None:
-            out.append(s.ink.times(_between(before, factor, i == 1)))
+            out.append(s.ink.times("each" if node.each else _between(before, factor, i == 1)))
         out.append(factor.text)
         before = factor
     tail = before.tail if before else "name"

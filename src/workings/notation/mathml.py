@@ -59,6 +59,8 @@ class MathmlInk:
     def times(self, kind: str) -> str:
         if kind == "dot":
             return "<mo>⋅</mo>"
+        if kind == "each":
+            return "<mo>⊙</mo>"
         thin = '<mspace width="0.17em"></mspace>' if kind == "thin" else ""
         return f"<mo>{TIMES}</mo>{thin}"
 

@@ -198,7 +198,8 @@ class Reader:
             kind = self.toks[self.i][0]
             sign = ""
             if kind in ("*", "/", "@"):
-                sign = self.toks[self.i][1]
+                _, sign, at, stop = self.toks[self.i]
+                sign = self.text[at:stop] or sign
                 self.i += 1
             elif self.begins_factor(kind):
                 kind = "*"
@@ -227,7 +228,7 @@ class Reader:
                 self.scope.means_arrays(arg, span)
             return MatMul(tuple(args), span)
         tree = Mul(tuple(args), span)
-        arrays = self.tex and (self.scope.arrays or self.scope.ranks)
+        arrays = self.scope.arrays or self.scope.ranks
         return product(tree, self.scope, signs) if arrays else tree
 
     def _power(self, left: Expr) -> Expr:

@@ -7,6 +7,7 @@ from workings.expr import Add, Array, Call, Claim, Deriv, Div, Expr, MatMul, Mul
 from workings.syntax.scope import Scope
 
 ROW = -1                      # the rank of a transposed vector
+ENTRYWISE = frozenset(("*", "**", "\\odot", "\\ast", "\\circ", "⊙", "∘", "∗"))
 _SCALARS = frozenset(("norm", "norm2", "dot", "sum", "mean", "trace", "logsumexp"))
 
 
@@ -46,21 +47,35 @@ def _product_rank(ranks: list[int]) -> int:
 
 
 def product(tree: Mul, scope: Scope, signs: list[str]) -> Expr:
-    r"""The product of LaTeX factors; `signs[k]` stands before factor k + 1: \cdot, \odot, or nothing."""
+    r"""The product that some factors mean; `signs[k]` stands before factor k + 1: \cdot, \odot, *, or nothing.
+
+    Factors that stand side by side are multiplied first: W^T d \odot a is (W^T d) \odot a.
+    """
     ranks = [rank(a, scope) for a in tree.args]
     if sum(1 for r in ranks if r) < 2:
         return tree
     scalars = [a for a, r in zip(tree.args, ranks) if not r]
-    arrays = [(a, r, k) for k, (a, r) in enumerate(zip(tree.args, ranks)) if r]
-    whole, total, _ = arrays[0]
-    for other, r, k in arrays[1:]:
-        whole, total = _pair(whole, total, other, r, signs[k - 1], tree.span)
-    return whole if not scalars else Mul((*scalars, whole), tree.span)
+    groups: list[tuple[Expr, int]] = []
+    apart = True                                         # does an elementwise sign stand before what comes next?
+    for k, (factor, r) in enumerate(zip(tree.args, ranks)):
+        apart = apart or (k > 0 and signs[k - 1] in ENTRYWISE)
+        if not r:
+            continue
+        if apart:
+            groups.append((factor, r))
+        else:
+            groups[-1] = _pair(*groups[-1], factor, r, signs[k - 1], tree.span)
+        apart = False
+    arrays = tuple(g for g, r in groups if r)
+    scalars += [g for g, r in groups if not r]
+    whole = (Mul(arrays, tree.span, True),) if len(arrays) > 1 else arrays
+    parts = (*scalars, *whole)
+    return parts[0] if len(parts) == 1 else Mul(parts, tree.span)
 
 
 def _pair(a: Expr, ra: int, b: Expr, rb: int, sign: str, span: Span | None) -> tuple[Expr, int]:
-    if sign == "\\odot":
-        return Mul((*a.args, b) if isinstance(a, Mul) else (a, b), span), ra
+    if (ra, rb) == (ROW, 1) and isinstance(a, MatMul):
+        return MatMul((*a.args, b), span), 0
     if (ra, rb) == (ROW, 1) or ((ra, rb) == (1, 1) and sign):
         left = a.args[0] if ra == ROW and isinstance(a, Call) and a.function == "T" else a
         return Call("dot", (left, b), 0, span), 0
@@ -70,4 +85,4 @@ def _pair(a: Expr, ra: int, b: Expr, rb: int, sign: str, span: Span | None) -> t
     if 2 in (ra, rb):
         args = (*a.args, b) if isinstance(a, MatMul) else (a, b)
         return MatMul(args, span), _product_rank([ra, rb])
-    return Mul((a, b), span), ra or rb
+    return Mul((*a.args, b) if isinstance(a, Mul) and a.each else (a, b), span, True), ra or rb
