@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from workings.checking.verdict import Counterexample, Judged, Report
+from workings.shape import ShapeError
 from workings.document import Aside, Block, Inline, Line, Math, Mono, Paragraph, Strong
 
 SIGNS = {"right": "✓", "wrong": "✗", "duplicate": "=", "undecided": "?", "not understood": "…"}
@@ -84,9 +85,14 @@ def _reason(j: Judged) -> Line:
     if j.verdict == "wrong":
         slip = f" {j.slip[0].upper()}{j.slip[1:]}." if j.slip else ""
         follows = " It would be right had the earlier wrong line been right." if j.follows else ""
-        why = "The two sides differ." if j.reason.startswith("different at") else _sentence(j.reason)
+        why = "The two sides differ." if j.reason.startswith("different at") else _said(j)
         return (f"{why}{slip}{follows}",)
-    return (_sentence(j.reason),)
+    return (_said(j),)
+
+
+def _said(j: Judged) -> str:
+    """The reason as a sentence; one that begins with a name, as that of shapes does, keeps its letters."""
+    return f"{j.reason}." if isinstance(j.error, ShapeError) else _sentence(j.reason)
 
 
 def _why_right(j: Judged) -> str:

@@ -13,13 +13,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from workings.checking.code_arrays import Arrays
 from workings.checking.code_names import Names
 from workings.checking.lines import Session
 from workings.checking.verdict import Judged, Report
 from workings.errors import NotReadable, Source, WorkingsError
-from workings.expr import Add, Call, Div, Expr, MatMul, Mul, Neg, Network, Num, Ref, Rel, preorder, rewrite
+from workings.expr import (
+    Add, Call, Deriv, Div, Expr, MatMul, Mul, Neg, Network, Num, Ref, Rel, free_keys, preorder, rewrite, same,
+)
 from workings.expr.program import Assignment, Code
 from workings.limits import CODE_VALUE
+from workings.shape import ShapeError
 from workings.syntax import Line
 
 
@@ -63,6 +67,7 @@ class Checker:
     def __init__(self, net: Network, session: Session, code: Code, source: Source, of: str | None) -> None:
         self.net, self.session, self.code, self.source = net, session, code, source
         self.names = Names(net, of)
+        self.arrays = Arrays(session.form)
         self.env: dict[tuple[str, str], Version] = {}
 
     def all(self) -> list[Judged]:
@@ -129,14 +134,14 @@ class Checker:
             version = Version(meaning.what, Call("where", (mask[0], says, before.says)),
                               Call("where", (mask[1], really, before.really)), (*before.wrong, *wrong, *mask[2]))
         else:
-            version.parts = [part]
+            version.parts = [] if isinstance(says, Num) and says.value == 0 else [part]
             if before is not None and not before.read and meaning.what is not None:
                 version.lost = [*before.lost, *before.parts]
         self.env[line.scope, line.target] = version
         if worst:
             raise NotReadable(f"it uses {worst}, which was not understood", span=line.span)
         if meaning.what is None:
-            judged.verdict, judged.reason = "right", f"names {line.target}"
+            self._own(line, version, judged)
         elif not last:
             judged.verdict, judged.reason = "right", f"a part of {line.target}, which is judged where it is complete"
         else:
@@ -168,8 +173,8 @@ class Checker:
                 return version.claim
             return version.really if real else version.says
 
-        says = rewrite(value, lambda n: put(n, False))
-        really = rewrite(value, lambda n: put(n, True)) if wrong else says
+        says = self.arrays.written(rewrite(value, lambda n: put(n, False)))
+        really = self.arrays.written(rewrite(value, lambda n: put(n, True))) if wrong else says
         for e in (says, really):
             if sum(1 for _ in preorder(e)) > CODE_VALUE:
                 raise NotReadable("this value is too long, its names put in", span=line.span,
@@ -210,36 +215,93 @@ class Checker:
             if real.verdict != "right":
                 real.verdict, real.follows, real.since, real.slip = "wrong", True, version.wrong, ""
                 found = real
-        for name in ("verdict", "how", "where_valid", "reason", "counterexample", "follows", "since", "slip", "error"):
-            setattr(judged, name, getattr(found, name))
+        self._overwriting(line, version, found)
+        _take(judged, found)
         if judged.verdict == "wrong":
             version.wrong = version.wrong if judged.follows else (judged,)
-            self._overwritten(line, version, judged)
+            if not judged.follows and not judged.slip.startswith("= for"):
+                self._blame(line, version, judged)
         elif judged.verdict == "right":
             version.wrong = ()
         if judged.verdict != "right":
             return
         version.says = version.really = claim
 
+    def _own(self, line: Assignment, version: Version, judged: Judged) -> None:
+        """A name of the program's own: all that can be wrong is that shapes do not fit."""
+        try:
+            self.arrays.axes(version.says)
+        except ShapeError as problem:
+            judged.verdict, judged.reason, judged.error = "wrong", problem.message, problem
+            judged.slip = "shapes do not fit"
+            version.wrong, version.error = (judged,), True
+            return
+        judged.verdict, judged.reason = "right", f"names {line.target}"
+
     def _said(self, line: Assignment, claim: Expr, value: Expr, number: int) -> Judged:
         """The line in the notation of the network, as the checker of lines judges it."""
+        try:
+            value = self.arrays.fitting(claim, value)
+        except ShapeError:
+            pass                              # the checker of lines says so, and which slip it may be
         body = Rel((claim, value), ("=",))
         worlds = list(self.session.worlds)    # what follows from an earlier line is told by the values themselves
         found = self.session.judge(Line(number, line.text, line.span, self.source, body, "equation"))
         self.session.worlds = worlds
         return found
 
-    def _overwritten(self, line: Assignment, version: Version, judged: Judged) -> None:
-        """`=` for `+=`: with the contributions that it overwrites the line would be right."""
+    def _overwriting(self, line: Assignment, version: Version, found: Judged) -> None:
+        """What an `=` overwrites unread was never a part of the sum, unless the sum is what was meant: judged alone."""
         assert version.claim is not None
-        if not version.lost:
+        if not version.lost or line.op != "=":
             return
         whole = version.says
         for part, _ in version.lost:
             whole = _sum(whole, part)
-        if self._said(line, version.claim, whole, judged.line).verdict == "right":
-            place = self.source.place(0)[0] if version.lost[-1][1].place is None else version.lost[-1][1].place[0]
-            judged.slip = f"= for +=: it overwrites the contribution of line {place}"
+        if found.verdict == "wrong" and self._said(line, version.claim, whole, found.line).verdict == "right":
+            lines = ", ".join(str(j.place[0]) for _, j in version.lost if j.place)
+            found.slip, found.follows = f"= for +=: it overwrites the contribution of line {lines}", False
+            return
+        for part, judged in version.lost:
+            alone = self._said(line, version.claim, part, judged.line)
+            _take(judged, alone)
+
+    def _blame(self, line: Assignment, version: Version, judged: Judged) -> None:
+        """Of several contributions to one sum, those that stand for no path; the line that completes it follows."""
+        if len(version.parts) < 2 or not isinstance(version.claim, Deriv):
+            return
+        paths = self._paths(version.claim)
+        bad = [(part, j) for part, j in version.parts if not any(self._equal(line, p, part) for p in paths)]
+        if not bad or len(bad) == len(version.parts) or len(paths) != len(version.parts):
+            return
+        for _, j in bad:
+            if j is not judged:
+                j.verdict, j.reason = "wrong", f"it is none of the {len(paths)} contributions to {line.target}"
+        own = next((part for part, j in bad if j is judged), None)
+        others = tuple(j for _, j in bad if j is not judged)
+        if own is None:
+            judged.follows, judged.since, judged.slip = True, others, ""
+        version.wrong = others if own is None else (*others, judged)
+
+    def _paths(self, claim: Deriv) -> list[Expr]:
+        """dE/du * du/dw for each equation of u in which the number w stands."""
+        wrt = claim.wrt[0]
+        if not isinstance(wrt, Ref) or self.arrays.axes(wrt) or any(e.lhs.indices for e in self.net.equations):
+            return []
+        users = [e.lhs for e in self.net.equations if wrt.key in free_keys(e.rhs)]
+        if any(self.arrays.axes(u) for u in users):
+            return []
+        return [Mul((Deriv(claim.of, (u,)), Deriv(u, (wrt,), "P"))) if not same(u, claim.of) else
+                Deriv(u, (wrt,), "P") for u in users]
+
+    def _equal(self, line: Assignment, a: Expr, b: Expr) -> bool:
+        return self._said(line, a, b, 0).verdict == "right"
+
+
+def _take(judged: Judged, found: Judged) -> None:
+    """A verdict for a line of the code, from that on the line of the network that it stands for."""
+    for name in ("verdict", "how", "where_valid", "reason", "counterexample", "follows", "since", "slip", "error"):
+        setattr(judged, name, getattr(found, name))
 
 
 def _place(line: Assignment) -> tuple[str, str, str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 from workings.checking import decide, drawn, matrices, sets, slips
@@ -57,6 +57,7 @@ class Session:
         self.bind = _sizes(net, at)
         self.worlds: list[World] = []         # what the person's wrong lines so far would mean
         self.parted: tuple[Expr, Expr] | None = None
+        self.last: Rel | None = None          # the last right line
         self.lines: list[tuple[Expr, Expr]] = []      # the sides of the line at hand, as they are written
 
     def take_fact(self, body: Expr | None) -> None:
@@ -141,6 +142,8 @@ class Session:
             verdict, why = self._pairs(variant)
             if verdict == "right":
                 self._record(out, "right", why)
+                if isinstance(variants[0], Rel):
+                    self.last = variants[0]
                 if number:
                     out.how = "reading: partial"
                 return
@@ -160,10 +163,10 @@ class Session:
             out.slip = next((s for a, b in pairs(body) for s in [self._turned(a, b)] if s), "") or "shapes do not fit"
 
     def _turned(self, left: Expr, right: Expr) -> str:
-        """The slip where the right side is right once one product of arrays is turned round."""
+        """The slip where the right side is right once one product of arrays is turned round, or a sum is put in."""
         if self.form.shapes is None:
             return ""
-        for says, edited in matrices.turned(right):
+        for says, edited in chain(matrices.summed(right, self.form), matrices.turned(right)):
             try:
                 a, b = pairs(readings(self.form.line(Rel((left, edited), ("=",))), self.here)[0])[0]
                 if self.compare(a, b).kind == "equal":
@@ -181,10 +184,16 @@ class Session:
             out.follows, out.since = True, found.since
             return
         out.slip = next((s for a, b in self.lines for s in [self._turned(a, b)] if s), "") or slips.named(
-            *parted, at_point(self.here, self.point), self._proof, self._alike)
+            *parted, at_point(self.here, self.point), self._proof, self._alike, self._before(variants[0]))
         world = self._if_right(variants[0], parted)
         if world is not None:
             self.worlds.append(replace(world, since=(out,)))
+
+    def _before(self, body: Expr) -> list[Expr]:
+        """What the last right line says of the same quantity."""
+        if self.last is None or not isinstance(body, Rel) or not same(self.last.args[0], body.args[0]):
+            return []
+        return [strip(s) for s in self.last.args[1:] if not _open(s)][::-1]
 
     def _if_right(self, body: Expr, parted: tuple[Expr, Expr]) -> World | None:
         """The world in which the quantity that the line is about has the value that it gives."""

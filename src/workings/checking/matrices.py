@@ -73,5 +73,25 @@ def turned(side: Expr) -> Iterator[tuple[str, Expr]]:
     yield "transposed product", Call("T", (side,))
 
 
+def summed(side: Expr, found: Indexed) -> Iterator[tuple[str, Expr]]:
+    """The side with a sum over one axis put in, or taken over the other axis."""
+    for node in preorder(side):
+        if isinstance(node, Call) and node.function in _ACROSS:
+            other = Call(_ACROSS[node.function], node.args)
+            yield "sum over the wrong axis", rewrite(side, lambda n, node=node, other=other: (  # type: ignore[misc]
+                other if n is node else n))
+    try:
+        sizes = found.shapes.of(side) if found.shapes is not None else ()
+    except ShapeError:
+        return
+    for axis, function in enumerate(("colsum", "rowsum") if len(sizes) == 2 else ("sum",) if len(sizes) == 1 else ()):
+        yield f"lost sum: over the axis of {plain(sizes[axis])} entries", Call(function, (side,))
+    if len(sizes) == 2:
+        yield "lost sum: over all entries", Call("sum", (side,))
+
+
+_ACROSS = {"rowsum": "colsum", "colsum": "rowsum"}
+
+
 def _is_transpose(node: Expr) -> bool:
     return isinstance(node, Call) and node.function == "T"

@@ -363,8 +363,7 @@ class Values:
         letters = inputs.split(",")
         if not arrow or len(letters) != len(args) - 1 or not all(s.isalpha() and s.isascii() for s in letters):
             raise self._refusal(rule, expected="einsum('ij,jk->ik', A, B)")
-        rules = [Ref(s) for s in (out or "_", *letters)]
-        return Call("einsum", (*rules, *map(self.expr, args[1:])), 0, self.span(rule))
+        return Call(f"einsum {inputs}->{out}", tuple(map(self.expr, args[1:])), 0, self.span(rule))
 
 
 def _whole(node: ast.expr) -> bool:

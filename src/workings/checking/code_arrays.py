@@ -1,0 +1,173 @@
+"""What NumPy's calls mean in the network's notation, once the axes of their arguments are known.
+
+`np.sum(x, axis=0, keepdims=True)` is colsum(x) for a matrix and sum(x) for a vector; `len(x)` and `x.shape[1]` are the
+sizes of the axes, symbolic where the network has them so; einsum is a product of matrices, turned and summed as needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from workings.errors import NotReadable
+from workings.expr import ONE, Call, Div, Expr, MatMul, Mul, Num, rewrite
+from workings.forms.indexed import Indexed
+from workings.notation import plain
+from workings.shape import ShapeError
+
+
+class Arrays:
+    """The axes of what a program computes; `written` takes the place of calls that depend on them."""
+
+    def __init__(self, form: Indexed) -> None:
+        self.form = form
+
+    def axes(self, expr: Expr) -> tuple[Expr, ...]:
+        """The sizes of the axes; () for a number."""
+        return self.form.shapes.of(expr) if self.form.shapes is not None else ()
+
+    def written(self, expr: Expr) -> Expr:
+        """The expression in the network's notation, innermost calls first; raises `ShapeError` or `NotReadable`."""
+        return rewrite(expr, self._fitting)
+
+    def _fitting(self, node: Expr) -> Expr:
+        """What does not fit is left as it is: the checker of lines says why, and which slip it may be."""
+        try:
+            return self._written(node)
+        except ShapeError:
+            return node
+
+    def _written(self, node: Expr) -> Expr:
+        if isinstance(node, MatMul) and len(node.args) == 2:
+            a, b = (len(self.axes(e)) for e in node.args)
+            return Call("dot", node.args) if a == b == 1 else Mul(node.args) if not a or not b else node
+        if not isinstance(node, Call):
+            return node
+        if node.function in ("sum_over", "mean_over"):
+            return self._over(node)
+        if node.function in ("sum", "mean") and not self.axes(node.args[0]):
+            return node.args[0]
+        if node.function in ("T", "flat", "col", "row"):
+            return self._turned(node)
+        if node.function == "length":
+            return self._length(node)
+        if node.function == "entries":
+            return _product(self.axes(node.args[0]))
+        if node.function.startswith("einsum "):
+            return self._einsum(node)
+        return node
+
+    # -- sums
+    def _over(self, node: Call) -> Expr:
+        x, axis, keep = node.args
+        sizes = self.axes(x)
+        assert isinstance(axis, Num) and isinstance(keep, Num)
+        if not sizes or not -len(sizes) <= axis.value < len(sizes):
+            raise NotReadable(f"{plain(x)} has no axis {axis.value}", span=x.span,
+                              expected=f"an axis below {len(sizes)}" if sizes else "an array")
+        which = int(axis.value) % len(sizes)
+        made: Expr = Call("sum", (x,))
+        if len(sizes) == 2:
+            made = Call("rowsum" if which else "colsum", (x,))
+            made = Call("col", (made,)) if which and keep.value else made
+        elif len(sizes) > 2:
+            raise NotReadable(f"a sum over one of {len(sizes)} axes is not read", span=x.span)
+        return made if node.function == "sum_over" else Div(made, sizes[which])
+
+    # -- shapes
+    def _turned(self, node: Call) -> Expr:
+        x = node.args[0]
+        sizes = self.axes(x)
+        if node.function == "T" and len(sizes) < 2:
+            return x                              # NumPy: the transpose of a vector is the vector
+        if node.function in ("col", "row") and len(sizes) == 2 and any(_is_one(s) for s in sizes):
+            x = self.flat(x)
+            return Call(node.function, (x,))
+        return self.flat(x) if node.function == "flat" else x if not sizes else node
+
+    def flat(self, x: Expr) -> Expr:
+        """A column or a row as a vector; a vector as it is."""
+        sizes = self.axes(x)
+        if len(sizes) < 2:
+            return x
+        if isinstance(x, Call) and x.function in ("col", "row"):
+            return x.args[0]
+        if len(sizes) == 2 and any(_is_one(s) for s in sizes):
+            return Call("rowsum" if _is_one(sizes[1]) else "colsum", (x,))
+        raise NotReadable(f"the entries of {plain(x)} in one row are not read", span=x.span, expected="a column or a row")
+
+    def fitting(self, claim: Expr, value: Expr) -> Expr:
+        """The value without an axis of one entry that the claim has not: NumPy keeps it, the sheet does not."""
+        own = len(self.axes(claim))
+        sizes = self.axes(value)
+        if len(sizes) == own or len(sizes) != 2 or not any(_is_one(s) for s in sizes):
+            return value
+        vector = self.flat(value)
+        return vector if own == 1 else Call("sum", (vector,)) if own == 0 and all(map(_is_one, sizes)) else value
+
+    def _length(self, node: Call) -> Expr:
+        x, axis = node.args
+        sizes = self.axes(x)
+        assert isinstance(axis, Num)
+        if not -len(sizes) <= axis.value < len(sizes):
+            raise NotReadable(f"{plain(x)} has no axis {axis.value}", span=x.span, expected="the axis of an array")
+        return sizes[int(axis.value)]
+
+    # -- einsum
+    def _einsum(self, node: Call) -> Expr:
+        inputs, _, out = node.function.removeprefix("einsum ").partition("->")
+        letters, parts = inputs.split(","), list(node.args)
+        for text, part in zip(letters, parts):
+            if len(self.axes(part)) != len(text) or len(set(text)) < len(text) or len(text) > 2:
+                raise NotReadable(f"einsum of {plain(part)} as {text} is not read", span=node.span,
+                                  expected="vectors and matrices, each letter once")
+        for n, text in enumerate(letters):        # letters of one factor alone are summed first
+            others = out + "".join(letters[:n] + letters[n + 1 :])
+            letters[n], parts[n] = _summed(text, parts[n], others)
+        if len(parts) == 1:
+            return _ordered(letters[0], parts[0], out)
+        return self._product(letters, parts, out, node)
+
+    def _product(self, letters: Sequence[str], parts: Sequence[Expr], out: str, node: Call) -> Expr:
+        (s, t), (a, b) = letters, parts
+        both = [x for x in s if x in t]
+        kept = [x for x in both if x in out]
+        if not both:
+            if len(s) == len(t) == 1:
+                return _ordered(s + t, Call("outer", (a, b)), out)
+            if not s or not t:
+                return _ordered(s + t, Mul((a, b)), out)
+        elif not kept:
+            if len(both) == 2:
+                return Call("sum", (Mul((a, b if s == t else Call("T", (b,)))),))
+            x = both[0]
+            left = a if s[-1] == x else Call("T", (a,))
+            right = b if t[0] == x else Call("T", (b,))
+            rest = s.replace(x, "") + t.replace(x, "")
+            return _ordered(rest, Call("dot", (a, b)) if not rest else MatMul((left, right)), out)
+        elif len(kept) == len(both) and s == t:
+            return _ordered(s, Mul((a, b)), out)
+        raise NotReadable("this einsum is not read", span=node.span,
+                          expected="a matrix product, an outer product or a sum")
+
+
+def _summed(text: str, part: Expr, others: str) -> tuple[str, Expr]:
+    """A factor with the letters summed that stand nowhere else."""
+    for at in reversed(range(len(text))):
+        if text[at] not in others:
+            part = Call("sum" if len(text) == 1 else "rowsum" if at else "colsum", (part,))
+            text = text[:at] + text[at + 1 :]
+    return text, part
+
+
+def _ordered(text: str, made: Expr, out: str) -> Expr:
+    if sorted(text) != sorted(out):
+        raise NotReadable("an einsum with letters on one side only is not read", expected="einsum('ij,jk->ik', A, B)")
+    return made if text == out else Call("T", (made,))
+
+
+def _is_one(size: Expr) -> bool:
+    return isinstance(size, Num) and size.value == 1
+
+
+def _product(sizes: Sequence[Expr]) -> Expr:
+    return ONE if not sizes else sizes[0] if len(sizes) == 1 else Mul(tuple(sizes))
