@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from workings.emit.plan import Plan
     from workings.expr import Network, Ref
 
-TARGETS = ("python", "numpy", "c")
+TARGETS = ("python", "numpy", "numba", "c")
 
 
 def code(net: Network, program: Program, of: Ref, to: str = "numpy") -> Code:

@@ -31,14 +31,8 @@ class CSpeaker(Speaker):
         "ind": "(({0}) ? 1.0 : 0.0)", "delta": "({0} == {1} ? 1.0 : 0.0)",
     }
     words: Mapping[str, str] = {"and": " && ", "or": " || ", "not": "!"}
-    momentary: Mapping[Key, int] = {}                # arrays of which one sample at a time is kept: the place it has
-
     def entry(self, name: str, places: list[str], key: Key) -> str:
-        lengths = [self.length(a) for a in self.axes[key]]
-        if key in self.momentary:
-            del places[self.momentary[key]], lengths[self.momentary[key]]
-        if not places:
-            return name
+        lengths = [self.length(a) for a in self.kept(key)]
         text = places[0]
         for place, length in zip(places[1:], lengths[1:]):
             text = f"{_factor(text)}*{_factor(length)} + {place}" if text != "0" else place
@@ -78,7 +72,7 @@ class _C:
 
     def plain(self, key: Key) -> bool:
         """Is it one number at a time?"""
-        return len(self.say.axes[key]) == (key in self.say.momentary)
+        return not self.say.kept(key)
 
     def nodes(self, nodes: Sequence[Node], depth: int) -> None:
         """Statements at a depth of indentation."""

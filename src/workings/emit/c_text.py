@@ -102,15 +102,11 @@ class Layout:
     def buffers(self) -> list[Field]:
         """The arrays of forward and backward pass that the workspace holds."""
         made = [f for f in self.plan.fields.values() if f.role in ("forward", "backward")]
-        inner = [f for f in made if f.key not in self.outputs]
-        momentary = getattr(self.say, "momentary", {})
-        return [f for f in inner if len(f.axes) > (f.key in momentary)]
+        return [f for f in made if f.key not in self.outputs and self.say.kept(f.key)]
 
     def extent(self, field: Field) -> str:
         """How many doubles an array holds."""
-        momentary = getattr(self.say, "momentary", {})
-        axes = [a for n, a in enumerate(field.axes) if momentary.get(field.key) != n]
-        return "*".join(_factor(self.say.length(a)) for a in axes)
+        return "*".join(_factor(self.say.length(a)) for a in self.say.kept(field.key))
 
     # -- the source
     def source(self, kernels: Sequence[str], body: str) -> str:

@@ -93,6 +93,7 @@ class _Maker:
     def step(self, step: Step, around: Sequence[str]) -> list[Node]:
         """The loops of one statement, inside loops over the letters `around`."""
         letters = [n for n in step.letters if n not in around]
+        letters.sort(key=lambda n: _text(self.axis(n, None)) not in self.samples)      # one sample after the other
         sums, body = _gathered(step.value, letters)
         if not letters or not any(_text(self.axis(big.index, big)) in self.samples for big in sums):
             return self._entry(Set(step.target, step.value, "", step.note), letters)

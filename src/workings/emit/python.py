@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from workings.emit import kernels
 from workings.emit.identifiers import PYTHON, identifiers
@@ -21,8 +21,8 @@ MATH = {name: name + "({0})" for name in (
 ).split()}
 KERNELS = {name: name + "({all})" for name in
            "relu leaky step sign clip sigmoid softplus logsigmoid logcosh sech csch elu Phi".split()}
-OTHERS = {"abs": "fabs({0})", "max": "max({all})", "min": "min({all})", "where": "", "ind": "float({0})",
-          "delta": "float({0} == {1})"}
+OTHERS = {"abs": "fabs({0})", "max": "max({all})", "min": "min({all})", "where": "", "ind": "(1.0 if {0} else 0.0)",
+          "delta": "(1.0 if {0} == {1} else 0.0)"}
 
 
 class PythonSpeaker(Speaker):
@@ -44,13 +44,13 @@ class Writer:
     def half(self, nodes: Sequence[Node], kind: str) -> None:
         """The arrays of one half made, then its statements."""
         for field in self.plan.fields.values():
-            if field.role == kind and field.axes:
+            if field.role == kind and self.say.kept(field.key):
                 self.lines.append(f"    {self.say.name(field.key)} = {self.blank(field)}")
         self.nodes(nodes, 1)
 
     def blank(self, field: Field) -> str:
         """An array of zeros: nested lists, the innermost a product."""
-        lengths = [self.say.length(a) for a in field.axes]
+        lengths = [self.say.length(a) for a in self.say.kept(field.key)]
         text = f"[0.0]*{_factor(lengths[-1])}"
         for length in reversed(lengths[:-1]):
             text = f"[{text} for _ in range({length})]"
@@ -123,18 +123,19 @@ def docstring(plan: Plan) -> list[str]:
     return ['    """' + returns, "", *(f"    {line}" for line in arguments(plan)), '    """']
 
 
+def imported(words: Iterable[str], used: Iterable[str], math: Collection[str]) -> list[str]:
+    """The import of what a text and its kernels take from the module math."""
+    names = sorted(n for n in {*words, *used} if n in math or n in ("fabs", "inf", "pi"))
+    return [f"from math import {', '.join(names)}"] if names else []
+
+
 def module(head: list[str], body: str, test: str, library: str, math: Collection[str]) -> str:
     """A file that stands alone: its head, the functions that it brings along, the program, its self-test."""
     own = kernels.python(library)
     words = list(dict.fromkeys(re.findall(r"[A-Za-z_]\w*", body)))
     taken = kernels.needed(own, words)
-    names = set(words) | set(kernels.used(own, taken))
-    imports = ", ".join(sorted(n for n in names if n in math or n in ("fabs", "inf", "pi")))
-    parts = ['"""' + "\n".join(head) + '\n"""']
-    if imports:
-        parts.append(f"from math import {imports}")
-    constants = [own[n].text for n in taken if n.isupper() or n.startswith(("LOG", "ROOT"))]
-    if constants:
-        parts.append("\n".join(constants))
-    parts += [f"\n{own[n].text}" for n in taken if own[n].text.startswith("def")]
-    return "\n\n".join([*parts, "\n" + body, test.strip("\n")]) + "\n"
+    constants = [own[n].text for n in taken if not own[n].text.startswith("def")]
+    functions = [own[n].text for n in taken if own[n].text.startswith("def")]
+    lines = ['"""' + "\n".join(head), '"""', "", *imported(words, kernels.used(own, taken), math)]
+    lines += ["", *constants] if constants else []
+    return "\n".join([*lines, "", "", "\n\n\n".join([*functions, body, test.strip("\n")]), ""])

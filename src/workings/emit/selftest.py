@@ -71,11 +71,14 @@ def self_test(tolerance=1e-5):
     worst, h = 0.0, 1e-6
     for which, gradient in zip(%(which)s, results[1:]):
         for place in () if which is None else np.ndindex(np.shape(gradient)):
-            up, down = (list(arguments) for _ in range(2))
-            up[which], down[which] = (np.array(arguments[which], dtype=float) for _ in range(2))
-            up[which][place] += h
-            down[which][place] -= h
-            difference = (forward_backward(*up)[0] - forward_backward(*down)[0])/(2.0*h)
+            values = []
+            for by in (h, -h):
+                moved = np.array(arguments[which], dtype=float)
+                moved[place] += by
+                there = list(arguments)
+                there[which] = moved if moved.ndim else float(moved)
+                values.append(forward_backward(*there)[0])
+            difference = (values[0] - values[1])/(2.0*h)
             derived = np.asarray(gradient)[place]
             error = abs(derived - difference)/(1.0 + abs(difference))
             worst = max(worst, error)

@@ -55,6 +55,7 @@ class Speaker:
 
     functions: Mapping[str, str] = {}
     words: Mapping[str, str] = {"and": " and ", "or": " or ", "not": "not ", "!=": "!="}
+    momentary: Mapping[Key, int] = {}                # arrays of which one sample at a time is kept: the place it has
 
     def __init__(self, plan: Plan, names: Mapping[Key, str], accumulators: Iterable[str] = ()) -> None:
         self.axes = {key: field.axes for key, field in plan.fields.items()}
@@ -62,6 +63,10 @@ class Speaker:
         self.ranges, self.names = dict(plan.ranges), names
 
     # -- what languages say in their own way
+    def kept(self, key: Key) -> list[Axis]:
+        """The axes that an array really has."""
+        return [axis for place, axis in enumerate(self.axes[key]) if self.momentary.get(key) != place]
+
     def entry(self, name: str, places: list[str], key: Key) -> str:
         """An entry of an array."""
         return name + "".join(f"[{p}]" for p in places)
@@ -172,7 +177,9 @@ class Speaker:
                 return self.counted(found)
             return Said(self.name(node.key), ATOM)
         places = [self.place(i, axis, said) for i, axis, said in zip(node.indices, self.axes[node.key], inner)]
-        return Said(self.entry(self.name(node.key), places, node.key), ATOM)
+        if node.key in self.momentary:
+            del places[self.momentary[node.key]]
+        return Said(self.entry(self.name(node.key), places, node.key) if places else self.name(node.key), ATOM)
 
     def place(self, index: Expr, axis: Axis, said: Said) -> str:
         """Where an index stands in an axis, counted from 0."""
