@@ -1,0 +1,560 @@
+"""A network in array notation, or in scalar equations, as a `Stack`; or the smallest culprit.
+
+    Known     numbers: an array of floats, or of ints and fractions
+    Vector    a node of the stack with the axes that it is read with (the last axis runs fastest)
+
+Scalar equations go through `lower`: a gate is a node of units of size 1.  A function of one entry at a time
+(relu, leaky(z, 1/100), clip(z, 0, 6), max(a, b)) is lowered once, as a small network, and put in for all entries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import prod
+from typing import Any
+
+from workings.errors import NotReadable, OutOfReach, WorkingsError
+from workings.expr import (
+    Add, Array as Listed, Call, Claim, Div, Equation, Expr, MatMul, Mul, Neg, Network, Num, Ref, fold,
+)
+from workings.geometry import operators
+from workings.geometry.linear import Form, plus, proportional
+from workings.geometry.lower import lower
+from workings.geometry.names import input_names, outputs_of
+from workings.geometry.program import Program
+from workings.geometry.stack import Affine, Array, Concat, Const, Input, Stack, Sum, Units
+
+Shape = tuple[int, ...]
+
+
+@dataclass(slots=True, eq=False)
+class Known:
+    array: Array
+
+
+@dataclass(slots=True, eq=False)
+class Vector:
+    node: int
+    shape: Shape
+
+    @property
+    def size(self) -> int:
+        return prod(self.shape)
+
+
+Value = Known | Vector
+
+
+def stack(net: Network, outputs: Sequence[str] | None = None) -> Stack:
+    """The network as array operations; raises `OutOfReach` with the culprit where it is not piecewise linear.
+
+    >>> from workings.functions import signatures
+    >>> from workings.syntax import read
+    >>> found = stack(read("y = max(0, x1 + x2) - 1", signatures()))
+    >>> found.size, found.values([[2, 3], [-1, 0]]).tolist()
+    (1, [[4.0], [-1.0]])
+    """
+    try:
+        if any(axes for axes in net.shapes.values()):
+            return _Stacking(net, outputs).stack()
+        return of_program(lower(net, outputs))
+    except WorkingsError as error:
+        raise error.located(net.source) from None
+
+
+def of_program(program: Program) -> Stack:
+    """Forms and gates as nodes of size 1."""
+    import numpy as np
+
+    found = Stack(program.inputs, program.outputs)
+    x = found.add(Input(len(program.inputs)))
+    own = [found.add(Affine(1, x, operators.taken([i], len(program.inputs)))) for i in range(len(program.inputs))]
+    held = embedded(found, program, own, 1, np.arange(len(program.units)).reshape(1, -1), "")
+    ends = [combined(found, program.named[name], held, 1) for name in program.outputs]
+    found.output = ends[0] if len(ends) == 1 else found.add(Concat(len(ends), tuple(ends)))
+    return found
+
+
+# --- gates ---
+
+
+def embedded(stack: Stack, program: Program, inputs: list[int], size: int, numbers: Array, name: str) -> list[int]:
+    """The nodes of the inputs and gates of a program, each entry of a vector of `size` entries being one copy of it."""
+    held = list(inputs)
+    for gate, form in zip(program.gates, program.forms):
+        if gate.jumps:
+            raise OutOfReach(f"{gate.call and _function(gate.call)} jumps", expected="continuous functions",
+                             hint="step and sign are cut exactly by the engine for small networks")
+        steps = _steps([program.pres[u] for u in form.units], form.values)
+        if steps is None:
+            raise OutOfReach(f"{_function(gate.call)} is no sum of kinks", expected="relu, max, min, abs, leaky, clip")
+        rest, kinks = steps
+        terms = [(combined(stack, rest, held, size), Fraction(1))] if rest.of or rest.const else []
+        for u, (factor, slope) in zip(form.units, kinks):
+            pre = combined(stack, program.pres[u], held, size)
+            function = program.units[u].function
+            terms.append((stack.add(Units(size, pre, slope, function, name, numbers[:, u].copy())), factor))
+        held.append(_sum(stack, terms, size))
+    return held
+
+
+def _function(call: Expr) -> str:
+    return call.function if isinstance(call, Call) else "the function"
+
+
+def _steps(pres: list[Form], values: Any) -> tuple[Form, list[tuple[Fraction, Fraction]]] | None:
+    """A gate as  rest + sum of factor * (pre where pre >= 0, slope * pre elsewhere)."""
+    if len(pres) == 1:
+        on, off = _multiple(values["+"], pres[0]), _multiple(values["-"], pres[0])
+        if on and off is not None:
+            return Form(), [(on, off / on)]
+    kinks, count = [], len(pres)
+    for i, pre in enumerate(pres):        # creases in order: +++, ++-, +--, ---
+        upper, lower_ = values["+" * (i + 1) + "-" * (count - 1 - i)], values["+" * i + "-" * (count - i)]
+        step = _multiple(plus(upper, lower_, -1), pre)
+        if step is None:
+            return None
+        kinks.append((step, Fraction(0)))
+    return values["-" * count], kinks
+
+
+def _multiple(form: Form, of: Form) -> Fraction | None:
+    """k with form = k * of."""
+    if not form.of and not form.const:
+        return Fraction(0)
+    if not proportional(form, of) or not of.of:
+        return None
+    v = next(iter(of.of))
+    return form.of[v] / of.of[v]
+
+
+def combined(stack: Stack, form: Form, held: Sequence[int], size: int) -> int:
+    """The node of a form over the nodes held."""
+    terms = [(held[v], c) for v, c in sorted(form.of.items())]
+    if form.const or not terms:
+        terms.append((_const(stack, form.const, size), Fraction(1)))
+    return _sum(stack, terms, size)
+
+
+def _sum(stack: Stack, terms: Sequence[tuple[int, Fraction | int]], size: int) -> int:
+    if len(terms) == 1 and terms[0][1] == 1:
+        return terms[0][0]
+    return stack.add(Sum(size, tuple(n for n, _ in terms), tuple(f for _, f in terms)))
+
+
+def _const(stack: Stack, value: Any, size: int) -> int:
+    import numpy as np
+
+    values = np.empty(size, dtype=object)
+    values[:] = value
+    return stack.add(Const(size, values))
+
+
+# --- arrays ---
+
+
+class _Stacking:
+    def __init__(self, net: Network, outputs: Sequence[str] | None) -> None:
+        self.net, self.wanted = net, outputs
+        self.found = Stack(input_names(net), ())
+        self.x = self.found.add(Input(len(self.found.inputs)))
+        self.known: dict[str, Value] = {}
+        self.units = 0
+        self.place = ""
+
+    def stack(self) -> Stack:
+        self._read_inputs()
+        for equation in self.net.ordered:
+            self.place = equation.lhs.name
+            if equation.lhs.indices:
+                raise self._culprit(equation.lhs, "is a family of entries among arrays")
+            self.known[self.place] = fold(equation.rhs, self._combine)
+        names = tuple(self.wanted) if self.wanted is not None else outputs_of(self.net)
+        ends: list[Vector] = []
+        labels: list[str] = []
+        for name in names:
+            end = self._end(name)
+            ends.append(end)
+            labels += [name] if end.size == 1 else [f"{name}[{i}]" for i in range(1, end.size + 1)]
+        self.found.outputs = tuple(labels)
+        self.found.output = self._joined(ends).node
+        return self.found
+
+    def _end(self, name: str) -> Vector:
+        head, _, inside = name.partition("[")
+        found = self.known.get(head)
+        if not isinstance(found, Vector):
+            raise NotReadable(f"{name} is not defined by the inputs", expected=f"one of {', '.join(self.known)}")
+        return self._entry(found, [int(v) for v in inside.rstrip("]").split(",")]) if inside else found
+
+    def _read_inputs(self) -> None:
+        """Names of the inputs: numbers by themselves, or arrays with their axes."""
+        at = 0
+        for name in dict.fromkeys(n.partition("[")[0] for n in self.found.inputs):
+            count = sum(n.partition("[")[0] == name for n in self.found.inputs)
+            shape = tuple(int(_axis(self.net, a)) for a in self.net.shapes.get(name, ()))
+            self.known[name] = self._take(Vector(self.x, (len(self.found.inputs),)), range(at, at + count), shape)
+            at += count
+
+    def _combine(self, node: Expr, inner: tuple[Value, ...]) -> Value:
+        import numpy as np
+
+        if isinstance(node, Num):
+            return Known(np.array(Fraction(node.value), dtype=object))
+        if isinstance(node, Ref):
+            return self._entry(self._name(node), [_whole(v) for v in inner]) if inner else self._name(node)
+        rule = _RULES.get(type(node))
+        if rule is None:
+            raise self._culprit(node)
+        return rule(self, node, inner)
+
+    def _name(self, node: Ref) -> Value:
+        import numpy as np
+
+        if node.name in self.known:
+            return self.known[node.name]
+        if node.name not in self.net.values:
+            raise OutOfReach(f"{node.name} has no value", span=node.span, expected=f"numbers for {node.name}",
+                             hint=f"declare {node.name} as an input, or give its numbers")
+        value = self.net.values[node.name]
+        array = value if isinstance(value, np.ndarray) else np.array(_fractions(value), dtype=object)
+        return Known(array)
+
+    def _entry(self, value: Value, places: Sequence[int]) -> Any:
+        import numpy as np
+
+        if isinstance(value, Known):
+            return Known(np.array(value.array[tuple(p - 1 for p in places)]))
+        at = int(np.ravel_multi_index(tuple(p - 1 for p in places), value.shape)) if value.shape else 0
+        return self._take(value, [at], ())
+
+    def _take(self, of: Vector, places: Sequence[int], shape: Shape) -> Vector:
+        if list(places) == list(range(of.size)):
+            return Vector(of.node, shape)
+        node = Affine(len(places), of.node, operators.taken(places, of.size))
+        return Vector(self.found.add(node), shape)
+
+    def _joined(self, parts: Sequence[Vector]) -> Vector:
+        """One vector of several; the entries of a vector in their order are that vector."""
+        import numpy as np
+
+        nodes = [self.found.nodes[p.node] for p in parts]
+        size = sum(p.size for p in parts)
+        one = nodes[0]
+        if all(isinstance(n, Affine) and n.of == getattr(one, "of", None) and n.size == 1 for n in nodes):
+            assert isinstance(one, Affine)
+            places = [int(n.operator.product(n.operator.weights, np.arange(n.operator.columns)[:, None])[0, 0])
+                      for n in nodes if isinstance(n, Affine) and not n.operator.weights.size]
+            if places == list(range(one.operator.columns)):
+                return Vector(one.of, (size,))
+        if len(parts) == 1:
+            return Vector(parts[0].node, (size,))
+        return Vector(self.found.add(Concat(size, tuple(p.node for p in parts))), (size,))
+
+    # --- rules ---
+
+    def _listed(self, node: Expr, inner: tuple[Value, ...]) -> Value:
+        import numpy as np
+
+        if all(isinstance(v, Known) for v in inner):
+            return Known(np.array([v.array for v in inner if isinstance(v, Known)]))
+        return self._joined([self._vector(v) for v in inner])
+
+    def _vector(self, value: Value, shape: Shape | None = None) -> Vector:
+        """Numbers as a node."""
+        import numpy as np
+
+        if isinstance(value, Vector):
+            return value
+        shape = value.array.shape if shape is None else shape
+        flat = np.broadcast_to(value.array, shape).reshape(-1)
+        return Vector(self.found.add(Const(len(flat), flat)), shape)
+
+    def _add(self, node: Expr, inner: tuple[Value, ...]) -> Value:
+        import numpy as np
+
+        if all(isinstance(v, Known) for v in inner):
+            return Known(sum(_exact(v.array) for v in inner if isinstance(v, Known)))
+        shape = np.broadcast_shapes(*(v.shape if isinstance(v, Vector) else v.array.shape for v in inner))
+        return self._weighted([(self._spread(v, shape), Fraction(1)) for v in inner], shape)
+
+    def _weighted(self, terms: Sequence[tuple[Vector, Fraction | int]], shape: Shape) -> Vector:
+        return Vector(_sum(self.found, [(v.node, f) for v, f in terms], prod(shape)), shape)
+
+    def _spread(self, value: Value, shape: Shape) -> Vector:
+        """Broadcast to a shape."""
+        import numpy as np
+
+        if isinstance(value, Known) or value.shape == shape:
+            return self._vector(value, shape)
+        places = np.broadcast_to(np.arange(value.size).reshape(value.shape), shape).reshape(-1)
+        return self._take(value, places.tolist(), shape)
+
+    def _neg(self, node: Expr, inner: tuple[Value, ...]) -> Value:
+        (value,) = inner
+        return Known(-value.array) if isinstance(value, Known) else self._weighted([(value, -1)], value.shape)
+
+    def _mul(self, node: Expr, inner: tuple[Value, ...]) -> Value:
+        import numpy as np
+
+        vectors = [v for v in inner if isinstance(v, Vector)]
+        if len(vectors) > 1:
+            raise self._culprit(node)
+        known = [v.array for v in inner if isinstance(v, Known)]
+        factor = known[0] if len(known) == 1 else prod((_exact(k) for k in known[1:]), start=_exact(known[0]))
+        if not vectors:
+            return Known(factor)
+        if not factor.shape:
+            return self._weighted([(vectors[0], Fraction(factor.item()))], vectors[0].shape)
+        shape = np.broadcast_shapes(vectors[0].shape, factor.shape)
+        weights = np.broadcast_to(factor, shape).reshape(-1)
+        inside = self._spread(vectors[0], shape)
+        return Vector(self.found.add(Affine(len(weights), inside.node, operators.diagonal(weights))), shape)
+
+    def _div(self, node: Expr, inner: tuple[Value, ...]) -> Value:
+        import numpy as np
+
+        top, bottom = inner
+        if not isinstance(bottom, Known) or not all(bottom.array.reshape(-1).tolist()):
+            raise self._culprit(node)
+        return self._mul(node, (top, Known(np.array(1 / _exact(bottom.array), dtype=object))))
+
+    def _matmul(self, node: Expr, inner: tuple[Value, ...]) -> Value:
+        at = [i for i, v in enumerate(inner) if isinstance(v, Vector)]
+        if len(at) > 1:
+            raise self._culprit(node)
+        if not at:
+            out = _exact(getattr(inner[0], "array", None))
+            for value in inner[1:]:
+                assert isinstance(value, Known)
+                out = out @ _exact(value.array)
+            return Known(out)
+        value = inner[at[0]]
+        assert isinstance(value, Vector)
+        if len(value.shape) != 1:
+            raise self._culprit(node, "multiplies a matrix that depends on the inputs")
+        for left in reversed(inner[: at[0]]):
+            value = self._times(left, value, False, node)
+        for right in inner[at[0] + 1 :]:
+            value = self._times(right, value, True, node)
+        return value
+
+    def _times(self, known: Value, value: Vector, transposed: bool, node: Expr) -> Vector:
+        assert isinstance(known, Known)
+        weights = known.array.T if transposed and known.array.ndim == 2 else known.array
+        if weights.ndim == 1:
+            weights = weights.reshape(1, -1)
+        if weights.ndim != 2 or weights.shape[1] != value.size:
+            raise self._culprit(node, f"multiplies {_said(weights.shape)} and {_said(value.shape)}")
+        rows = weights.shape[0]
+        shape: Shape = () if known.array.ndim == 1 else (rows,)
+        return Vector(self.found.add(Affine(rows, value.node, operators.matrix(weights))), shape)
+
+    def _call(self, node: Expr, inner: tuple[Value, ...]) -> Value:
+        assert isinstance(node, Call)
+        if node.primes:
+            raise self._culprit(node)
+        rule = _CALLS.get(node.function)
+        if rule is not None and node.function not in self.net.functions:
+            return rule(self, node, inner)
+        return self._entrywise(node, inner)
+
+    # --- functions of one entry at a time ---
+
+    def _entrywise(self, node: Call, inner: tuple[Value, ...]) -> Value:
+        import numpy as np
+
+        shape = np.broadcast_shapes(*(v.shape if isinstance(v, Vector) else v.array.shape for v in inner))
+        varying = [isinstance(v, Vector) or len({*map(Fraction, v.array.reshape(-1).tolist())}) > 1 for v in inner]
+        if node.function == "leaky" and len(inner) == 2 and varying[1] and isinstance(inner[1], Known):
+            return self._own_slopes(inner[0], np.broadcast_to(inner[1].array, shape), shape)
+        names = [f"x{i}" for i in range(1, len(inner) + 1)]
+        args: list[Expr] = []
+        for name, value, varies in zip(names, inner, varying):
+            args.append(Ref(name) if varies or isinstance(value, Vector)
+                        else Num(Fraction(value.array.reshape(-1)[0])))
+        used = [n for n, a in zip(names, args) if isinstance(a, Ref)]
+        small = Network(
+            (Equation(Ref(self.place), Call(node.function, tuple(args), 0, node.span)),),
+            functions=self.net.functions, roles={n: "input" for n in used},
+        )
+        program = lower(small, (self.place,))
+        size = prod(shape)
+        own = [self._spread(v, shape).node for n, v in zip(names, inner) if n in used]
+        inputs = [own[used.index(n)] for n in program.inputs]
+        count = len(program.units)
+        numbers = self.units + np.arange(size * count).reshape(size, count)
+        held = embedded(self.found, program, inputs, size, numbers, self.place)
+        self.units += size * count
+        return Vector(combined(self.found, program.named[self.place], held, size), shape)
+
+    def _own_slopes(self, value: Value, slopes: Array, shape: Shape) -> Vector:
+        """leaky with a slope for each entry: slope * z + (1 - slope) * relu(z)."""
+        import numpy as np
+
+        inside = self._spread(value, shape)
+        size = inside.size
+        flat = _exact(slopes.reshape(-1))
+        units = Units(size, inside.node, 0, "leaky", self.place, self.units + np.arange(size))
+        self.units += size
+        on = self.found.add(Affine(size, self.found.add(units), operators.diagonal(1 - flat)))
+        off = self.found.add(Affine(size, inside.node, operators.diagonal(flat)))
+        return self._weighted([(Vector(off, shape), 1), (Vector(on, shape), 1)], shape)
+
+    # --- functions of arrays ---
+
+    def _conv(self, node: Call, inner: tuple[Value, ...]) -> Value:
+        image, kernel = inner[0], inner[1]
+        if not isinstance(image, Vector) or not isinstance(kernel, Known):
+            raise self._culprit(node)
+        stride, padding = ([_whole(v) for v in inner[2:]] + [1, 0][len(inner) - 2 :])[:2]
+        plane, plain_kernel = node.function == "conv2d", kernel.array
+        axes = 2 if plane else 1
+        shape = image.shape if len(image.shape) > axes else (1, *image.shape)
+        if plain_kernel.ndim == axes:
+            plain_kernel = plain_kernel.reshape(1, 1, *plain_kernel.shape)
+        if plane:
+            operator, out = operators.convolution(plain_kernel, shape, stride, padding)
+        else:                             # a line of three rows' padding above and below would be 0
+            operator, out = _line(plain_kernel, shape, stride, padding)
+        if len(image.shape) == axes:
+            out = out[1:]
+        return Vector(self.found.add(Affine(operator.rows, image.node, operator)), out)
+
+    def _pool(self, node: Call, inner: tuple[Value, ...]) -> Value:
+        import numpy as np
+
+        image = inner[0]
+        if not isinstance(image, Vector):
+            raise self._culprit(node)
+        axes = 2 if node.function.endswith("2d") else 1
+        given = [_whole(v) for v in inner[1:]]
+        size = given[:axes]
+        strides = given[axes : 2 * axes] or size
+        padding = given[2 * axes : 3 * axes] or [0] * axes
+        shape = image.shape if len(image.shape) > axes else (1, *image.shape)
+        if axes == 1:
+            held, full = operators.windows((shape[0], 1, shape[1]), (1, *size), (1, *strides), (0, *padding))
+            out: Shape = (full[0], full[2])
+        else:
+            held, out = operators.windows(shape, size, strides, padding)
+        out = out if len(image.shape) > axes else out[1:]
+        if node.function.startswith("avg"):
+            mean = Fraction(1, prod(size))
+            return self._weighted([(self._take(image, held[:, k].tolist(), out), mean) for k in range(held.shape[1])], out)
+        first = held[np.arange(len(held)), (held >= 0).argmax(axis=1)]
+        return self._largest(image, np.where(held < 0, first[:, None], held), out)
+
+    def _largest(self, image: Vector, held: Array, out: Shape) -> Vector:
+        """max(a, b) = b + relu(a - b), nested from the left."""
+        import numpy as np
+
+        size, many = held.shape
+        last = self._take(image, held[:, 0].tolist(), out)
+        for k in range(1, many):
+            entry = self._take(image, held[:, k].tolist(), out)
+            gap = self._weighted([(last, 1), (entry, -1)], out)
+            numbers = self.units + np.arange(size) * (many - 1) + k - 1
+            node = self.found.add(Units(size, gap.node, 0, "max", self.place, numbers))
+            last = self._weighted([(entry, 1), (Vector(node, out), 1)], out)
+        self.units += size * (many - 1)
+        return last
+
+    def _flatten(self, node: Call, inner: tuple[Value, ...]) -> Value:
+        value = inner[0]
+        if isinstance(value, Known):
+            return Known(value.array.reshape(-1))
+        shape = (value.size,) if node.function == "flatten" else tuple(_whole(v) for v in inner[1:])
+        return Vector(value.node, shape)
+
+    def _concat(self, node: Call, inner: tuple[Value, ...]) -> Value:
+        parts = [self._vector(v) for v in inner]
+        shape = (sum(p.shape[0] for p in parts), *parts[0].shape[1:])
+        return Vector(self._joined(parts).node, shape)
+
+    def _total(self, node: Call, inner: tuple[Value, ...]) -> Value:
+        import numpy as np
+
+        if node.function == "dot":
+            return self._matmul(node, inner)
+        (value,) = inner
+        if isinstance(value, Known):
+            return Known(np.array(_exact(value.array).sum()))
+        return self._times(Known(np.ones(value.size, dtype=object)), Vector(value.node, (value.size,)), False, node)
+
+    def _transposed(self, node: Call, inner: tuple[Value, ...]) -> Value:
+        (value,) = inner
+        return Known(value.array.T) if isinstance(value, Known) else value
+
+    def _culprit(self, node: Expr, why: str = "is not piecewise linear") -> OutOfReach:
+        from workings.notation import plain
+
+        what = node.function if isinstance(node, Call) else plain(node)
+        return OutOfReach(
+            f"{what} in the equation of {self.place} {why}", span=node.span,
+            expected="matrix products, convolutions, pooling, sums, and relu, max, min, abs, leaky, clip",
+        )
+
+
+def _line(kernel: Array, shape: Shape, stride: int, padding: int) -> tuple[Any, Shape]:
+    """A 1-D convolution: that of an image of one row, its ends taken from a padded line."""
+    out, channels, a = kernel.shape
+    length = shape[1] + 2 * padding
+    columns = (length - a) // stride + 1
+    inside = [i - padding if padding <= i < padding + shape[1] else -1 for i in range(length)]
+    held = [c * shape[1] + i if i >= 0 else -1 for c in range(channels) for i in inside]
+    pad = operators.taken(held, prod(shape))
+    operator, _ = operators.convolution(kernel.reshape(out, channels, 1, a), (channels, 1, length), stride, 0)
+    operator.columns = prod(shape)
+    product = operator.product
+    operator.product = lambda w, x: product(w, pad.product(w, x))
+    return operator, (out, columns)
+
+
+def _axis(net: Network, axis: Expr) -> Any:
+    return net.values.get(axis.name) if isinstance(axis, Ref) else getattr(axis, "value", None)
+
+
+def _whole(value: Value) -> int:
+    assert isinstance(value, Known)
+    return int(value.array.item())
+
+
+def _exact(array: Any) -> Array:
+    """Floats as the fractions that they store."""
+    import numpy as np
+
+    if array.dtype == object:
+        return array
+    out = np.empty(array.shape, dtype=object)
+    out.reshape(-1)[:] = [Fraction(v) for v in array.reshape(-1).tolist()]
+    return out
+
+
+def _fractions(value: Any) -> Any:
+    from workings.exact import rational
+
+    if isinstance(value, list | tuple):
+        return [_fractions(v) for v in value]
+    return Fraction(value.value) if isinstance(value, Num) else rational(value)
+
+
+def _said(shape: Shape) -> str:
+    return " x ".join(map(str, shape)) or "one number"
+
+
+Rule = Callable[[_Stacking, Any, tuple[Value, ...]], Value]
+
+_RULES: dict[type[Expr], Rule] = {
+    Add: _Stacking._add, Neg: _Stacking._neg, Mul: _Stacking._mul, Div: _Stacking._div, MatMul: _Stacking._matmul,
+    Call: _Stacking._call, Listed: _Stacking._listed, Claim: lambda s, n, inner: inner[0],
+}
+_CALLS: dict[str, Rule] = {
+    "conv1d": _Stacking._conv, "conv2d": _Stacking._conv,
+    "max_pool1d": _Stacking._pool, "max_pool2d": _Stacking._pool,
+    "avg_pool1d": _Stacking._pool, "avg_pool2d": _Stacking._pool,
+    "flatten": _Stacking._flatten, "reshape": _Stacking._flatten, "concat": _Stacking._concat,
+    "sum": _Stacking._total, "dot": _Stacking._total, "T": _Stacking._transposed,
+}
