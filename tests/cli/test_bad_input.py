@@ -61,7 +61,12 @@ FILES: list[tuple[str, bytes, int, str, str]] = [
     ("later.txt", b"z = x\n\ny = \xff\n", 2, "{} is no text: byte 11 (line 3) is not UTF-8", UTF8),
     ("place.txt", b"z = x\n\ny = (z\n", 2, "{}:3:5: the bracket ( is never closed", "expected: a closing )"),
     ("crlf.txt", b"z = x\r\ny = (z\r\n", 2, "{}:2:5: the bracket ( is never closed", "expected: a closing )"),
-    ("model.onnx", b"\x08\x07", 3, "this release does not read ONNX models yet", "try: write the equations"),
+    ("model.onnx", b"", 2, "{} is empty", "expected: an ONNX model"),
+    ("model.pt", b"\x80\x04", 2, "{} is a pickle: reading it would run what it says", "try: torch.onnx.export("),
+    ("cut.json", b'{"layers": [', 2, "{}:1:13: no JSON: expecting value", 'expected: {"layers"'),
+    ("nan.json", b'{"layers": [{"W": [[1, NaN]], "b": [0]}]}', 2, "{}: W of layer 1 holds nan at (1, 2)", "expected: finite numbers"),
+    ("flat.json", b'{"box": [[1, 1]], "layers": [{"W": [[1]], "b": [0]}]}', 2, "{}: the box leaves nothing of x1: "
+     "1 to 1", "expected: low < high"),
     ("lines.txt", b"y = x + 1\n" * 1_000_001, 2, "{}:1:1: the text has 10,000,010 characters; at most 8,000,000 are "
      "read", "try: read it in parts"),
     ("long.txt", b"y = " + b"x + " * 1_900_000 + b"1", 2, "{}:1:1: one statement has 7,600,005 characters; at most "

@@ -139,6 +139,7 @@ def array_function(name: str, args: list[Value], call: Callable[[str, list[Value
     function = _PLAIN.get(name) or VALUES.get(name)
     if function is None:
         return None
+    args = leveled(args)
     try:
         out = function(*args)
     except ValueError:

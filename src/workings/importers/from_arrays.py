@@ -71,17 +71,19 @@ def _numbered(given: Mapping[str, Any]) -> list[tuple[Any, Any]]:
 
 def _pairs(given: Sequence[Any]) -> list[tuple[Any, Any]]:
     """W1, b1, W2, b2, … or (W1, b1), (W2, b2), …"""
-    if all(isinstance(pair, list | tuple) and len(pair) == 2 and not _axes(pair) for pair in given):
+    if all(isinstance(pair, list | tuple) and list(map(_axes, pair)) == [2, 1] for pair in given):
         return [tuple(pair) for pair in given]
     if len(given) % 2:
         raise BadValue(f"{len(given)} arrays are given", expected="a weight and a bias for each layer: W1, b1, W2, b2")
     return list(zip(given[::2], given[1::2]))
 
 
-def _axes(pair: Sequence[Any]) -> bool:
-    """Is it two rows of one matrix rather than a matrix and a vector?"""
-    first, second = (getattr(p, "ndim", None) or (1 + isinstance(p[:1], list | tuple) if p else 1) for p in pair)
-    return bool(first == second)
+def _axes(given: Any) -> int:
+    """How many axes nested lists or an array have."""
+    depth = 0
+    while isinstance(given, list | tuple) and given:
+        depth, given = depth + 1, given[0]
+    return depth + int(getattr(given, "ndim", 0))
 
 
 def _plain_layers(pairs: Sequence[tuple[Any, Any]]) -> list[dict[str, Any]]:

@@ -45,7 +45,12 @@ def from_torch(source: Any, shapes: Mapping[str, Any] | None = None, *, inputs: 
     is one sample if the module takes one, else a matrix of N samples.  Raises `OutOfReach` naming an operation that
     has no row.
     """
+    from workings.importers.from_torch_layers import has_layers, layered
+
     graph_module = _traced(source)
+    if has_layers(graph_module):
+        return layered(graph_module, shapes, inputs=_listed(inputs), parameters=_listed(parameters),
+                       targets=_listed(targets))
     found = _shapes(graph_module, dict(shapes or {}))
     walk = Walk(graph_module, *found)
     walk.lines_of_all()

@@ -38,10 +38,6 @@ class Layers(Writing):
         """A line with the next name of that letter."""
         return self.define(self.next(letter), formula, shape)
 
-    def shape(self, name: str) -> Shape:
-        """The axes of a quantity, without that of the samples."""
-        return (self.vector,) if name == "x" and self.vector else self.shapes[name]
-
     # --- products ---
 
     def affine(self, x: str, weight: Any, bias: Any = None) -> str:
@@ -170,6 +166,16 @@ class Layers(Writing):
             raise BadValue(f"{said(own)} numbers cannot stand in {said(shape)}")
         flat = self.flatten(x)
         return flat if len(shape) == 1 else self.say("q", f"reshape({flat}, {', '.join(map(str, shape))})", shape)
+
+    def reshape_to(self, x: str, goal: Sequence[int]) -> str:
+        """A reshape whose goal has an axis of samples before the others, and perhaps one axis of -1."""
+        own, rest = self.shape(x), list(goal[1:])
+        rest = [own[i] if n == 0 and i < len(own) else n for i, n in enumerate(rest)]
+        given = prod(n for n in rest if n > 0)
+        rest = [prod(own) // given if n == -1 else n for n in rest]
+        if not rest or goal[0] not in (0, 1, -1) or min(rest) < 1:
+            raise OutOfReach(f"a reshape to {list(goal)}", expected="a first axis of samples")
+        return self.reshape(x, tuple(rest))
 
     def concat(self, parts: Sequence[str], axis: int = 0) -> str:
         """c = concat(a, b): one after the other along the first axis, that of channels."""

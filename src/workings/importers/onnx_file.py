@@ -52,14 +52,14 @@ def model(data: bytes, path: Path) -> Model:
     graph = _graph(onnx, data, path)
     if len(graph.node) > MAX_EQUATIONS:
         raise InputTooLarge(f"{path} has {len(graph.node)} operations", expected=f"at most {MAX_EQUATIONS}")
-    constants = {t.name: t for t in graph.initializer}
+    constants = {_text(t.name): t for t in graph.initializer}
     _limit(constants.values(), path)
     if len(graph.sparse_initializer):
         raise OutOfReach(f"{path} holds sparse tensors", expected="dense ones")
     arrays = {name: array(tensor, path) for name, tensor in constants.items()}
     nodes = [_node(onnx, n, path) for n in graph.node]
-    inputs = {v.name: _axes(v) for v in graph.input if v.name not in arrays}
-    outputs = [v.name for v in graph.output]
+    inputs = {_text(v.name): _axes(v) for v in graph.input if _text(v.name) not in arrays}
+    outputs = [_text(v.name) for v in graph.output]
     found = Model(path, nodes, arrays, inputs, outputs)
     for used in (*(name for n in nodes for name in n.inputs), *outputs):
         found.uses[used] = found.uses.get(used, 0) + 1
@@ -105,8 +105,14 @@ def _node(onnx: Any, node: Any, path: Path) -> Node:
     if node.domain not in ("", "ai.onnx"):
         raise OutOfReach(f"{path}: the operator {node.domain}.{node.op_type} is not one of ONNX's own",
                          expected="operators of ai.onnx")
-    attributes = {a.name: _attribute(onnx, a, path) for a in node.attribute}
-    return Node(node.op_type, node.name, tuple(node.input), tuple(node.output), attributes)
+    attributes = {_text(a.name): _attribute(onnx, a, path) for a in node.attribute}
+    return Node(_text(node.op_type), _text(node.name), tuple(map(_text, node.input)), tuple(map(_text, node.output)),
+                attributes)
+
+
+def _text(given: Any) -> str:
+    """A name; a damaged one may be bytes that are no text."""
+    return given.decode("utf-8", "replace") if isinstance(given, bytes) else str(given)
 
 
 def _attribute(onnx: Any, attribute: Any, path: Path) -> Any:

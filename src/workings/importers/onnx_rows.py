@@ -135,19 +135,7 @@ def flatten(w: Walk, node: Node) -> str:
 
 
 def reshape(w: Walk, node: Node) -> str:
-    goal = [int(n) for n in w.needed(node, 1).reshape(-1)]
-    own = w.shape(node.inputs[0])
-    rest = [own[i] if n == 0 and i < len(own) else n for i, n in enumerate(goal[1:])]
-    count = 1
-    for n in own:
-        count *= n
-    given = 1
-    for n in rest:
-        given *= n if n > 0 else 1
-    rest = [count // given if n == -1 else n for n in rest]
-    if not goal or goal[0] not in (0, 1, -1) or rest.count(-1) or not rest:
-        raise OutOfReach(f"a reshape to {goal}", expected="a first axis of samples")
-    return w.layers.reshape(w.x(node), tuple(rest))
+    return w.layers.reshape_to(w.x(node), [int(n) for n in w.needed(node, 1).reshape(-1)])
 
 
 def transpose(w: Walk, node: Node) -> str:

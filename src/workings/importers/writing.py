@@ -37,6 +37,10 @@ class Writing:
             self.shapes["x"] = shape
         return "x"
 
+    def shape(self, name: str) -> Shape:
+        """The axes of a quantity, without that of the samples."""
+        return (self.vector,) if name == "x" and self.vector else self.shapes[name]
+
     def parameter(self, name: str, array: Any) -> str:
         """A parameter with its numbers, an array that `numbers` made."""
         self.numbers += array.size
@@ -53,7 +57,7 @@ class Writing:
 
     def outputs(self, last: str) -> None:
         """y, or y1, y2, …: the entries of the last array."""
-        shape = self.shapes[last]
+        shape = self.shape(last)
         count = 1
         for axis in shape:
             count *= axis
@@ -125,6 +129,8 @@ def _plain(given: Any, name: str) -> Any:
         sizes.append(len(level[0]))
         level = [x for v in level for x in v]
     flat = [_number(x, name) for x in level]
+    if any(isinstance(x, float) for x in flat):
+        _finite(np.array([x if isinstance(x, float) else 0.0 for x in flat]).reshape(sizes), name)
     if any(isinstance(x, float) for x in flat) and not any(isinstance(x, Fraction) for x in flat):
         return np.array(flat, dtype=np.float64).reshape(sizes)
     out = np.empty(len(flat), dtype=object)
@@ -137,9 +143,7 @@ def _number(given: Any, name: str) -> int | float | Fraction:
 
     if isinstance(given, bool):
         raise BadValue(f"{name} holds {given}", expected="numbers")
-    if isinstance(given, float):
-        return given if given - given == 0 else _not_finite(name, given)
-    if isinstance(given, int):
+    if isinstance(given, int | float):
         return given
     if given is None or isinstance(given, dict | list | tuple):
         raise BadValue(f"{name} holds {given!r}"[:80], expected='numbers, or texts such as "1/3"')
@@ -150,14 +154,12 @@ def _finite(array: Any, name: str) -> None:
     import numpy as np
 
     wrong = np.argwhere(~np.isfinite(array))
-    if len(wrong):
-        _not_finite(f"{name}[{','.join(str(int(i) + 1) for i in wrong[0])}]", float(array[tuple(wrong[0])]), len(wrong))
-
-
-def _not_finite(name: str, seen: float, count: int = 1) -> float:
-    more = f", and {count - 1} more" if count > 1 else ""
+    if not len(wrong):
+        return
+    place = ", ".join(str(int(i) + 1) for i in wrong[0])
+    more = f"; {len(wrong)} numbers are not finite" if len(wrong) > 1 else ""
     raise BadValue(
-        f"{name} is {seen}{more}", expected="finite numbers",
+        f"{name} holds {float(array[tuple(wrong[0])])} at ({place}){more}", expected="finite numbers",
         hint="train with a smaller learning rate, or take an earlier checkpoint",
     )
 
