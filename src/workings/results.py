@@ -248,12 +248,10 @@ class Derivation(Result):
     verb, title = "gradient", "The derivative, step by step"
 
     def _repr_latex_(self) -> str:
-        from workings.expr import Deriv, Rel
+        from workings.answers.gradient import line
         from workings.notation import latex
 
-        wrt = self.data.wrt if isinstance(self.data.wrt, tuple) else (self.data.wrt,)
-        line = Rel((Deriv(self.data.of, wrt), self.data.result), ("=",))
-        return f"$\\displaystyle {latex(line, self._spelling())}$"
+        return f"$\\displaystyle {latex(line(self.data), self._spelling())}$"
 
 
 class Program(Result):

@@ -82,6 +82,14 @@ SAYS: dict[str, tuple[str, str]] = {
     "first derivative": ("first derivative", "The first derivative, by {wrt}."),
     "name the first derivative": ("name", "The first derivative gets a name, {name}, and is differentiated again."),
     "second derivative": ("second derivative", "This is the second derivative of {of}."),
+    "matrix form": ("matrix notation", "The same for all entries at once. {layout}"),
+    "matrix form, patterns": ("matrix notation", "The same for all entries at once: {patterns}. {layout}"),
+}
+LAYOUT = {
+    ("denominator", False): "The gradient has the shape of {wrt} (denominator layout).",
+    ("numerator", False): "In numerator layout the derivative has the transposed shape of {wrt}.",
+    ("numerator", True): "Row by row of {of} (numerator layout: the Jacobian).",
+    ("denominator", True): "In denominator layout the rows are those of {wrt}.",
 }
 
 
@@ -129,14 +137,41 @@ def as_dict(derivation: Derivation) -> dict[str, Any]:
     noticed = worth_noticing(derivation)
     remark = {} if noticed is None else {"remark": {"line": plain(noticed.fact), "says": noticed.because}}
     return {
-        "of": plain(derivation.of),
-        "wrt": [plain(w) for w in wrt] if isinstance(wrt, tuple) else plain(wrt),
-        "result": plain(derivation.result),
+        **_asked(derivation),
         "where": {plain(name): plain(value) for name, value in derivation.where},
         "parts": {plain(name): plain(value) for name, value in derivation.parts},
-        "steps": [entry for step in derivation.steps for entry in _entries(step, spelt)],
+        "steps": [entry for step in steps_of(derivation) for entry in _entries(step, spelt)],
         **remark,
     }
+
+
+def _asked(derivation: Derivation) -> dict[str, Any]:
+    """What was asked and what came out: of arrays as wholes in matrix notation, beside it the entry."""
+    from workings.notation import plain
+
+    wrt, matrix = derivation.wrt, derivation.matrix
+    entry = {
+        "of": plain(derivation.of), "wrt": [plain(w) for w in wrt] if isinstance(wrt, tuple) else plain(wrt),
+        "result": plain(derivation.result),
+    }
+    if matrix is None:
+        return entry
+    head = matrix.line.args[0]
+    assert isinstance(head, Deriv)
+    return {"of": plain(head.of), "wrt": plain(head.wrt[0]), "result": plain(matrix.array), "entry": entry,
+            "layout": matrix.layout}
+
+
+def steps_of(derivation: Derivation) -> list[Step]:
+    """The steps, and the step from the index form to matrix notation where there is one."""
+    matrix = derivation.matrix
+    if matrix is None:
+        return derivation.steps
+    head = matrix.line.args[0]
+    assert isinstance(head, Deriv)
+    layout = sentence(LAYOUT[matrix.layout, bool(derivation.of.indices)], {"of": head.of, "wrt": head.wrt[0]})
+    says = {"patterns": matrix.patterns, "layout": layout, "variant": "patterns" if matrix.patterns else ""}
+    return [*derivation.steps, Step("matrix form", says, derivation.result, matrix.array, matrix.line)]
 
 
 def _entries(step: Step, spelt: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -155,8 +190,9 @@ def _entries(step: Step, spelt: Mapping[str, str]) -> list[dict[str, Any]]:
 
 def blocks(derivation: Derivation, result: bool = True) -> tuple[Block, ...]:
     """The steps, smaller steps folded away, the result, and at most one proved remark."""
-    out: list[Block] = [block(step) for step in derivation.steps]
-    if result and len(derivation.steps) > 3:
+    steps = steps_of(derivation)
+    out: list[Block] = [block(step) for step in steps]
+    if result and len(steps) > 3:
         out.append(Aside("result", (Display((Row(line(derivation)),)),)))
     noticed = worth_noticing(derivation) if result else None
     if noticed is not None:
@@ -166,6 +202,8 @@ def blocks(derivation: Derivation, result: bool = True) -> tuple[Block, ...]:
 
 def line(derivation: Derivation) -> Rel:
     """The derivative = the result."""
+    if derivation.matrix is not None:
+        return derivation.matrix.line
     wrt = derivation.wrt if isinstance(derivation.wrt, tuple) else (derivation.wrt,)
     head: Expr = Deriv(derivation.of, wrt)
     return Rel((head, derivation.result), ("=",))

@@ -45,9 +45,21 @@ def _written(text: str) -> Expr:
 def _inline(value: Any) -> list[Inline]:
     if isinstance(value, Expr):
         return [Math(value)]
+    if isinstance(value, list) and value and isinstance(value[0], tuple):
+        return _pairs(value)
+    if isinstance(value, tuple) and any(isinstance(v, str) for v in value):
+        return list(value)                               # a sentence inside a sentence
     if isinstance(value, list | tuple):
         return listing([Math(v) for v in value])
     return [str(value)]
+
+
+def _pairs(value: Sequence[tuple[Expr, Expr]]) -> list[Inline]:
+    """One formula is another, and so on."""
+    out: list[Inline] = []
+    for n, (left, right) in enumerate(value):
+        out += [", " * (0 < n < len(value) - 1) or " and " * (n > 0), Math(left), " is ", Math(right)]
+    return out[1:]
 
 
 def listing(items: Sequence[Inline]) -> list[Inline]:

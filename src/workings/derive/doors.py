@@ -9,21 +9,25 @@ from workings.derive import derivation as _derivation
 from workings.derive import hessian as _hessian
 from workings.derive.program import Program
 from workings.derive.steps import Derivation
+from workings.derive.whole import checked_layout, in_matrices, program_in_matrices
 from workings.expr import Equation, Network, Ref
 from workings.forms.indexed import Indexed, indexed
 
 
 def gradient(
     net: Network, of: Ref, wrt: Ref, *, through: Sequence[Ref] = (), names: Sequence[Equation] = (),
-    verified: bool = True,
+    verified: bool = True, layout: str | None = None,
 ) -> Derivation:
     """The derivative of `of` by `wrt`, step by step; the result uses the names of forward quantities.
 
-    `names`: equations that name parts of nested ones, as a hint gives them: z = y - t, c = cosh(z).
+    `names`: equations that name parts of nested ones, as a hint gives them: z = y - t, c = cosh(z).  `layout`:
+    "denominator" (the shape of `wrt`) or "numerator", of the result in matrix notation.
     """
-    form = indexed(net)
-    of, wrt = entries(form, of, wrt)
-    return _derivation.gradient(form.net, of, wrt, through=through, names=names, verified=verified)
+    form, layout = indexed(net), checked_layout(layout)
+    top, bottom = entries(form, of, wrt)
+    out = _derivation.gradient(form.net, top, bottom, through=through, names=names, verified=verified)
+    out.matrix = in_matrices(out, form, of, wrt, layout)
+    return out
 
 
 def chain_rule(
@@ -46,7 +50,9 @@ def backward(net: Network, of: Ref, wrt: Sequence[Ref] | None = None, mode: str 
     """
     form = indexed(net)
     asked = None if wrt is None else [entry(form, w) for w in wrt]
-    return _backward.backward(form.net, entry(form, of), asked, mode)
+    program = _backward.backward(form.net, entry(form, of), asked, mode)
+    program_in_matrices(program, form)
+    return program
 
 
 def hessian(net: Network, of: Ref, wrt: tuple[Ref, Ref], *, verified: bool = True) -> Derivation:

@@ -10,16 +10,17 @@ from workings.derive.fresh import Names
 from workings.derive.inside import free_names, parts_first
 from workings.derive.terms import Arena, Term
 from workings.derive.written import to_expr
-from workings.expr import Add, Call, Deriv, Div, Expr, Mul, Neg, Num, Pow, Ref
+from workings.expr import Add, Call, Deriv, Div, Expr, Mul, Neg, Num, Pow, Ref, Rel
 
 
 @dataclass(slots=True, eq=False)
 class Statement:
-    """`name = value`; `is_`: the derivative that it is."""
+    """`name = value`; `is_`: the derivative that it is; `matrix`: the same line of whole arrays."""
 
     name: Ref
     is_: Deriv | None
     value: Expr
+    matrix: Rel | None = None
 
 
 @dataclass(slots=True, eq=False)

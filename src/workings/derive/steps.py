@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workings.expr import Equation, Expr, Network, Ref, Rel
+
+if TYPE_CHECKING:
+    from workings.derive.whole import Matrix
 
 
 @dataclass(slots=True, eq=False)
@@ -33,7 +36,8 @@ class Derivation:
     """The derivative of `of` by `wrt`, and how it was found.
 
     `where`: names that the result uses (adjoints), each made of earlier ones; `parts`: names of parts of
-    nested equations, which the steps use; `opened`: these equations with their parts named.
+    nested equations, which the steps use; `opened`: these equations with their parts named; `matrix`: the result
+    in matrix notation, where arrays are asked for.
     """
 
     of: Ref
@@ -44,6 +48,7 @@ class Derivation:
     net: Network | None = None
     parts: list[tuple[Ref, Expr]] = field(default_factory=list)
     opened: list[list[Equation]] = field(default_factory=list)
+    matrix: Matrix | None = None
 
     def every(self) -> Iterator[Step]:
         """All steps, inner ones before the step they belong to."""

@@ -40,6 +40,20 @@ def verify(derivation: Derivation) -> None:
         flint.ctx.prec = old
 
 
+def holds(derivation: Derivation, line: Rel) -> None:
+    """Like `verify`, for one more line."""
+    import flint
+
+    old = flint.ctx.prec
+    flint.ctx.prec = BITS
+    try:
+        for number, span in enumerate(POINTS):
+            assert derivation.net is not None
+            _hold(Tried(derivation.net, derivation, number, span), line)
+    finally:
+        flint.ctx.prec = old
+
+
 def _hold(point: Tried, line: Rel) -> None:
     free = [n for n in dict.fromkeys(r.name for r in _index_refs(line)) if n in point.indices]
     choices = list(product(*(point.span(n) for n in free)))

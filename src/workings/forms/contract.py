@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from workings.expr import (
     ONE, Add, All, Big, Call, Claim, Const, Div, Expr, Logic, MatMul, Mul, Neg, Num, Pow, Ref, Rel, fold, free_refs,
-    preorder, same,
+    preorder, rewrite, same,
 )
 from workings.forms.indexed import Indexed
 
@@ -81,6 +81,7 @@ def whole(
     letters = [f.name for f in free if isinstance(f, Ref)]
     if len(letters) != len(free) or len(set(letters)) != len(letters):
         return None
+    expr = _spread(expr)
     known = leading(indexed) if lead is None else lead
     maker = _Maker(frozenset(letters) | {n.index for n in preorder(expr) if isinstance(n, Big)}, known)
     try:
@@ -90,6 +91,26 @@ def whole(
     if any(r.name in maker.letters and not r.indices for r in free_refs(out)):
         return None
     return Whole(out, maker.said)
+
+
+def _spread(expr: Expr) -> Expr:
+    """p[i]*(delta(i,j) - p[j]) multiplied out: a delta by itself has no matrix notation, p[i]*delta(i,j) is diag(p)."""
+
+    def change(node: Expr) -> Expr:
+        if not isinstance(node, Mul):
+            return node
+        at = next((n for n, f in enumerate(node.args) if isinstance(f, Add) and any(map(_has_delta, f.args))), None)
+        if at is None:
+            return node
+        rest, bracket = (*node.args[:at], *node.args[at + 1 :]), node.args[at]
+        return Add(tuple(change(Mul((*rest, *(t.args if isinstance(t, Mul) else (t,))))) for t in bracket.children()))
+
+    return rewrite(expr, change)
+
+
+def _has_delta(term: Expr) -> bool:
+    factors = term.children() if isinstance(term, Mul | Neg) else (term,)
+    return any(isinstance(f, Call) and f.function == "delta" for f in factors)
 
 
 def leading(indexed: Indexed | None) -> dict[str, int]:
@@ -311,20 +332,23 @@ class _Maker:
     # -- from products of arrays to one
     def array(self, p: Product, order: tuple[str, ...], source: Expr | None = None) -> Expr:
         """The product as one array with its axes in this order."""
-        pattern, said = p.source if p.sums else None, source
+        pattern = p.source if p.sums else None
         p = self._summed(p)
         if set(p.letters) != set(order) or len(order) > 2:
             raise NoForm
         scalars = [f.array for f in p.factors if not f.letters]
-        core = self._core([f for f in p.factors if f.letters], order, said)
+        core = self._core([f for f in p.factors if f.letters], order)
         if pattern is not None and core is not None and not scalars:
             self._note(pattern, Neg(core) if p.sign < 0 else core)
         numbers = [e for e in scalars if not (isinstance(e, Num) and e.value == 1)]
         parts = [*numbers, *([] if core is None else [core])]
         out: Expr = ONE if not parts else parts[0] if len(parts) == 1 else Mul(_flat(parts))
-        return Neg(out) if p.sign < 0 else out
+        out = Neg(out) if p.sign < 0 else out
+        if source is not None and isinstance(core, Call) and core.function == "outer":
+            self._note(source, out)
+        return out
 
-    def _core(self, factors: list[Factor], order: tuple[str, ...], source: Expr | None) -> Expr | None:
+    def _core(self, factors: list[Factor], order: tuple[str, ...]) -> Expr | None:
         if not factors:
             return None
         if len(order) == 1:
@@ -335,10 +359,7 @@ class _Maker:
         if eyes:
             return self._diagonal(eyes, left, right, mats)
         if not mats:
-            made = Call("outer", (_entrywise(left), _entrywise(right)))
-            if source is not None:
-                self._note(source, made)
-            return made
+            return Call("outer", (_entrywise(left), _entrywise(right)))
         return _scaled(left, _entrywise([oriented(f, order) for f in mats]), right)
 
     def _diagonal(self, eyes: int, left: list[Expr], right: list[Expr], mats: list[Factor]) -> Expr:

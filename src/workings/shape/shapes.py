@@ -75,6 +75,11 @@ class Shapes:
         self.ranks.total[unit] = ROW if found.row else len(found.axes)
         self.axes.names[unit] = found.axes
 
+    def note(self, name: str, sizes: Sequence[Expr]) -> None:
+        """A name that stands for an array of these sizes, such as an adjoint."""
+        self.ranks.total[name] = len(sizes)
+        self.axes.names[name] = tuple(Axis(s) for s in sizes)
+
     def copy(self) -> Shapes:
         """Shapes that may adopt names of their own."""
         out = copy(self)
