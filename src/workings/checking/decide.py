@@ -109,7 +109,8 @@ class _Question:
     def _placed(self, found: Counterexample, case: Case) -> Counterexample:
         found.sizes = case.sizes
         if self.place:
-            found.where = where(case.left, case.right, case.trial.defs, found.at, self.cases.known)
+            named = {e.lhs.name: e.rhs for e in self.cases.net.equations if not e.lhs.indices}
+            found.where = where(case.left, case.right, case.trial.defs, found.at, self.cases.known, named)
         return found
 
     def _symbolic(self) -> Proof:

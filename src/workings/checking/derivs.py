@@ -241,14 +241,14 @@ def own_equation(net: Network, of: Ref) -> Expr:
                 table[place.name] = at
             else:
                 fits = fits and same(place, at)
-        if fits and (len(equations) == 1 or not table or not _given_apart(equations, of)):
+        if fits and (len(equations) == 1 or not table or not _given_apart(equations, equation, of)):
             return substitute(equation.rhs, table)
     raise OutOfReach(f"the own equation of {of.name} is not plain", span=of.span)
 
 
-def _given_apart(equations: list[Equation], of: Ref) -> bool:
-    """Has this very entry an equation of its own?"""
-    return any(all(same(i, j) for i, j in zip(e.lhs.indices, of.indices)) for e in equations)
+def _given_apart(equations: list[Equation], but: Equation, of: Ref) -> bool:
+    """Has this very entry another equation of its own?"""
+    return any(all(same(i, j) for i, j in zip(e.lhs.indices, of.indices)) for e in equations if e is not but)
 
 
 # -- readings

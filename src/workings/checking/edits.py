@@ -22,7 +22,11 @@ from workings.notation import plain
 
 Edit = tuple[str, Expr]
 STEM = re.compile(r"(.*?[A-Za-z_])(\d+(?:_\d+)*)$")
-TWINS = {"tanh": "sigmoid", "sigmoid": "tanh", "sinh": "cosh", "cosh": "sinh", "sin": "cos", "cos": "sin"}
+TWINS = {
+    "tanh": ("sigmoid", "sinh"), "sigmoid": ("tanh",), "sinh": ("cosh", "tanh"), "cosh": ("sinh",), "sin": ("cos",),
+    "cos": ("sin",), "relu": ("step", "abs"), "step": ("relu",), "abs": ("sign", "relu"), "sign": ("abs",),
+    "exp": ("log",), "log": ("exp",), "softplus": ("sigmoid",),
+}
 CONSTANTS = (TWO, Num(Fraction(1, 2)), Num(3), Num(4), Num(Fraction(1, 3)), Num(Fraction(1, 4)))
 
 
@@ -36,10 +40,13 @@ def of_side(side: Expr, net: Network, wrt: list[Ref]) -> Iterator[Edit]:
     yield from _names(side, net)
     yield from _indices(side, net)
     yield from _signs(side)
+    yield from _sizes(side, net)
     yield from _squares(side, net)
+    yield from _bases(side)
     yield from _sums(side, net, wrt)
     yield from _factors(side, net)
     yield from _functions(side)
+    yield from _partners(side, net)
     yield from _products(side)
 
 
@@ -81,6 +88,22 @@ def _instead(name: str, scalars: list[str], net: Network) -> Iterator[tuple[str,
             yield v.name, f"pre-activation for activation: {name} where {v.name} is meant"
 
 
+def _partners(side: Expr, net: Network) -> Iterator[Edit]:
+    """The other factor of a product of the network: d(w x)/dw is x, not w."""
+    pairs: dict[tuple[str, str], tuple[Ref, Ref]] = {}
+    for e in net.equations:
+        for node in preorder(e.rhs):
+            if isinstance(node, Mul):
+                for p, q in combinations([a for a in node.args if isinstance(a, Ref)], 2):
+                    pairs.setdefault((plain(p), plain(q)), (p, q))
+    written = [n for n in preorder(side) if isinstance(n, Ref)]
+    for p, q in list(pairs.values())[:SLIP_NAMES]:
+        for here, there in ((p, q), (q, p)):
+            for node in written:
+                if same(node, here):
+                    yield f"wrong factor: {plain(here)} where {plain(there)} is meant", put(side, node, there)
+
+
 def _activations(net: Network) -> Iterator[tuple[Ref, Ref, Call]]:
     """(z, a, f(z)) for each equation a = f(z)."""
     for e in net.equations:
@@ -114,8 +137,11 @@ def _places(node: Ref, net: Network) -> Iterator[Ref]:
         if not same(turned[i], turned[j]):
             yield Ref(node.name, tuple(turned))
     for i, place in enumerate(node.indices):
-        others: list[Expr] = [Ref(x) for x in letters if not (isinstance(place, Ref) and place.name == x)]
-        others += [Add((place, ONE)), Add((place, Neg(ONE)))]
+        if isinstance(place, Num):
+            others: list[Expr] = [Num(place.value - 1), Num(place.value + 1)]
+        else:
+            others = [Ref(x) for x in letters if not (isinstance(place, Ref) and place.name == x)]
+            others += [Add((place, Neg(ONE))), Add((place, ONE))]
         if isinstance(place, Add) and len(place.args) == 2:
             others.append(place.args[0])
         for other in others:
@@ -147,7 +173,7 @@ def _product(factors: tuple[Expr, ...]) -> Expr:
 
 
 def _squares(side: Expr, net: Network) -> Iterator[Edit]:
-    hyperbolic = {v.key for _, v, call in _activations(net) if call.function == "tanh"}
+    hyperbolic = {e.key for e in net.equations if isinstance(e.rhs, Call) and e.rhs.function == "tanh"}
     for node in preorder(side):
         if isinstance(node, Add):
             for term in node.args:
@@ -185,12 +211,7 @@ def _sums(side: Expr, net: Network, wrt: list[Ref]) -> Iterator[Edit]:
 
 # -- factors
 def _factors(side: Expr, net: Network) -> Iterator[Edit]:
-    places = [side, *(t for n in preorder(side) if isinstance(n, Add) for t in n.args)]
-    places += [n.body for n in preorder(side) if isinstance(n, Big)]
-    for size in net.sizes:
-        for place in places:
-            yield f"lost 1/{size}", put(side, place, Mul((Div(ONE, Ref(size)), place)))
-            yield f"factor: 1/{size} too many", put(side, place, Mul((Ref(size), place)))
+    places = _factor_places(side)
     for node in preorder(side):
         if isinstance(node, Mul):
             for i, factor in enumerate(node.args):
@@ -214,6 +235,22 @@ def _factors(side: Expr, net: Network) -> Iterator[Edit]:
     for says, ref in list(written.items())[:SLIP_NAMES]:
         for place in places:
             yield f"factor: {says} is missing", put(side, place, Mul((place, ref)))
+
+
+def _factor_places(side: Expr) -> list[Expr]:
+    """Where a factor may have been lost: the whole, each term, each body of a sum."""
+    places = [side, *(t for n in preorder(side) if isinstance(n, Add) for t in n.args)]
+    return places + [n.body for n in preorder(side) if isinstance(n, Big)]
+
+
+def _sizes(side: Expr, net: Network) -> Iterator[Edit]:
+    for size in net.sizes:
+        for place in _factor_places(side):
+            yield f"lost 1/{size}", put(side, place, Mul((Div(ONE, Ref(size)), place)))
+            yield f"factor: 1/{size} too many", put(side, place, Mul((Ref(size), place)))
+
+
+def _bases(side: Expr) -> Iterator[Edit]:
     for base in (2, 10):
         log = Call("log", (Num(base),))
         yield f"log base: {base} where e is meant", Mul((side, log))
@@ -223,11 +260,13 @@ def _factors(side: Expr, net: Network) -> Iterator[Edit]:
 def _functions(side: Expr) -> Iterator[Edit]:
     for node in preorder(side):
         if isinstance(node, Call) and len(node.args) == 1:
-            if node.function in TWINS:
-                other = TWINS[node.function]
+            for other in TWINS.get(node.function, ()):
                 yield f"function: {node.function} where {other} is meant", put(side, node, Call(other, node.args))
             if node.primes:
                 yield "derivative: a prime too many", put(side, node, Call(node.function, node.args, node.primes - 1))
+            elif node.function in TWINS:
+                yield f"derivative: {node.function} where its derivative is meant", put(
+                    side, node, Call(node.function, node.args, 1))
 
 
 def _products(side: Expr) -> Iterator[Edit]:
@@ -252,15 +291,24 @@ def of_paths(net: Network, of: Ref, wrt: Ref) -> Iterator[tuple[str, World]]:
             way = f"the path from {plain(u)} to {plain(v)}"
             yield (f"lost shared path: {way}" if shared and u.key == wrt.key else f"lost path: {way}"), world
     for v, u in steps:
-        rhs = net.defs[v.key][0].rhs
-        world = sloped(net, v, u, ONE)
-        if world is not None:
-            relu = isinstance(rhs, Call) and rhs.function == "relu"
-            yield "relu' lost" if relu else f"lost inner derivative: of {plain(v)} by {plain(u)}", world
-        if isinstance(rhs, Call) and rhs.function == "tanh" and same(rhs.args[0], u):
-            world = sloped(net, v, u, Add((ONE, Neg(Call("tanh", (u,))))))
+        for says, slope in _mistaken(net, v, u):
+            world = sloped(net, v, u, slope)
             if world is not None:
-                yield "tanh' as 1 - tanh", world
+                yield says, world
+
+
+def _mistaken(net: Network, v: Ref, u: Ref) -> Iterator[tuple[str, Expr]]:
+    """What the local derivative of v by u is often taken for."""
+    rhs = net.defs[v.key][0].rhs
+    relu = isinstance(rhs, Call) and rhs.function == "relu"
+    yield "relu' lost" if relu else f"lost inner derivative: of {plain(v)} by {plain(u)}", ONE
+    if not (isinstance(rhs, Call) and len(rhs.args) == 1 and same(rhs.args[0], u)):
+        return
+    if rhs.function in ("tanh", "sigmoid"):
+        yield f"{rhs.function}' as 1 - {rhs.function}", Add((ONE, Neg(Call(rhs.function, (u,)))))
+    if rhs.function == "sigmoid":
+        yield "sigmoid' as 1 - sigmoid^2", Add((ONE, Neg(Pow(Call("sigmoid", (u,)), TWO))))
+    yield f"derivative: {plain(v)} where its derivative by {plain(u)} is meant", rhs
 
 
 def _steps(net: Network, of: Ref, wrt: Ref) -> Iterator[tuple[Ref, Ref]]:

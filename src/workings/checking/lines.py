@@ -6,7 +6,7 @@ printed one is read through every path first, then as the direct partial, the sa
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 from itertools import chain, pairwise
@@ -14,7 +14,8 @@ from typing import Any
 
 from workings.checking import decide, drawn, matrices, sets, slips
 from workings.checking.derivs import Resolver, derivatives, readings
-from workings.checking.names import axis_sizes, known_names, settled, unknown_names
+from workings.checking.names import known_names, settled, unknown_names
+from workings.checking.points import at_point, point_equations, sizes_at
 from workings.checking.verdict import Judged, Report, Verdict
 from workings.checking.worlds import World, assumed, of_lines, resolved
 from workings.errors import OutOfReach, WorkingsError
@@ -54,7 +55,7 @@ class Session:
         self.domains = sets.Domains(net)
         self.remarks: list[str] = []
         self.point = [e for name, value in at.items() for e in point_equations(name, value)]
-        self.bind = _sizes(net, at)
+        self.bind = sizes_at(net, at)
         self.worlds: list[World] = []         # what the person's wrong lines so far would mean
         self.parted: tuple[Expr, Expr] | None = None
         self.last: Rel | None = None          # the last right line
@@ -354,46 +355,3 @@ def _decimals(side: Expr) -> tuple[Fraction, int] | None:
     if isinstance(side, Num) and "." in side.text:
         return Fraction(side.value), len(side.text.partition(".")[2])
     return None
-
-
-# -- points
-def point_equations(name: str, value: Any) -> list[Equation]:
-    """A value of a name, or of every entry of a family, as equations."""
-    if not hasattr(value, "__len__") or isinstance(value, str):
-        return [Equation(Ref(name), _number(value))]
-    out: list[Equation] = []
-    stack: list[tuple[tuple[int, ...], Any]] = [((), value)]
-    while stack:
-        at, v = stack.pop()
-        if hasattr(v, "__len__") and not isinstance(v, str):
-            stack.extend(((*at, i + 1), x) for i, x in reversed(list(enumerate(v))))
-        else:
-            out.append(Equation(Ref(name, tuple(Num(i) for i in at)), _number(v)))
-    return out
-
-
-def _number(value: Any) -> Num:
-    exact = Fraction(value) if not hasattr(value, "item") else Fraction(value.item())
-    return Num(int(exact) if exact.denominator == 1 else exact)
-
-
-def at_point(net: Network, point: Sequence[Equation]) -> Network:
-    """The network with the values of a point as equations."""
-    if not point:
-        return net
-    fixed = {e.key for e in point}
-    return net.with_(equations=(*(e for e in net.equations if e.key not in fixed), *point))
-
-
-def _sizes(net: Network, at: Mapping[str, Any]) -> dict[str, int]:
-    """Sizes that the lengths of the arrays at the point give."""
-    out: dict[str, int] = {}
-    for name, value in at.items():
-        axis, v = 0, value
-        while hasattr(v, "__len__") and not isinstance(v, str) and len(v):
-            for size in axis_sizes(net, name, axis):
-                out.setdefault(size, len(v))
-            axis, v = axis + 1, v[0]
-        if name in net.sizes and not hasattr(value, "__len__"):
-            out[name] = int(value)
-    return out

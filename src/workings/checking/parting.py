@@ -31,6 +31,8 @@ class Parting:
     defs: Mapping[str, Expr]
     at: Mapping[str, Fraction]
     known: Callable[[str], bool]
+    named: Mapping[str, Expr]          # quantities of the network by which units are called
+    alone: str = ""           # what to say where one side has a factor or term that the other has not
 
     def place(self) -> str:
         """Where the two part, in words; "" where nothing certain can be said."""
@@ -86,13 +88,16 @@ class Parting:
     def _unit_said(self, unit: Unit) -> str:
         from workings.notation import plain
 
-        named = next((n for n, e in self.defs.items() if self.known(n) and same(e, unit.call)), None) or next((
-            n for n, e in self.defs.items()
-            if self.known(n) and isinstance(e, Call) and e.function in CREASED and _same_pre(e, unit.pre)), None)
+        units = [(n, e) for n, e in (*self.named.items(), *self.defs.items()) if self.known(n) and isinstance(e, Call)]
+        named = next((n for n, e in units if same(e, unit.call)), None) or next(
+            (n for n, e in units if e.function in CREASED and _same_pre(e, unit.pre)), None)
         name = f"unit {named}" if named else f"the unit {plain(unit.call)}"
         state = {-1: "off", 0: "on its crease", 1: "on"}[unit.state]
         if unit.call.function in ("abs", "sign"):
             state = {-1: "on its negative side", 0: state, 1: "on its positive side"}[unit.state]
+        elif unit.call.function in ("max", "min") and unit.state and not _is_relu(unit.call):
+            first = (unit.state > 0) == (unit.call.function == "max")
+            state = f"equal to {plain(unit.call.args[0 if first else 1])}"
         return f"{name} is {state} here ({plain(unit.pre)} = {shown(unit.value)})"
 
     # -- parts
@@ -107,6 +112,8 @@ class Parting:
                 break
             t, s = step
             whole = False
+            if self.alone:
+                break
         return "" if whole else self._part_said(t, s)
 
     def _opened(self, t: Expr, s: Expr) -> tuple[Expr, Expr]:
@@ -133,6 +140,9 @@ class Parting:
                 continue
             left, right = self._struck(left, right, generic)
             if len(left) <= 1 and len(right) <= 1 and left + right:
+                if not (left and right):
+                    kind = "factor" if unit is ONE else "term"
+                    self.alone = f"your side {'lacks' if left else 'has'} the {kind} {{}}"
                 return (left[0] if left else unit), (right[0] if right else unit)
         return None
 
@@ -191,10 +201,11 @@ class Parting:
         if not (self.presentable(t) and self.presentable(s)):
             return ""
         mine, true = (_equals(plain(e), shown(v)) for e, v in ((s, b), (t, a)))
-        if isinstance(s, Num) and s.value in (0, 1) and not (isinstance(t, Num)):
-            return f"your side lacks {true}"
-        if isinstance(t, Num) and t.value in (0, 1) and not isinstance(s, Num):
-            return f"your side has {mine}, and the truth has no such part"
+        if self.alone:
+            sole = t if "lacks" in self.alone else s
+            if isinstance(sole, Num) and sole.value == -1:
+                return "your side has the other sign"
+            return self.alone.format(true if sole is t else mine)
         return f"they part at your {mine}, where the truth has {true}"
 
     def _readable(self, e: Expr) -> Expr:
@@ -206,7 +217,7 @@ class Parting:
             e = substitute(e, inner)
             if sum(1 for _ in preorder(e)) > PARTING_NODES:
                 break
-        return e
+        return rewrite(e, _flat)
 
     def presentable(self, e: Expr) -> bool:
         """Is it short, and made of names that the person knows?"""
@@ -267,6 +278,10 @@ def _pre(call: Call) -> Expr | None:
     return None if call.function == "clip" else call.args[0]
 
 
+def _is_relu(call: Call) -> bool:
+    return any(isinstance(a, Num) and a.value == 0 for a in call.args)
+
+
 def _same_pre(call: Call, pre: Expr) -> bool:
     own = _pre(call)
     return own is not None and same(own, pre)
@@ -301,6 +316,13 @@ def _first_is_larger(unit: Unit) -> bool:
     return (unit.state > 0) != flipped
 
 
+def _flat(node: Expr) -> Expr:
+    """(a*b)*c as a*b*c."""
+    if not isinstance(node, Mul):
+        return node
+    return Mul(tuple(f for a in node.args for f in (a.args if isinstance(a, Mul) else (a,))))
+
+
 def _sign(v: Value) -> int:
     return 1 if v > 0 else -1 if v < 0 else 0
 
@@ -314,8 +336,13 @@ def _equals(text: str, value: str) -> str:
     return text if text == value else f"{text} = {value}"
 
 
-def where(truth: Expr, said: Expr, defs: Mapping[str, Expr], at: Mapping[str, Fraction], known: Sequence[str]) -> str:
-    """At which unit, factor, term or argument two scalar sides part at a point; `known`: the names to be used.
+def where(
+    truth: Expr, said: Expr, defs: Mapping[str, Expr], at: Mapping[str, Fraction], known: Sequence[str],
+    named: Mapping[str, Expr] | None = None,
+) -> str:
+    """At which unit, factor, term or argument two scalar sides part at a point.
+
+    `known`: the names to be used; `named`: quantities by which units may be called, beside those in `defs`.
 
     >>> from workings.functions import signatures
     >>> from workings.syntax import read_expression
@@ -328,6 +355,6 @@ def where(truth: Expr, said: Expr, defs: Mapping[str, Expr], at: Mapping[str, Fr
     names = frozenset(known)
     old, ctx.prec = ctx.prec, 200
     try:
-        return Parting(truth, said, defs, at, lambda n: n.partition("[")[0] in names).place()
+        return Parting(truth, said, defs, at, lambda n: n.partition("[")[0] in names, named or {}).place()
     finally:
         ctx.prec = old

@@ -106,16 +106,23 @@ class Trial:
             taken: set[str] = set()
             for fact in self.facts:
                 if fact.ops == ("=",):
-                    names = [n for n in self.leaves if n not in taken and self._uses(fact, n)]
+                    used = self._used(fact)
+                    names = [n for n in self.leaves if n in used and n not in taken]
                     if names:
                         taken.add(names[-1])
                         self._solvable.append((fact, names[-1]))
         return self._solvable
 
-    def _uses(self, fact: Rel, name: str) -> bool:
-        values = [self._gap(fact, {n: Fraction(k) for n in self.leaves} | {name: Fraction(k + 1)}) for k in (1, 2)]
-        base = [self._gap(fact, {n: Fraction(k) for n in self.leaves}) for k in (1, 2)]
-        return None not in values and values != base
+    def _used(self, fact: Rel) -> set[str]:
+        """The names on which a fact depends, through definitions too."""
+        out: set[str] = set()
+        stack: list[Expr] = [fact]
+        while stack:
+            for name in plan(stack.pop()).names:
+                if name not in out:
+                    out.add(name)
+                    stack += [self.defs[name]] if name in self.defs else []
+        return out
 
     def _gap(self, fact: Rel, at: Mapping[str, Fraction]) -> Any:
         try:

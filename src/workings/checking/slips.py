@@ -5,28 +5,34 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from workings.limits import SLIP_NODES
-from workings.checking import edits
+from workings.checking import edits, steps
 from workings.checking.derivs import Resolver
 from workings.checking.names import needed
 from workings.checking.verdict import Verdict
 from workings.checking.worlds import World, resolved
 from workings.errors import WorkingsError
-from workings.expr import Deriv, Expr, Network, Ref, preorder
+from workings.expr import Deriv, Expr, Network, Ref, preorder, same
 
-MOST_TRIED, MOST_INDEXED, MOST_PROOFS = 700, 100, 4     # with indices, each look is dearer
+MOST_TRIED, MOST_INDEXED, MOST_RECURRENT = 700, 100, 40     # with indices, each look is dearer
+MOST_PROOFS = 4
 Proof = Callable[[Expr, Expr, Network], Verdict]
 Alike = Callable[[Expr, Expr, Network], bool]
 
 
-def named(left: Expr, right: Expr, net: Network, prove: Proof, alike: Alike) -> str:
-    """The slip in `right` (or in the name of what the line is about, `left`); "" where none is proved."""
-    if any(e.lhs.indices and e.key in [q.key for q in needed(net, [e.rhs])] for e in net.equations):
-        return ""             # a recurrence written out for every candidate takes minutes
+def named(
+    left: Expr, right: Expr, net: Network, prove: Proof, alike: Alike, before: Sequence[Expr] = ()
+) -> str:
+    """The slip in `right` (or in the name of what the line is about, `left`); "" where none is proved.
+
+    `before`: what the line was made from, such as the right side of the line before.
+    """
+    recurrent = any(e.lhs.indices and e.key in [q.key for q in needed(net, [e.rhs])] for e in net.equations)
+    most = MOST_RECURRENT if recurrent else MOST_INDEXED if net.ranges else MOST_TRIED
     proofs = tried = nodes = 0
     size = sum(1 for _ in preorder(left)) + sum(1 for _ in preorder(right))
-    for says, a, b, where in _candidates(left, right, net):
+    for says, a, b, where in _candidates(left, right, net, before, worlds=not recurrent):
         tried, nodes = tried + 1, nodes + size
-        if tried > (MOST_INDEXED if net.ranges else MOST_TRIED) or nodes > SLIP_NODES or proofs >= MOST_PROOFS:
+        if tried > most or nodes > SLIP_NODES or proofs >= MOST_PROOFS:
             return ""
         try:
             if not alike(a, b, where):
@@ -40,22 +46,34 @@ def named(left: Expr, right: Expr, net: Network, prove: Proof, alike: Alike) -> 
     return ""
 
 
-def _candidates(left: Expr, right: Expr, net: Network) -> Iterator[tuple[str, Expr, Expr, Network]]:
+def _candidates(
+    left: Expr, right: Expr, net: Network, before: Sequence[Expr], worlds: bool
+) -> Iterator[tuple[str, Expr, Expr, Network]]:
     """(name, the two sides without derivatives, their network), the likeliest slip first."""
     resolver = Resolver(net)
     a, b = _resolve(resolver, left), _resolve(resolver, right)
     wrt = [w for n in preorder(left) if isinstance(n, Deriv) for w in n.wrt if isinstance(w, Ref)]
+    own_equation = [e.rhs for e in net.equations if isinstance(left, Ref) and same(e.lhs, left)]
+    for side in (left, *own_equation, *before):
+        yield from _edited(b, list(steps.of_step(side)), resolver)
     own = list(edits.of_side(right, net, wrt)) if a is not None else []
-    yield from _edited(a, [e for e in own if not e[0].endswith("is missing")], resolver)
+    yield from _edited(a, [e for e in own if not _late(e[0], net)], resolver)
     if b is not None:
         for says, head in edits.of_head(left, net):
             apart = Resolver(resolver.net, list(resolver.found))
             other = _resolve(apart, head)
             if other is not None:
                 yield says, other, b, apart.net
-        if isinstance(left, Deriv) and isinstance(left.of, Ref) and len(wrt) == len(left.wrt) == 1:
+        if worlds and isinstance(left, Deriv) and isinstance(left.of, Ref) and len(wrt) == len(left.wrt) == 1:
             yield from _worlds(left, left.of, wrt[0], b, resolver.net, net)
-    yield from _edited(a, [e for e in own if e[0].endswith("is missing")], resolver)
+    yield from _edited(a, [e for e in own if _late(e[0], net)], resolver)
+
+
+def _late(says: str, net: Network) -> bool:
+    """A missing factor, or one too many that is no number or size, may be what a lost path or derivative leaves."""
+    factor = says.removeprefix("factor: ").removesuffix(" too many")
+    known = factor.removeprefix("1/") in net.sizes or not any(c.isalpha() for c in factor)
+    return says.endswith("is missing") or (says.endswith("too many") and not known)
 
 
 def _edited(a: Expr | None, found: Sequence[edits.Edit], resolver: Resolver) -> Iterator[
