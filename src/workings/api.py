@@ -103,8 +103,8 @@ def backward(net: NetworkLike, of: Any, wrt: Any = None, mode: str = "plain") ->
 
 
 def check(net: Any, lines: Any = None, at: Any = None, given: Any = None, answer: Any = None, code: Any = None,
-          of: Any = None) -> Report:
-    """Is each of these lines true, and if not, where does it fail?
+          of: Any = None, next: bool = False) -> Report:
+    """Is each of these lines true, and if not, where does it fail?  `next`: one hint after the last right line.
 
     Without lines: all lines of a sheet, or of a person's own `answer` to it, a file or its text.  `code`: a
     hand-written backward pass in Python or NumPy, a file or its text, that is read and never run; `of`: what it derives.
@@ -118,13 +118,13 @@ def check(net: Any, lines: Any = None, at: Any = None, given: Any = None, answer
     if answer is not None:
         from workings.sheets.answered import judge_answer
 
-        return Report(judge_answer(work.source(net), answer), PlainNetwork())
+        return Report(judge_answer(work.source(net), answer, next), PlainNetwork())
     if lines is None:
         from workings.sheets.judge import judge
 
         return Report(judge(work.source(net)), PlainNetwork())
     net = _net(net)
-    return Report(work.check(net, lines, at, given), net)
+    return Report(work.check(net, lines, at, given, next), net)
 
 
 def solve(sheet: Any) -> Solution:

@@ -134,7 +134,18 @@ class Fold:
     open: bool = False
 
 
-Block = Heading | Paragraph | Display | Step | Bullets | Table | Picture | Code | Aside | Fold
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A person's line: where it stands, how it is read, then the verdict as sign and word, and why."""
+
+    where: Line
+    shown: tuple[Block, ...]
+    verdict: str              # right | wrong | duplicate | undecided | not understood
+    sign: str
+    blocks: tuple[Block, ...]
+
+
+Block = Heading | Paragraph | Display | Step | Bullets | Table | Picture | Code | Aside | Fold | Checked
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,28 @@
-"""What a checked list of lines says: JSON, and a page with the verdict beside each line."""
+"""What a checked list of lines says: JSON, and a page with the verdict beside each line.
+
+A line is first shown as it is read, then judged: a sign and a word, the reason in one sentence, the point where it
+fails; how it was proved is folded away.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
+from workings.answers.hints import hint_dict, hint_line
 from workings.checking.verdict import Counterexample, Judged, Report
+from workings.document import (
+    Block, Bullets, Checked, Code, Display, Fold, Heading, Line, Math, Mono, Paragraph, Row, Strong,
+)
+from workings.errors import WorkingsError
+from workings.expr import Deriv, Ref, Rel, Rest, preorder
 from workings.shape import ShapeError
-from workings.document import Aside, Block, Inline, Line, Math, Mono, Paragraph, Strong
 
 SIGNS = {"right": "✓", "wrong": "✗", "duplicate": "=", "undecided": "?", "not understood": "…"}
 READING = "true when ∂ is read as the derivative of its own equation only"
+MOST_STEPS = 24               # of a derivation that is folded behind a right line
+MOST_EQUATIONS = 80
 
 
 def as_dict(report: Report) -> dict[str, Any]:
@@ -18,19 +31,25 @@ def as_dict(report: Report) -> dict[str, Any]:
     >>> as_dict(Report([]))
     {'lines': [], 'first_wrong': None, 'remarks': []}
     """
-    return {
+    out: dict[str, Any] = {
         "lines": [_line(j, report) for j in report.lines],
         "first_wrong": report.first_wrong,
         "remarks": list(report.remarks),
     }
+    if report.parts:
+        out["parts"] = [{"part": p.part, "status": p.status, "labels": list(p.places)} for p in report.parts]
+    return {**out, "next": [hint_dict(h) for h in report.next]} if report.next else out
 
 
 def _line(j: Judged, report: Report) -> dict[str, Any]:
     out: dict[str, Any] = {"line": j.line, "text": j.text, "verdict": j.verdict}
     if j.place is not None:
-        out["source"] = {"line": j.place[0], "column": j.place[1]}
+        cell = _cell(j, report)
+        at = {"cell": cell[0], "line": cell[1]} if cell else {"line": j.place[0]}
+        out["source"] = {**at, "column": j.place[1]}
     for key, value in (
-        ("how", j.how), ("where_valid", j.where_valid), ("reason", j.reason), ("slip", j.slip), ("status", j.status),
+        ("part", j.part), ("how", j.how), ("where_valid", j.where_valid), ("reason", j.reason), ("slip", j.slip),
+        ("status", j.status),
     ):
         if value:
             out[key] = value
@@ -38,28 +57,38 @@ def _line(j: Judged, report: Report) -> dict[str, Any]:
         out["counterexample"] = _counterexample(j.counterexample)
     if j.verdict == "wrong":
         out["follows"] = j.follows
+        if j.since:
+            out["follows_from"] = [s.line for s in j.since]
     if j.error is not None and j.error.hint:
         out["hint"] = j.error.hint
     return out
 
 
+def _cell(j: Judged, report: Report) -> tuple[int, int] | None:
+    """The cell of a notebook and the line in it."""
+    cell = getattr(report.source, "cell", None)
+    found: tuple[int, int] | None = cell(j.place[0]) if cell is not None and j.place is not None else None
+    return found
+
+
 def _counterexample(c: Counterexample) -> dict[str, Any]:
     at = {name: str(value) for name, value in (*c.sizes.items(), *c.at.items())}
-    where = {"where": c.where} if c.where else {}
-    return {"at": at, "yours": c.right, "true": c.left, **where}
+    return {"at": at, "yours": c.right, "true": c.left, **({"where": c.where} if c.where else {})}
 
 
-def blocks(report: Report) -> tuple[Block, ...]:
-    """Each line with its verdict as sign and word, the reason in one sentence, and the point where it fails."""
+# -- the page
+def blocks(report: Report, proofs: bool = True) -> tuple[Block, ...]:
+    """Each line with its verdict, by part; then the hint that was asked for, and remarks.  `proofs`: fold them in."""
     out: list[Block] = [_summary(report)]
-    for j in report.lines:
-        number = f"Line {j.place[0]}: " if report.by_place and j.place else f"{j.line + 1}. "
-        head: tuple[Inline, ...] = (number, Strong(f"{SIGNS[j.verdict]} {j.verdict}"), *_shown(j))
-        inner: list[Block] = [Paragraph((*head, ". ", *_reason(j)))]
-        if j.counterexample is not None:
-            inner.append(Paragraph(_point(j.counterexample)))
-        out.append(Aside("wrong line", tuple(inner)) if j.verdict in ("wrong", "duplicate") else inner[0])
-    out += [Paragraph((_sentence(r),)) for r in report.remarks]
+    several = len({j.part for j in report.lines}) > 1
+    for part, lines in groupby(report.lines, key=lambda j: j.part):
+        out += [Heading(3, (part,))] if several and part else []
+        out += [checked(j, report, proofs) for j in lines]
+    if report.next:
+        out += [Heading(3, ("What next",)), *(Paragraph(hint_line(h)) for h in report.next)]
+    if report.remarks:
+        items = tuple((Paragraph((_sentence(r),)),) for r in report.remarks)
+        out += [Heading(3, ("Remarks",)), Bullets(items)]
     return tuple(out)
 
 
@@ -67,27 +96,65 @@ def _summary(report: Report) -> Block:
     counts = {v: sum(j.verdict == v for j in report.lines) for v in SIGNS}
     words = [f"{n} {v}" for v, n in counts.items() if n]
     first = report.first_wrong
-    place = report.lines[first].place if first is not None and report.by_place else None
-    number = place[0] if place else None if first is None else first + 1
-    tail = f"; the first error is in line {number}" if number is not None else ""
-    return Paragraph((f"{len(report.lines)} line{'s' * (len(report.lines) != 1)}: {', '.join(words)}{tail}.",))
+    tail = f"; the first error is in {_where(report.lines[first], report).lower()}" if first is not None else ""
+    said = f": {', '.join(words)}{tail}" if words else ""
+    return Paragraph((f"{len(report.lines)} line{'s' * (len(report.lines) != 1)}{said}.",))
 
 
-def _shown(j: Judged) -> Line:
+def _where(j: Judged, report: Report) -> str:
+    """Line 31; of a notebook, Cell 2, line 1."""
+    if not report.by_place or j.place is None:
+        return f"Line {j.line + 1}"
+    cell = _cell(j, report)
+    return f"Cell {cell[0]}, line {cell[1]}" if cell else f"Line {j.place[0]}"
+
+
+def checked(j: Judged, report: Report, proofs: bool = True) -> Checked:
+    """One line: as it is read, then the verdict and why."""
+    why: list[Block] = [Paragraph(_reason(j, report))]
+    if j.verdict == "not understood":
+        why += _caret(j)
+    if j.counterexample is not None:
+        why.append(Paragraph(_point(j.counterexample)))
+    why += _proof(j) if proofs and j.verdict == "right" else []
+    return Checked((_where(j, report),), _shown(j), j.verdict, SIGNS[j.verdict], tuple(why))
+
+
+def _shown(j: Judged) -> tuple[Block, ...]:
     if j.body is not None:
-        return (": ", Math(j.body))
-    return (": ", Mono(j.text.strip()))
+        return (Display((Row(j.body),)),)
+    return (Paragraph((Mono(" ".join(j.text.split())),)),)
 
 
-def _reason(j: Judged) -> Line:
+def _caret(j: Judged) -> list[Block]:
+    """The place that could not be read, what was expected there, and what to try."""
+    error = j.error
+    if error is None:
+        return []
+    rows = str(error).split("\n")[1:3] if error.source is not None and error.span is not None else []
+    out: list[Block] = [Code("\n".join(row[4:] for row in rows))] if rows else []
+    said = [f"{name}: {text}." for name, text in (("Expected", error.expected), ("Try", error.hint)) if text]
+    return [*out, Paragraph((" ".join(said),))] if said else out
+
+
+def _reason(j: Judged, report: Report) -> Line:
     if j.verdict == "right":
         return (_why_right(j),)
     if j.verdict == "wrong":
         slip = f" {j.slip[0].upper()}{j.slip[1:]}." if j.slip else ""
-        follows = " It would be right had the earlier wrong line been right." if j.follows else ""
         why = "The two sides differ." if j.reason.startswith("different at") else _said(j)
-        return (f"{why}{slip}{follows}",)
+        return (f"{why}{slip}{_follows(j, report)}",)
     return (_said(j),)
+
+
+def _follows(j: Judged, report: Report) -> str:
+    """Whence a wrong line follows: from the person's own earlier line, perhaps of another part."""
+    if not j.since:
+        return " It would be right had the earlier wrong line been right." if j.follows else ""
+    lines = " and ".join(_where(s, report).lower() for s in j.since)
+    other = [s.part for s in j.since if s.part != j.part]
+    whence = f"your {other[0]} ({lines})" if other else f"your {lines}"
+    return f" It follows from {whence}: it would be right had that been right."
 
 
 def _said(j: Judged) -> str:
@@ -115,7 +182,32 @@ def _sentence(text: str) -> str:
 def _point(c: Counterexample) -> Line:
     places = [f"{n} = {v}" for n, v in (*c.sizes.items(), *c.at.items())]
     here = f"At {', '.join(places)}" if places else "Here"
-    where = f" {c.where[0].upper()}{c.where[1:]}." if c.where else ""
-    return (f"{here} yours is {c.right}, and the truth is {c.left}.{where}",)
+    where = f" {_sentence(c.where)}" if c.where else ""
+    return (Strong("Counterexample."), f" {here} yours is {c.right}, and the truth is {c.left}.{where}")
 
 
+# -- how it was proved
+def _proof(j: Judged) -> list[Block]:
+    """Behind a right line about a derivative: the derivation of it, folded."""
+    from workings.answers import gradient
+    from workings.derive import gradient as derived
+
+    head = j.body.args[0] if isinstance(j.body, Rel) else None
+    if not isinstance(head, Deriv) or j.scope is None or len(j.scope.equations) > MOST_EQUATIONS or _open(j):
+        return []
+    if not isinstance(head.of, Ref) or len(head.wrt) != 1 or not isinstance(head.wrt[0], Ref):
+        return []
+    try:
+        found = derived(j.scope, head.of, head.wrt[0])
+    except WorkingsError:
+        return []
+    if len(found.steps) > MOST_STEPS:
+        return []
+    return [Fold(("How ", Math(head), " is derived"), gradient.blocks(found, result=False))]
+
+
+def _open(j: Judged) -> bool:
+    return j.body is None or any(isinstance(n, Rest) for n in preorder(j.body))
+
+
+__all__: Sequence[str] = ["SIGNS", "as_dict", "blocks", "checked"]

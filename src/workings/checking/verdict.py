@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any
 
 from workings.errors import Source, WorkingsError
-from workings.expr import Expr
+from workings.expr import Expr, Network
 
 
 @dataclass(slots=True)
@@ -53,6 +54,7 @@ class Judged:
     place: tuple[int, int] | None = None      # line and column in its source
     error: WorkingsError | None = None
     part: str = ""            # of a sheet: 2a
+    scope: Network | None = None              # the network in which it was judged
 
 
 @dataclass(slots=True)
@@ -73,6 +75,7 @@ class Report:
     source: Source | None = None
     by_place: bool = False    # the lines of a file: each is called by its number there
     parts: list[Labelled] = field(default_factory=list)
+    next: list[Any] = field(default_factory=list)         # hints: `following.Hint`
 
     @property
     def first_wrong(self) -> int | None:

@@ -206,9 +206,10 @@ def backward(mode: str, **options: Any) -> None:
 @click.option("--code", "code_file", metavar="FILE",
               help="A hand-written backward pass in Python or NumPy; it is read, never run.")
 @click.option("--of", metavar="NAME", help="With --code: which quantity it derives, if not the one last quantity.")
+@click.option("--next", "hint", is_flag=True, help="With --line or --answer: one hint after the last right line.")
 @networks
 def check(lines: tuple[str, ...], at: str | None, given: tuple[str, ...], answer: str | None, code_file: str | None,
-          of: str | None, **options: Any) -> int:
+          of: str | None, hint: bool, **options: Any) -> int:
     """Say of each line whether it is true, and if not, where it fails.
 
     The exit code is 0 if every line is right, 1 if one is wrong or stands twice, 2 if one was not understood, 3 if
@@ -220,9 +221,9 @@ def check(lines: tuple[str, ...], at: str | None, given: tuple[str, ...], answer
     if code_file:
         report = api.check(network(options), code=Path(code_file), of=of, at=at, given=list(given))
     elif answer:
-        report = api.check(source(options.pop("network")), answer=source(answer) if answer == "-" else answer)
+        report = api.check(source(options.pop("network")), answer=source(answer) if answer == "-" else answer, next=hint)
     elif lines:
-        report = api.check(network(options), list(lines), at, list(given))
+        report = api.check(network(options), list(lines), at, list(given), next=hint)
     else:
         report = _checked(source(options.pop("network")))
     give(report, options)

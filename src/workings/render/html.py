@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from workings.document import (
-    Aside, Block, Bullets, Code, Display, Document, Fold, Heading, Inline, Line, Math, Paragraph, Picture, Row,
+    Aside, Block, Bullets, Checked, Code, Display, Document, Fold, Heading, Inline, Line, Math, Paragraph, Picture, Row,
     Step, Strong, Table,
 )
 from workings.render import formulas
@@ -214,10 +214,21 @@ class Page:
             f"<div>{self.blocks(block.blocks)}</div></details>\n"
         )
 
+    def checked(self, block: Checked) -> str:
+        kind = block.verdict.replace(" ", "-")
+        where = " ".join(p for p in block.where if isinstance(p, str))
+        return (
+            f'<section class="checked {kind}" aria-label="{escape(f"{where}: {block.verdict}")}">'
+            f'<p class="where">{self.line(block.where)}</p>\n<div class="said">{self.blocks(block.shown)}</div>\n'
+            f'<p class="verdict"><span class="sign" aria-hidden="true">{escape(block.sign)}</span> '
+            f'{escape(block.verdict)}</p>\n<div class="why">{self.blocks(block.blocks)}</div></section>\n'
+        )
+
 
 _WRITERS: dict[type[Block], Callable[[Page, Any], str]] = {
     Heading: Page.heading, Paragraph: Page.paragraph, Display: Page.display, Step: Page.step, Bullets: Page.bullets,
     Table: Page.table, Picture: Page.picture, Code: Page.code, Aside: Page.aside, Fold: Page.fold,
+    Checked: Page.checked,
 }
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from workings.document import (
-    Aside, Block, Bullets, Code, Display, Document, Fold, Heading, Inline, Line, Math, Mono, Paragraph, Picture, Raw,
-    Row, Step, Table,
+    Aside, Block, Bullets, Checked, Code, Display, Document, Fold, Heading, Inline, Line, Math, Mono, Paragraph,
+    Picture, Raw, Row, Step, Table,
 )
 from workings.expr import Expr
 from workings.render.formulas import LATEX_SIGNS, halves, tidy
@@ -178,6 +178,14 @@ class Writer:
     def fold(self, block: Fold) -> str:
         return self._details(self._summary(block.summary), self.blocks(block.blocks), block.open)
 
+    def checked(self, block: Checked) -> str:
+        said, *rest = self.blocks(block.blocks) or [""]
+        head = f"**{self.line(block.where)}**"
+        first, *shown = self.blocks(block.shown) or [""]
+        lead = f"- {head}: {first}" if _is_words(first) else f"- {head}:\n\n{first}"
+        verdict = f"**{words(block.sign)} {block.verdict}.** {said}".rstrip()
+        return _indented([lead, *shown, verdict, *rest], "  ")
+
     def _summary(self, line: Line) -> str:
         """A summary is HTML, where no renderer sets formulas: they stand in plain notation."""
         from workings.notation import plain
@@ -200,6 +208,7 @@ class Writer:
 _WRITERS: dict[type[Block], Callable[[Writer, Any], str]] = {
     Heading: Writer.heading, Paragraph: Writer.paragraph, Display: Writer.display, Bullets: Writer.bullets,
     Table: Writer.table, Picture: Writer.picture, Code: Writer.code, Aside: Writer.aside, Fold: Writer.fold,
+    Checked: Writer.checked,
 }
 
 

@@ -8,8 +8,8 @@ from itertools import groupby
 from typing import Any
 
 from workings.document import (
-    Aside, Block, Bullets, Code, Display, Document, Fold, Heading, Inline, Line, Math, Mono, Paragraph, Picture, Raw,
-    Row, Step, Table,
+    Aside, Block, Bullets, Checked, Code, Display, Document, Fold, Heading, Inline, Line, Math, Mono, Paragraph,
+    Picture, Raw, Row, Step, Table,
 )
 from workings.expr import Expr
 from workings.render import terminal
@@ -131,7 +131,7 @@ class Writer:
         body = [[line(cell) for cell in row] for row in block.rows]
         columns = [max(map(len, column)) for column in zip(head, *body, strict=True)]
         caption = self.wrap(line(block.caption)) if block.caption else []
-        if sum(columns) + 3 * len(columns) > self.width:
+        if sum(columns) + 2 * len(columns) > self.width:
             return caption + self._list_of_rows(head, body)
         rule = "  ".join("-" * width for width in columns)
         lines = ["  ".join(f"{c:<{w}}" for c, w in zip(row, columns, strict=True)).rstrip() for row in [head, *body]]
@@ -162,6 +162,21 @@ class Writer:
     def fold(self, block: Fold) -> list[str]:
         return self._folded(line(block.summary), block.blocks, self.unfold or block.open)
 
+    def checked(self, block: Checked) -> list[str]:
+        """The line as it is read, below it the verdict and why."""
+        where, read = f"{line(block.where)}: ", block.shown[0] if len(block.shown) == 1 else None
+        if isinstance(read, Display) and len(read.rows) == 1:
+            read = Paragraph((Math(read.rows[0].formula),))
+        if isinstance(read, Paragraph):
+            shown = self.wrap(line(read.line), where, "    ")
+        else:
+            shown = [where.rstrip(), *self.inside(block.shown, "    ", "    ")]
+        said, *rest = block.blocks or (Paragraph(("",)),)
+        words = line(said.line) if isinstance(said, Paragraph) else ""
+        verdict = self.wrap(f"{block.sign} {block.verdict}. {words}".rstrip(), "    ", "    ")
+        more = [row for b in rest for row in self.inside((b,), "    ", "    ")]
+        return [*shown, *verdict, *more]
+
     def _folded(self, summary: str, blocks: tuple[Block, ...], is_open: bool) -> list[str]:
         if not is_open:
             return self.wrap(f"[+] {summary}", "    ", "        ")
@@ -171,6 +186,7 @@ class Writer:
 _WRITERS: dict[type[Block], Callable[[Writer, Any], list[str]]] = {
     Heading: Writer.heading, Paragraph: Writer.paragraph, Display: Writer.display, Bullets: Writer.bullets,
     Table: Writer.table, Picture: Writer.picture, Code: Writer.code, Aside: Writer.aside, Fold: Writer.fold,
+    Checked: Writer.checked,
 }
 
 

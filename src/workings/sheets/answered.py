@@ -48,8 +48,8 @@ class Answered:
     stray: bool               # does something stand under no label that the sheet knows?
 
 
-def judge_answer(given: Source | Sheet, answer: Any) -> Report:
-    """The verdict on each line of a person's answers.
+def judge_answer(given: Source | Sheet, answer: Any, hint: bool = False) -> Report:
+    """The verdict on each line of a person's answers; with `hint`, what comes next.
 
     >>> sheet = Source("# Exercise 1\\n\\nLet $E = w^2$.\\n\\n(a) Compute $dE/dw$.\\n")
     >>> [j.verdict for j in judge_answer(sheet, Source("1a\\ndE/dw = 2*w\\ndE/dw = 3*w\\n")).lines]
@@ -61,6 +61,10 @@ def judge_answer(given: Source | Sheet, answer: Any) -> Report:
     if not out.report.lines:
         raise NotReadable("no line of these answers belongs to a part of the sheet", source=source,
                           expected="parts with labels, such as: 2a", hint="the label of the part in a line of its own")
+    if hint:
+        from workings.sheets.hinting import hints
+
+        out.report.next = list(hints(sheet, out))
     out.report.remarks = [*(_remark(r, source) for r in told), *out.report.remarks]
     return out.report
 
@@ -121,7 +125,7 @@ def _judged(answer: Answer, session: Session, source: Source) -> Iterator[Judged
         place = source.place(starts[line.index] + (line.span.start if line.span is not None else 0))
         line.index = place[0] - 1
         out = session.judge(line)
-        out.place, out.part = place, "".join(answer.key)
+        out.place, out.part, out.scope = place, "".join(answer.key), session.net
         yield out
 
 

@@ -69,7 +69,7 @@ def judge(given: Source | Sheet) -> Report:
 
 
 def _part(part: Part, exercise: Exercise, seen: set[int], found: _Found) -> None:
-    _definitions(part, seen, found)
+    _definitions(part, exercise, seen, found)
     session = Session(part.net, {})
     ours: list[tuple[Judged, Expr]] = []
     for statement in _statements(part):
@@ -85,11 +85,12 @@ def _part(part: Part, exercise: Exercise, seen: set[int], found: _Found) -> None
             if judged.verdict == "not understood" and _identity(statement, part):
                 letters = {r.name: "input" for r in free_refs(statement.body)}
                 judged = Session(Network(functions=part.net.functions, roles=letters), {}).judge(line)
+            judged.part, judged.scope = f"{exercise.number}{part.label}", session.net
             found.lines.append(judged)
             if line.body is not None:
                 ours.append((judged, line.body))
     found.remarks += session.domains.missing() + _twice(part, found) + _stops(part, exercise, ours, found)
-    _references(part, session, found)
+    _references(part, exercise, session, found)
 
 
 def prepared(part: Part, source: Source) -> Session:
@@ -103,7 +104,7 @@ def prepared(part: Part, source: Source) -> Session:
     return session
 
 
-def _definitions(part: Part, seen: set[int], found: _Found) -> None:
+def _definitions(part: Part, exercise: Exercise, seen: set[int], found: _Found) -> None:
     """The equations that make the network; one that was repaired is wrong as printed."""
     repair = part.repair
     for e in part.net.equations:
@@ -112,7 +113,8 @@ def _definitions(part: Part, seen: set[int], found: _Found) -> None:
             continue
         seen.add(e.span.start)
         text = found.source.text[e.span.start : e.span.end]
-        judged = Judged(0, text, "right", reason=f"defines {plain(e.lhs)}", place=found.source.place(e.span.start))
+        judged = Judged(0, text, "right", reason=f"defines {plain(e.lhs)}", place=found.source.place(e.span.start),
+                        part=f"{exercise.number}{part.label}")
         judged.body = Rel((e.lhs, e.rhs), ("=",))
         if repair is not None and repair.span == e.span:
             from workings.checking import equal
@@ -265,13 +267,13 @@ def _meant(head: Expr, judged: Judged) -> Expr:
     return rewrite(head, lambda n: Ref(match[2], (), n.span) if isinstance(n, Ref) and n.name == match[1] else n)
 
 
-def _references(part: Part, session: Session, found: _Found) -> None:
+def _references(part: Part, exercise: Exercise, session: Session, found: _Found) -> None:
     """"(2) and (7) are empty" of a numbered list of domains: as numbered, or once duplicates are struck out."""
     for block in part.blocks if session.domains.listed else ():
         text = found.source.text[block.span.start : block.span.end]
         for match in EMPTY.finditer(text):
             place = found.source.place(block.span.start + match.start())
-            judged = Judged(0, match.group(), "wrong", place=place)
+            judged = Judged(0, match.group(), "wrong", place=place, part=f"{exercise.number}{part.label}")
             judge_numbers(match.group(), session.domains.listed, judged)
             if "struck out" in judged.reason:
                 found.remarks.append(f"the numbers in line {place[0]} are right once the duplicate is struck out")

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 
 from workings.answers.grade import Marked, Slip
 from workings.checking.derivs import derivatives
 from workings.checking.lines import strip
-from workings.checking.names import known_names
+from workings.checking.reached import Reached, alike
 from workings.checking.verdict import Judged
-from workings.expr import Call, Deriv, Expr, Network, Ref, Rel, free_refs, same
+from workings.expr import Call, Deriv, Expr, Network, Ref, Rel
 from workings.notation import plain
 from workings.sheets.model import Part, Question, Sheet
 from workings.sheets.rubric import Rubric
@@ -25,59 +25,6 @@ OPEN = {"undecided": "is undecided", "not understood": "was not understood"}
 
 
 @dataclass(slots=True)
-class _Read:
-    """What the lines of a part say: which quantities have been worked out, rightly or not, and their other names."""
-
-    net: Network
-    worked: list[tuple[Expr, bool]] = field(default_factory=list)        # the latest last
-    alias: dict[str, Expr] = field(default_factory=dict)
-
-    def about(self, judged: Judged) -> Expr | None:
-        """The quantity that a line is about: its first side, or what the name there stands for."""
-        body = judged.body
-        head = strip(body.args[0]) if isinstance(body, Rel) and body.args else None
-        return self.alias.get(head.name, head) if isinstance(head, Ref) else head
-
-    def sound(self, side: Expr) -> bool | None:
-        """Does a side use only what has been worked out rightly?  None: it holds something that is still open."""
-        known = known_names(self.net)
-        names = [r for r in free_refs(side) if r.name not in known and r.name in self.alias]
-        found = [self._right(q) for q in (*derivatives(side), *names)]
-        return None if None in found else all(found)
-
-    def _right(self, quantity: Expr) -> bool | None:
-        return next((right for q, right in reversed(self.worked) if alike(q, quantity)), None)
-
-    def take(self, judged: Judged) -> None:
-        """What a line adds: a name for a derivative, a value for a quantity."""
-        body = judged.body
-        if not isinstance(body, Rel) or judged.verdict in OPEN:
-            return
-        head = strip(body.args[0])
-        meant = next((s for s in map(strip, body.args[1:]) if isinstance(s, Deriv)), None)
-        if isinstance(head, Ref) and head.name not in known_names(self.net) and head.name not in self.alias:
-            self.alias[head.name] = meant if meant is not None else head
-        sound = self.sound(strip(body.args[-1]))
-        if sound is not None:
-            right = sound and judged.verdict == "right"
-            self.worked += [(q, right) for q in (head, self.about(judged)) if q is not None]
-
-
-def alike(a: Expr, b: Expr) -> bool:
-    """The same quantity: one name, or derivatives of the same by the same, whatever the index letters."""
-    if isinstance(a, Deriv) and isinstance(b, Deriv):
-        ours, theirs = [[plain_key(w) for w in d.wrt] for d in (a, b)]
-        return plain_key(a.of) == plain_key(b.of) and sorted(map(str, ours)) == sorted(map(str, theirs))
-    if isinstance(a, Ref) and isinstance(b, Ref):
-        return a.key == b.key
-    return same(a, b)
-
-
-def plain_key(expr: Expr) -> object:
-    return expr.key if isinstance(expr, Ref) else plain(expr)
-
-
-@dataclass(slots=True)
 class Outcome:
     """What became of one thing asked: right | wrong | open | absent, and the line that decides."""
 
@@ -88,7 +35,7 @@ class Outcome:
 
 def outcomes(part: Part, lines: Sequence[Judged], before: Sequence[Expr]) -> list[Outcome]:
     """What became of each thing that the part asks; `before`: quantities that earlier parts have found."""
-    read = _Read(part.net, [(q, True) for q in before])
+    read = Reached(part.net, [(q, True, None) for q in before])
     wanted = [(q, target) for q in part.questions if not q.method for target in targets(q)]
     out = [Outcome(plain(target), "absent") for _, target in wanted]
     for judged in lines:
@@ -111,7 +58,7 @@ def targets(question: Question) -> list[Expr]:
     return [Deriv(question.of, (w,)) for w in question.wrt]
 
 
-def _outcome(question: Question, judged: Judged, read: _Read, outcome: Outcome) -> None:
+def _outcome(question: Question, judged: Judged, read: Reached, outcome: Outcome) -> None:
     body = judged.body
     assert isinstance(body, Rel)
     sides = [strip(s) for s in body.args[1:]]
@@ -148,7 +95,7 @@ def marked(
     elif status == "no formula":
         out.why = "there are only words, or a picture, under this label"
     else:
-        _answered(outcomes(part, lines, _found_before(key, sheet)), lines, part, rule, out)
+        _answered(outcomes(part, lines, found_before(key, sheet)), lines, part, rule, out)
     return out
 
 
@@ -156,7 +103,7 @@ def _parts(sheet: Sheet) -> Mapping[tuple[str, str], Part]:
     return {(e.number, p.label): p for e in sheet.exercises for p in e.all_parts}
 
 
-def _found_before(key: tuple[str, str], sheet: Sheet) -> list[Expr]:
+def found_before(key: tuple[str, str], sheet: Sheet) -> list[Expr]:
     """The quantities that the parts on which this one builds have asked for."""
     parts = _parts(sheet)
     return [t for label in parts[key].builds_on if (key[0], label) in parts

@@ -127,14 +127,22 @@ def backward(net: Network, of: NameLike, wrt: Any = None, mode: str = "plain") -
     return derive.backward(net, ref(of, net), refs, mode)
 
 
-def check(net: Network, lines: Any, at: Any = None, given: Any = None) -> Report:
-    """Is each of these lines true, and if not, where does it fail?"""
+def check(net: Network, lines: Any, at: Any = None, given: Any = None, hint: bool = False) -> Report:
+    """Is each of these lines true, and if not, where does it fail?  With `hint`: what comes next."""
     from workings import checking
 
     if not isinstance(lines, str):
         lines = [str(line) for line in lines]
     facts = split_facts(given)
-    return checking.check(net, lines, at=values(at, net) or None, given=facts or None)
+    report = checking.check(net, lines, at=values(at, net) or None, given=facts or None)
+    for judged in report.lines:
+        judged.scope = net
+    if hint:
+        from workings.checking.following import Hint, following, goal
+
+        aim = goal(report.lines)
+        report.next = [following(net, aim, report.lines) if aim is not None else Hint("none")]
+    return report
 
 
 def split_facts(given: Any) -> list[str]:
