@@ -14,6 +14,8 @@ MAX_LISTED_EMPTY = 12         # above this many units empty patterns are counted
 MAX_CELLS = 200_000           # cells that one `pieces` may hold with its lists
 MAX_PARAMETERS = 200_000_000  # numbers of one imported network
 MAX_MODEL = 2_000_000_000     # bytes of one file of a network, its external data counted as well
+MAX_DENSE = 8_000_000         # weights of one layer that geometry holds as a matrix
+MAX_ROWS = 1_000_000          # of one table of data
 MAX_PATHS = 8                 # paths above which a chain rule is stated layer by layer
 
 # Budgets: past one, an answer is left out or "undecided", and says so
