@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from workings.emit.plan import Plan
     from workings.expr import Network, Ref
 
-TARGETS = ("python", "numpy", "numba", "c")
+TARGETS = ("python", "numpy", "numba", "c", "jax", "torch")
 
 
 def code(net: Network, program: Program, of: Ref, to: str = "numpy") -> Code:

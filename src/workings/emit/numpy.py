@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from workings.emit import kernels
+from workings.emit.array_lines import ArrayWriter
 from workings.emit.identifiers import PYTHON, identifiers
-from workings.emit.loops import loops
-from workings.emit.plan import Field, Plan, Step
-from workings.emit.python import Writer, docstring
-from workings.emit.recurrences import Group, grouped
+from workings.emit.plan import Plan
+from workings.emit.python import docstring
+from workings.emit.recurrences import grouped
 from workings.emit.selftest import numpy_selftest
 from workings.emit.sizes import solved
-from workings.emit.speak import Said
 from workings.emit.text import about
-from workings.emit.vectors import ArraySpeaker, NoArrayForm
-from workings.expr import Key, Network
+from workings.emit.vectors import ArraySpeaker
+from workings.expr import Network
 from workings.notation import plain
 
 UFUNCS = {name: f"np.{name}({{0}})" for name in (
@@ -33,83 +32,6 @@ class NumpySpeaker(ArraySpeaker):
 
     functions: Mapping[str, str] = {**UFUNCS, **KERNELS, **OTHERS}
 
-    def entry(self, name: str, places: list[str], key: Key) -> str:
-        return f"{name}[{', '.join(places)}]"
-
-
-class _Numpy(Writer):
-    """Statements over whole arrays; loops where no slice reaches an entry."""
-
-    say: NumpySpeaker
-
-    def __init__(self, plan: Plan, speaker: NumpySpeaker, taken: set[str]) -> None:
-        super().__init__(plan, speaker)
-        self.taken = taken
-        self.made: set[Key] = set()
-
-    def blank(self, field: Field) -> str:
-        shape = ", ".join(self.say.length(a) for a in field.axes)
-        return f"np.zeros(({shape}{',' if len(field.axes) == 1 else ''}))"
-
-    def group(self, group: Group) -> None:
-        """One statement, or the statements of a recurrence under the loop over its steps."""
-        if group.letter is None:
-            self.statement(group.steps[0], (), 1)
-            return
-        for step in group.steps:
-            self.make(step.target.key, 1)
-        axis = self.plan.ranges[group.letter]
-        run = f"range({self.say.length(axis)})"
-        self.lines.append(f"    for {self.say.name((group.letter, 0))} in {f'reversed({run})' if group.down else run}:")
-        for step in group.steps:
-            self.statement(step, (group.letter,), 2)
-
-    def make(self, key: Key, depth: int) -> None:
-        """The array, before its first entry is set."""
-        if key not in self.made:
-            self.made.add(key)
-            if self.plan.fields[key].axes:
-                self.lines.append("    "*depth + f"{self.say.name(key)} = {self.blank(self.plan.fields[key])}")
-
-    def statement(self, step: Step, fixed: Sequence[str], depth: int) -> None:
-        letters = [n for n in step.letters if n not in fixed]
-        saved = dict(self.say.ranges)
-        try:
-            target = self.say.array(step.target, letters)
-            said = self.say.array(step.value, letters)
-        except NoArrayForm:
-            self.say.ranges = saved
-            self._as_loops(step, fixed, depth)
-            return
-        finally:
-            self.say.ranges = saved
-        self._assign(step, target, self._filled(said, letters), depth)
-
-    def _assign(self, step: Step, target: Said, text: str, depth: int) -> None:
-        name = self.say.name(step.target.key)
-        if target.text != name:
-            self.make(step.target.key, depth)
-        self.made.add(step.target.key)
-        note = f"    # {step.note}" if step.note else ""
-        self.lines.append(f"{'    '*depth}{target.text} = {text}{note}")
-
-    def _filled(self, said: Said, letters: Sequence[str]) -> str:
-        """The value with all axes of the statement, also those that it does not depend on."""
-        own = tuple(n for n in letters if n in said.letters)
-        level = self.say.aligned(said, letters)
-        if own == tuple(letters):
-            return level.text
-        shape = ", ".join(self.say.length(self.say.ranges[n]) for n in letters)
-        return f"np.broadcast_to({level.text}, ({shape}{',' if len(letters) == 1 else ''}))"
-
-    def _as_loops(self, step: Step, fixed: Sequence[str], depth: int) -> None:
-        self.make(step.target.key, depth)
-        nest = loops(self.plan.only([step]), self.taken, fixed)
-        self.say.axes |= {(name, 0): () for name in nest.locals}
-        self.taken |= set(nest.locals)
-        self.say.order = []                          # every letter is a loop variable here
-        self.nodes([*nest.forward, *nest.backward], depth)
-
 
 def numpy(net: Network, plan: Plan) -> str:
     """The program as NumPy text."""
@@ -119,7 +41,7 @@ def numpy(net: Network, plan: Plan) -> str:
     names = identifiers([*plan.fields, *((s, 0) for s in (*plan.sizes, *plan.ranges))], reserved)
     speaker = NumpySpeaker(plan, names)
     told, given = solved(plan, speaker, lambda name, place: f"{name}.shape[{place}]")
-    writer = _Numpy(plan, speaker, set(names.values()) | reserved)
+    writer = ArrayWriter(plan, speaker, set(names.values()) | reserved)
     writer.lines += [f"    {name} = {text}" for name, text in told]
     for group in grouped(plan.steps):
         writer.group(group)

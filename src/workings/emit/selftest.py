@@ -132,3 +132,29 @@ def _point(field: Field, sizes: Mapping[str, int]) -> str:
     for length in reversed(_lengths(field, sizes)):
         text = f"[{text} for _ in range({length})]"
     return text
+
+
+TORCH_TEST = '''
+def self_test():
+    """Compares every derivative with differences by torch.autograd.gradcheck; raises where they part."""
+    torch.manual_seed(0)
+    arguments = [%(point)s]
+    torch.autograd.gradcheck(loss, tuple(arguments))
+
+
+if __name__ == "__main__":
+    self_test()
+    print("self-test passed: gradcheck")
+'''
+
+
+def torch_selftest(plan: Plan, sizes: Sequence[str]) -> str:
+    """The self-test of a file whose function takes tensors."""
+    small = _small(plan)
+    point = [_tensor(field, small) for field in plan.arguments] + [str(small[s]) for s in sizes]
+    return TORCH_TEST % {"point": ", ".join(point)}
+
+
+def _tensor(field: Field, sizes: Mapping[str, int]) -> str:
+    shape = ", ".join(str(n) for n in _lengths(field, sizes))
+    return f"(0.2 + 0.6*torch.rand({shape or '()'}, dtype=torch.float64)).requires_grad_()"

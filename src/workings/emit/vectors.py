@@ -22,7 +22,9 @@ class NoArrayForm(Exception):
 class ArraySpeaker(Speaker):
     """Says whole-array expressions; `scalars` are letters that a loop around fixes."""
 
-    np = "np"
+    np, axis_word = "np", "axis"
+    reductions: Mapping[str, str] = {"sum": "sum", "prod": "prod", "max": "max", "min": "min"}
+    in_place = True               # can an entry of an array be set?
 
     def __init__(self, plan: Plan, names: Mapping[Key, str], scalars: Iterable[str] = ()) -> None:
         super().__init__(plan, names)
@@ -151,8 +153,8 @@ class ArraySpeaker(Speaker):
     def _reduced(self, body: Said, letter: str, op: str) -> Said:
         axis = body.letters.index(letter)
         rest = tuple(n for n in body.letters if n != letter)
-        where = "" if not rest else f"axis={axis - len(body.letters)}"
-        return Said(f"{at(body, ATOM)}.{op}({where})", ATOM, rest)
+        where = "" if not rest else f"{self.axis_word}={axis - len(body.letters)}"
+        return Said(f"{at(body, ATOM)}.{self.reductions[op]}({where})", ATOM, rest)
 
     def _groups(self, factors: list[Said], letter: str) -> list[Said]:
         """The factors under a sum, joined elementwise until two are left where that is possible."""
@@ -191,9 +193,25 @@ class ArraySpeaker(Speaker):
         return min(self.order.index(n) for n in part.letters)
 
     def _tensordot(self, a: Said, b: Said, letter: str) -> Said:
-        axes = f"({a.letters.index(letter)}, {b.letters.index(letter)})"
+        axes = f"([{a.letters.index(letter)}], [{b.letters.index(letter)}])"
         letters = tuple(n for n in (*a.letters, *b.letters) if n != letter)
         return Said(f"{self.np}.tensordot({a.text}, {b.text}, {axes})", ATOM, letters)
+
+    # -- what the libraries differ in
+    def entry(self, name: str, places: list[str], key: Key) -> str:
+        return f"{name}[{', '.join(places)}]"
+
+    def zeros(self, shape: str) -> str:
+        """An array of zeros."""
+        return f"{self.np}.zeros({shape})"
+
+    def spread(self, text: str, shape: str) -> str:
+        """A value that is the same along some axes."""
+        return f"{self.np}.broadcast_to({text}, {shape})"
+
+    def assigned(self, name: str, target: str, value: str) -> str:
+        """The statement that sets entries of an array, or all of it."""
+        return f"{target} = {value}"
 
     def cases(self, test: Said, yes: Said, no: Said) -> Said:
         return Said(f"{self.np}.where({test.text}, {yes.text}, {no.text})", ATOM)
