@@ -68,6 +68,19 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Image:
+    """Pixels, as PNG, in a rectangle from its left upper corner."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    png: bytes
+    title: str = ""
+    role: str = "image"
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """Shapes that belong together: one thing for a screen reader."""
 
@@ -76,7 +89,7 @@ class Group:
     title: str = ""
 
 
-Shape = Path | Circle | Text | Group
+Shape = Path | Circle | Text | Image | Group
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +103,7 @@ class Figure:
     description: str
     spelling: Mapping[str, str] = field(default_factory=dict)
 
-    def flat(self) -> Iterator[Path | Circle | Text]:
+    def flat(self) -> Iterator[Path | Circle | Text | Image]:
         """Every shape that is no group, from back to front."""
         waiting: list[Shape] = list(reversed(self.shapes))
         while waiting:
@@ -131,12 +144,14 @@ def bounds(shapes: Iterable[Shape], measure: Measure) -> tuple[float, float, flo
     return min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)
 
 
-def _box(shape: Path | Circle | Text, measure: Measure) -> tuple[float, float, float, float]:
+def _box(shape: Path | Circle | Text | Image, measure: Measure) -> tuple[float, float, float, float]:
     if isinstance(shape, Text):
         return extent(shape, measure)
     if isinstance(shape, Circle):
         r = shape.radius
         return shape.x - r, shape.y - r, shape.x + r, shape.y + r
+    if isinstance(shape, Image):
+        return shape.x, shape.y, shape.x + shape.width, shape.y + shape.height
     numbers = [float(v) for step in shape.strokes for v in step[1:]]
     xs, ys = numbers[0::2], numbers[1::2]
     return min(xs), min(ys), max(xs), max(ys)
@@ -146,7 +161,7 @@ def moved(shape: Shape, dx: float, dy: float) -> Shape:
     """The same shape elsewhere."""
     if isinstance(shape, Group):
         return replace(shape, shapes=tuple(moved(s, dx, dy) for s in shape.shapes))
-    if isinstance(shape, Circle | Text):
+    if isinstance(shape, Circle | Text | Image):
         return replace(shape, x=shape.x + dx, y=shape.y + dy)
     strokes = tuple(
         (step[0], *(float(v) + (dy if i % 2 else dx) for i, v in enumerate(step[1:]))) for step in shape.strokes

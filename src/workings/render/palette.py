@@ -31,6 +31,7 @@ class Look(NamedTuple):
 
 LOOKS = {
     "paper": Look(fill="paper"),
+    "image": Look(),
     # networks
     "input": Look("ink", 1.3, "paper"),
     "neuron": Look("ink", 1.5, "panel"),

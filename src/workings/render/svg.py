@@ -10,7 +10,7 @@ from html import escape
 from math import atan2, cos, sin
 from zlib import crc32
 
-from workings.figures import Box, Circle, Figure, Group, Label, Path, Shape, Text
+from workings.figures import Box, Circle, Figure, Group, Image, Label, Path, Shape, Text
 from workings.figures.glyphs import PATHS, Glyph, Outline, Outlines
 from workings.render.palette import HATCH_STEP, HATCH_TURN, LOOKS, css
 
@@ -74,7 +74,9 @@ class _Drawing:
                 out.append(self._one(item))
         return "".join(out)
 
-    def _one(self, shape: Path | Circle | Text) -> str:
+    def _one(self, shape: Path | Circle | Text | Image) -> str:
+        if isinstance(shape, Image):
+            return _image(shape)
         self.roles.setdefault(shape.role)
         if isinstance(shape, Text):
             return self._text(shape)
@@ -137,6 +139,16 @@ class _Drawing:
         fills = dict.fromkeys(LOOKS[role].fill for role in self.roles if role in LOOKS)
         patterns = [_hatch(fill) for fill in fills if fill in HATCH_TURN]
         return f"<defs>{''.join((*paths, *groups, *patterns))}</defs>"
+
+
+def _image(shape: Image) -> str:
+    """Pixels inside the picture itself; seen larger, they stay sharp."""
+    from base64 import b64encode
+
+    place = f'x="{_n(shape.x)}" y="{_n(shape.y)}" width="{_n(shape.width)}" height="{_n(shape.height)}"'
+    data = b64encode(shape.png).decode("ascii")
+    kept = 'preserveAspectRatio="none" style="image-rendering:pixelated"'
+    return _element("image", f'{place} {kept} href="data:image/png;base64,{data}"', shape.title)
 
 
 def _hatch(fill: str) -> str:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from workings.errors import OutOfReach
 from workings.expr import Expr
-from workings.figures import Circle, Figure, Group, Path, Shape, Text
+from workings.figures import Circle, Figure, Group, Image, Path, Shape, Text
 from workings.notation import latex
 from workings.render.palette import HATCH_TURN, LIGHT, LOOKS, Look
 
@@ -113,6 +114,8 @@ def _body(figure: Figure) -> Iterator[str]:
             yield _text(shape, figure)
         elif isinstance(shape, Circle):
             yield rf"\path[figure {shape.role}] {_place(shape.x, shape.y)} circle[radius={_n(shape.radius)}pt];"
+        elif isinstance(shape, Image):
+            raise OutOfReach("this picture holds pixels, TikZ holds none", hint="save it as .pdf")
         else:
             yield _path(shape)
 
