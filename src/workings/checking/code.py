@@ -4,194 +4,320 @@ Each assignment becomes a line in the network's own notation: `dz5 = da5 * (1 - 
 dE/da5*(1 - a5^2).  A name of the code that stands for a quantity or an adjoint claims its worth when it is written, and
 means the truth when a later line reads it; one that stands for nothing is the program's own and means what was assigned
 to it.  Beside that the value that the program really has is kept, so that a line which only carries an earlier error
-says `follows`.
+says `follows`.  Loops are index letters (`code_loops`), the iteration before is the neighbouring entry.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from workings.checking.code_arrays import Arrays
+from workings.checking.code_loops import BASES, Counting, Loops, Turn, placed, shifted
 from workings.checking.code_names import Names
+from workings.checking.code_state import Places, Variable, Write, is_zero
 from workings.checking.lines import Session
+from workings.checking.matrices import form
 from workings.checking.verdict import Judged, Report
 from workings.errors import NotReadable, Source, WorkingsError
 from workings.expr import (
-    Add, Call, Deriv, Div, Expr, MatMul, Mul, Neg, Network, Num, Ref, Rel, free_keys, preorder, rewrite, same,
+    Add, Big, Call, Deriv, Div, Expr, MatMul, Mul, Neg, Network, Num, Ref, Rel, free_keys, preorder, rewrite, same,
+    substitute,
 )
 from workings.expr.program import Assignment, Code
 from workings.limits import CODE_VALUE
+from workings.notation import plain
 from workings.shape import ShapeError
 from workings.syntax import Line
 
 
-@dataclass(slots=True, eq=False)
-class Version:
-    """What a name of the code is worth at one place: `says` in terms of the truth, `really` as the program has it.
-
-    `claim`: what it stands for; `wrong`: the lines because of which `really` is not the truth; `parts`: the
-    contributions to it, with the line of each.
-    """
-
-    claim: Expr | None
-    says: Expr
-    really: Expr
-    wrong: tuple[Judged, ...] = ()
-    parts: list[tuple[Expr, Judged]] = field(default_factory=list)
-    lost: list[tuple[Expr, Judged]] = field(default_factory=list)
-    read: bool = False
-    error: bool = False
-
-
 def check_code(net: Network, code: Code, source: Source, of: str | None = None, at: Mapping[str, Any] | None = None,
                given: Sequence[str] = ()) -> Report:
-    """Each assignment of a program judged against the network; the lines are those of the code."""
+    """Each assignment of a program judged against the network; the lines are those of the code.
+
+    Where it counts its entries and steps otherwise than the network does, the way of counting is taken under which
+    the fewest lines are wrong, the same for all of them, and said.
+    """
+    found: list[tuple[int, Report]] = []
+    for base in BASES if any(line.loops or line.indices for line in code.lines) else BASES[:1]:
+        report = _checked(net, code, source, of, at, given, base)
+        bad = sum(j.verdict != "right" for j in report.lines)
+        found.append((bad, report))
+        if not bad:
+            break
+    return min(found, key=lambda f: f[0])[1]
+
+
+def _checked(net: Network, code: Code, source: Source, of: str | None, at: Mapping[str, Any] | None,
+             given: Sequence[str], base: str) -> Report:
     from workings.functions import signatures
     from workings.syntax import read_lines
 
+    names = Names(net, of)
+    sizes = _sizes(net, code, names)
+    quantity = {n: r for n in _written_names(code) for r in [names.about(n)] if r is not None}
+    loops = Loops(net, code.lines, sizes, Counting(net, base), quantity)
+    if loops.ranges:
+        net = net.with_(ranges={**net.ranges, **loops.ranges})
     session = Session(net, at or {})
     for fact in read_lines([f if f.startswith("given") else f"given {f}" for f in given], signatures(), net):
         if fact.error:
             raise fact.error
         session.take_fact(fact.body)
-    checker = Checker(net, session, code, source, of)
+    checker = Checker(net, session, code, source, names, loops)
     judged = checker.all()
-    return Report(judged, [*checker.names.said(), *session.remarks], source, by_place=True)
+    counted = {"same": "indices are read as the network counts them", "after":
+               "the first step of the code is read as the first one after the given one"}
+    said = [counted[base]] if base in counted else []
+    return Report(judged, [*names.said(), *said, *session.remarks], source, by_place=True)
+
+
+def _written_names(code: Code) -> list[str]:
+    out: dict[str, None] = {}
+    for line in code.lines:
+        out.setdefault(line.target)
+        for e in (line.value, line.mask):
+            out.update(dict.fromkeys(n.name for n in preorder(e) if isinstance(n, Ref)) if e is not None else {})
+    return list(out)
+
+
+def _sizes(net: Network, code: Code, names: Names) -> dict[str, Expr]:
+    """Names of the code that are lengths: N = X.shape[0], n = 5."""
+    arrays = Arrays(form(net))
+    out: dict[str, Expr] = {}
+    for line in code.lines:
+        value = line.value
+        if isinstance(value, Call) and value.function == "length" and isinstance(value.args[0], Ref):
+            about = names.about(value.args[0].name)
+            axis = value.args[1]
+            if about is not None and isinstance(axis, Num):
+                try:
+                    out[line.target] = names.length(about, int(axis.value), arrays)
+                except NotReadable:
+                    continue
+        elif isinstance(value, Num) and isinstance(value.value, int) and line.op == "=" and not line.loops:
+            out[line.target] = value
+    return out
+
+
+@dataclass(slots=True, eq=False)
+class Pending:
+    """A line that can be judged once its block is read: what it claims, and what the values in it depend on."""
+
+    line: Assignment
+    judged: Judged
+    variable: Variable
+    claim: Expr | None
+    says: Expr
+    really: Expr | None
+    used: tuple[Variable, ...]
+    last: bool
+    parts: list[Write] = field(default_factory=list)
+    lost: list[Write] = field(default_factory=list)
+    op: str = "="
+    places: Places = ()
+    turns: tuple[Turn, ...] = ()
 
 
 class Checker:
-    """Line after line; `env`: the versions of names by scope and name."""
+    """Block after block: a line outside of loops, or all lines of one outermost loop."""
 
-    def __init__(self, net: Network, session: Session, code: Code, source: Source, of: str | None) -> None:
-        self.net, self.session, self.code, self.source = net, session, code, source
-        self.names = Names(net, of)
+    def __init__(self, net: Network, session: Session, code: Code, source: Source, names: Names, loops: Loops) -> None:
+        self.net, self.session, self.code, self.source, self.names, self.loops = net, session, code, source, names, loops
         self.arrays = Arrays(session.form)
-        self.env: dict[tuple[str, str], Version] = {}
+        self.env: dict[tuple[str, str], Variable] = {}
+        self.carried: dict[str, Expr] = {}        # what a name was worth in the iteration before, by its stand-in
+        self.block: list[tuple[int, Assignment]] = []
 
     def all(self) -> list[Judged]:
         """The verdicts, in order."""
-        out: list[Judged] = []
         lines = self.code.lines
-        last = self._last_of_groups(lines)
-        for number, line in enumerate(lines):
-            judged = Judged(number, line.text, "not understood", place=self.source.place(line.span.start))
-            out.append(judged)
-            try:
-                self._line(line, judged, last[number])
-            except WorkingsError as problem:
-                judged.error = problem.located(self.source, line.span)
-                judged.reason = problem.message
-                if problem.span is not None and problem.source is self.source:
-                    judged.place = self.source.place(problem.span.start)
-                self._broken(line)
+        last = _last_of_groups(lines)
+        out = [Judged(n, a.text, "not understood", place=self.source.place(a.span.start)) for n, a in enumerate(lines)]
+        start = 0
+        while start < len(lines):
+            end = start + 1
+            while lines[start].loops and end < len(lines) and lines[end].loops[:1] == lines[start].loops[:1]:
+                end += 1
+            self.block = list(enumerate(lines))[start:end]
+            pending: list[Pending] = []
+            for number, line in self.block:
+                with self._guarded(line, out[number]):
+                    pending += self._read(line, out[number], last[number])
+            for p in pending:
+                with self._guarded(p.line, p.judged):
+                    self._judge(p)
+            self.carried = {}
+            start = end
         return out
 
-    # -- groups
-    def _last_of_groups(self, lines: Sequence[Assignment]) -> list[bool]:
-        """Is this the last assignment to its name before another line reads it?"""
-        out = [True] * len(lines)
-        waiting: dict[tuple[str, str, str], int] = {}
-        for number, line in enumerate(lines):
-            reads = {r.name for e in (line.value, line.mask, *line.indices) if e is not None
-                     for r in preorder(e) if isinstance(r, Ref)}
-            own = _place(line)
-            for place in [p for p in waiting if p[0] == line.scope and p[1] in reads]:
-                del waiting[place]
-            if own in waiting:
-                out[waiting[own]] = False
-            waiting[own] = number
-        return out
+    @contextmanager
+    def _guarded(self, line: Assignment, judged: Judged) -> Iterator[None]:
+        """What goes wrong with a line is its verdict; what was assigned is then not known."""
+        try:
+            yield
+        except WorkingsError as problem:
+            judged.verdict, judged.error, judged.reason = "not understood", problem, problem.message
+            problem.located(self.source, line.span)
+            if problem.span is not None and problem.source is self.source:
+                judged.place = self.source.place(problem.span.start)
+            key = (line.scope, line.target)
+            variable = self.env.setdefault(key, Variable(None))
+            meaning = self.names.meaning(line.target)
+            variable.broken = meaning.what is None
+            variable.writes = [] if variable.broken else variable.writes
 
-    # -- one line
-    def _line(self, line: Assignment, judged: Judged, last: bool) -> None:
+    # -- reading
+    def _read(self, line: Assignment, judged: Judged, last: bool) -> list[Pending]:
         if line.error is not None:
             raise line.error
         assert line.value is not None
-        if line.loops or line.indices:
-            raise NotReadable("loops and indices are not read yet", span=line.span)
-        meaning = self.names.meaning(line.target)
-        if meaning.others:
-            raise NotReadable(f"{line.target} may mean {' or '.join(meaning.others)}", span=line.span,
-                              expected="a name with one meaning, such as dE_dw13")
+        if line.target in self.loops.sizes and isinstance(line.value, Call):
+            judged.verdict, judged.reason = "right", f"names a size: {plain(self.loops.sizes[line.target])}"
+            return []
+        turns = self.loops.of(line)
+        places = tuple(placed(i, turns) for i in line.indices)
+        claim = self.names.claimed(line.target, line.span)
         before = self.env.get((line.scope, line.target))
-        says, really, wrong, worst = self._value(line, line.value)
-        part = (Neg(says) if line.op == "-=" else says, judged)
-        version = Version(meaning.what, says, really, wrong)
-        if line.op in ("+=", "-="):
-            before = self._before(line, before)
-            version = Version(meaning.what, _sum(before.says, part[0]), _sum(before.really, _signed(line, really)),
-                              (*before.wrong, *wrong), [*before.parts, part], before.lost)
-        elif line.op != "=":
-            before = self._before(line, before)
-            join = {"*=": _product, "/=": _quotient, "@=": _matrix}[line.op]
-            version = Version(meaning.what, join(before.says, says), join(before.really, really),
-                              (*before.wrong, *wrong), lost=before.lost)
-        elif line.mask is not None:
-            before = self._before(line, before)
-            mask = self._value(line, line.mask)
-            version = Version(meaning.what, Call("where", (mask[0], says, before.says)),
-                              Call("where", (mask[1], really, before.really)), (*before.wrong, *wrong, *mask[2]))
-        else:
-            version.parts = [] if isinstance(says, Num) and says.value == 0 else [part]
-            if before is not None and not before.read and meaning.what is not None:
-                version.lost = [*before.lost, *before.parts]
-        self.env[line.scope, line.target] = version
-        if worst:
-            raise NotReadable(f"it uses {worst}, which was not understood", span=line.span)
-        if meaning.what is None:
-            self._own(line, version, judged)
-        elif not last:
-            judged.verdict, judged.reason = "right", f"a part of {line.target}, which is judged where it is complete"
-        else:
-            self._judge(line, version, judged)
+        says, really, used = self._value(line, line.value, turns)
+        if line.mask is not None:
+            mask, real_mask, more = self._value(line, line.mask, turns)
+            old = self._old(line, before).value(places, turns, line.span)
+            says, used = Call("where", (mask, says, old)), (*used, *more)
+            really = None
+        elif line.op in ("*=", "/=", "@="):
+            old = self._old(line, before).value(places, turns, line.span)
+            real = before.really if before is not None else None
+            really = _joined(line.op, real, really) if really is not None and real is not None else None
+            says = _joined(line.op, old, says)
+        variable = self._written(line, judged, turns, places, claim, before, says, really)
+        if line.op == "=" and is_zero(says) and self._again(line):
+            judged.verdict, judged.reason = "right", f"{line.target} begins at 0"
+            return []
+        entry = None if variable.claim is None else variable.claim(places, turns)
+        whole = says if line.op not in ("+=", "-=") else self._total(line, variable, places, turns)
+        pending = Pending(line, judged, variable, entry, whole, variable.really, used, last, list(variable.writes),
+                          list(variable.lost), line.op, places, turns)
+        if before is not None and (line.op != "=" or line.mask is not None):
+            pending.used = (*used, before) if before is not variable else used
+        return [pending]
 
-    def _before(self, line: Assignment, before: Version | None) -> Version:
-        """The version that `+=` adds to; of an argument of the function, the quantity that it means."""
-        if before is None:
+    def _again(self, line: Assignment) -> bool:
+        """Does a later line assign to the same name?"""
+        later = self.code.lines[self.code.lines.index(line) + 1 :]
+        return any(a.target == line.target and a.scope == line.scope for a in later)
+
+    def _old(self, line: Assignment, before: Variable | None) -> Variable:
+        if before is None or not before.writes:
             raise NotReadable(f"{line.target} has no value yet", span=line.span,
                               expected=f"{line.target} = ... before {line.target} {line.op} ...")
         return before
 
-    def _value(self, line: Assignment, value: Expr) -> tuple[Expr, Expr, tuple[Judged, ...], str]:
-        """The expression as it says, as it really is, the wrong lines in it, and a name in it that is broken."""
-        wrong: dict[int, Judged] = {}
-        broken: list[str] = []
+    def _written(self, line: Assignment, judged: Judged, turns: tuple[Turn, ...], places: Places, claim: Any,
+                 before: Variable | None, says: Expr, really: Expr | None) -> Variable:
+        """The variable after the assignment."""
+        adds = line.op in ("+=", "-=")
+        if adds:
+            before = self._old(line, before)
+            free = [t for t in turns if not _about(t, places) and not self._begun_in(before, t)]
+            write = Write(places, turns, Neg(says) if line.op == "-=" else says, judged, True, tuple(free))
+            for t in reversed(free):
+                write.says = Big("sum", t.letter, write.says) if self._whole_range(t) else Big(
+                    "sum", t.letter, write.says, t.lo, t.hi)
+            before.writes.append(write)
+            if before.really is not None and really is not None and not turns:
+                before.really = Add((before.really, Neg(really) if line.op == "-=" else really))
+            else:
+                before.really = None
+            before.read = False
+            return before
+        write = Write(places, turns, says, judged)
+        if places and before is not None and before.writes:
+            before.writes.append(write)
+            before.read, before.really = False, None
+            return before
+        variable = Variable(self.names.entries(claim, self.loops, line), [write], really=None if turns else really)
+        if before is not None and not before.read and claim is not None and line.op == "=" and line.mask is None:
+            variable.lost = [*before.lost, *(w for w in before.writes if not is_zero(w.says))]
+        elif before is not None and (line.op != "=" or line.mask is not None):
+            variable.lost = before.lost
+        self.env[line.scope, line.target] = variable
+        return variable
+
+    def _begun_in(self, variable: Variable, turn: Turn) -> bool:
+        """Was the variable begun anew in each iteration of the loop?"""
+        return any(not w.adds and any(t.loop is turn.loop for t in w.turns) for w in variable.writes)
+
+    def _whole_range(self, turn: Turn) -> bool:
+        found = self.net.ranges.get(turn.letter)
+        return found is not None and same(found.lo, turn.lo) and same(found.hi, turn.hi)
+
+    def _total(self, line: Assignment, variable: Variable, places: Places, turns: tuple[Turn, ...]) -> Expr:
+        """The sum once its loops have ended."""
+        done = [t for w in variable.writes for t in w.summed]
+        here = tuple(t for t in turns if t not in done)
+        return variable.value(places, here, line.span)
+
+    # -- values
+    def _value(self, line: Assignment, value: Expr, turns: tuple[Turn, ...]) -> tuple[
+            Expr, Expr | None, tuple[Variable, ...]]:
+        """The expression in terms of the truth, as the program has it (None: not told), and the variables in it."""
+        used: dict[int, Variable] = {}
 
         def put(node: Expr, real: bool) -> Expr:
             if not isinstance(node, Ref):
                 return node
-            version = self.env.get((line.scope, node.name))
-            if version is None:
-                return self._quantity(node)
-            version.read = True
-            wrong.update({j.line: j for j in version.wrong})
-            if version.error:
-                broken.append(node.name)
-            if not real and version.claim is not None:
-                return version.claim
-            return version.really if real else version.says
+            turn = next((t for t in turns if t.loop.index == node.name), None)
+            if turn is not None:
+                return shifted(Ref(turn.letter), -turn.shift)
+            if node.name in self.loops.sizes and (line.scope, node.name) not in self.env:
+                return self.loops.sizes[node.name]
+            variable = self.env.get((line.scope, node.name))
+            places = tuple(placed(i, turns) for i in node.indices)
+            carried = self._carried(line, node, variable, turns)
+            if carried is not None:
+                return carried
+            if variable is None:
+                return self._given(node, places, turns)
+            variable.read = True
+            used[id(variable)] = variable
+            if variable.broken:
+                raise NotReadable(f"it uses {node.name}, which was not understood", span=node.span or line.span)
+            if not real and variable.claim is not None and not any(_open(w, turns) for w in variable.writes):
+                return variable.claim(places, turns)
+            if real and variable.really is not None:
+                return variable.really
+            return self._through(variable, variable.value(places, turns, node.span or line.span), places)
 
-        says = self.arrays.written(rewrite(value, lambda n: put(n, False)))
-        really = self.arrays.written(rewrite(value, lambda n: put(n, True))) if wrong else says
+        says = self.arrays.written(_rewritten(value, lambda n: put(n, False)))
+        really: Expr | None = says
+        if any(v.wrong for v in used.values()):
+            known = not turns and all(v.really is not None or not v.wrong for v in used.values())
+            really = self.arrays.written(_rewritten(value, lambda n: put(n, True))) if known else None
         for e in (says, really):
-            if sum(1 for _ in preorder(e)) > CODE_VALUE:
+            if e is not None and sum(1 for _ in preorder(e)) > CODE_VALUE:
                 raise NotReadable("this value is too long, its names put in", span=line.span,
                                   expected=f"at most {CODE_VALUE} operations between two quantities of the network")
-        return says, really, tuple(wrong.values()), broken[0] if broken else ""
+        return says, really, tuple(used.values())
 
-    def _quantity(self, node: Ref) -> Expr:
+    def _through(self, variable: Variable, value: Expr, places: Places) -> Expr:
+        """An array of the program's own with indices that are not places of assignments: the entry of its value."""
+        whole = [w for w in variable.writes if not w.places]
+        if not places or not whole or len(whole) < len(variable.writes):
+            return value
+        return _entry(value, places)
+
+    def _given(self, node: Ref, places: Places, turns: tuple[Turn, ...]) -> Expr:
         """A name that no line of the code defines: a quantity of the network, or an adjoint given from outside."""
-        meaning = self.names.meaning(node.name)
-        if meaning.others:
-            raise NotReadable(f"{node.name} may mean {' or '.join(meaning.others)}", span=node.span)
-        if meaning.what is None:
+        claim = self.names.claimed(node.name, node.span)
+        if claim is None:
             near = self._near(node.name)
             raise NotReadable(f"nothing is called {node.name} here", span=node.span,
                               expected="a quantity of the network, or a name that an earlier line defines",
                               hint=f"did you mean {near}?" if near else "")
-        return meaning.what
+        return self.names.entry(claim, places, turns, self.loops, node.span)
 
     def _near(self, name: str) -> str:
         from difflib import get_close_matches
@@ -199,44 +325,107 @@ class Checker:
         there = [*(n for _, n in self.env), *self.names.places]
         return next(iter(get_close_matches(name, there, 1, 0.6)), "")
 
-    def _broken(self, line: Assignment) -> None:
-        if line.target:
-            version = Version(self.names.meaning(line.target).what, Num(0), Num(0), error=True)
-            version.error = version.claim is None
-            self.env[line.scope, line.target] = version
+    # -- the iteration before
+    def _carried(self, line: Assignment, node: Ref, variable: Variable | None, turns: tuple[Turn, ...]) -> Expr | None:
+        """What a name was left as by the iteration before, where this one has not yet assigned it; None: it has."""
+        if node.indices or not turns:
+            return None
+        number = next(n for n, a in self.block if a is line)
+        for turn in reversed(turns):
+            body = [(n, a) for n, a in self.block if turn.loop in a.loops and a.target == node.name and a.op == "="
+                    and not a.indices and a.mask is None and a.error is None]
+            if not body:
+                continue
+            if any(n < number for n, _ in body):
+                return None
+            if variable is None or not variable.writes:
+                raise NotReadable(f"{node.name} has no value in the first iteration", span=node.span or line.span,
+                                  expected=f"{node.name} = ... before the loop")
+            variable.read = True
+            first = variable.value((), turns, node.span or line.span)
+            before = self._left(body[-1][1], turn, turns)
+            return Call("where", (Rel((Ref(turn.letter), turn.first), ("!=",)), before, first))
+        return None
+
+    def _left(self, line: Assignment, turn: Turn, turns: tuple[Turn, ...]) -> Expr:
+        """What an assignment further down leaves for the next iteration: its claim, or its value, which is yet to come."""
+        claim = self.names.claimed(line.target, line.span)
+        if claim is not None:
+            entry = self.names.entry(claim, (), self.loops.of(line), self.loops, line.span)
+            return substitute(entry, {turn.letter: turn.before()})
+        assert line.value is not None
+        if line.loops != tuple(t.loop for t in turns):
+            raise NotReadable(f"{line.target} is carried from an inner loop", span=line.span)
+        return self._ahead(line, turn, turns, {line.target})
+
+    def _ahead(self, line: Assignment, turn: Turn, turns: tuple[Turn, ...], seen: set[str]) -> Expr:
+        """The value of an assignment in the iteration before, in terms of the truth, worked out from its own line."""
+        number = next(n for n, a in self.block if a is line)
+
+        def put(node: Expr) -> Expr:
+            if not isinstance(node, Ref):
+                return node
+            own = next((t for t in turns if t.loop.index == node.name), None)
+            if own is not None:
+                return shifted(Ref(own.letter), -own.shift)
+            places = tuple(placed(i, turns) for i in node.indices)
+            inner = [a for n, a in self.block if a.target == node.name and n < number and turn.loop in a.loops]
+            found = self.names.claimed(node.name, node.span)
+            if found is not None:
+                return self.names.entry(found, places, turns, self.loops, node.span)
+            if not inner:
+                variable = self.env.get((line.scope, node.name))
+                if variable is None or node.name in seen or any(
+                        a.target == node.name and turn.loop in a.loops for _, a in self.block):
+                    raise NotReadable(f"{node.name} is carried through more than one iteration", span=node.span)
+                return variable.value(places, turns, node.span or line.span)
+            if node.name in seen or inner[-1].op != "=" or places:
+                raise NotReadable(f"{node.name} is carried through more than one iteration", span=node.span)
+            return self._ahead(inner[-1], turn, turns, seen | {node.name})
+
+        assert line.value is not None
+        value = self.arrays.written(_rewritten(line.value, put))
+        return substitute(value, {turn.letter: turn.before()}) if len(seen) == 1 else value
 
     # -- verdicts
-    def _judge(self, line: Assignment, version: Version, judged: Judged) -> None:
-        claim = version.claim
-        assert claim is not None
-        found = self._said(line, claim, version.says, judged.line)
-        if found.verdict == "right" and version.wrong:
-            real = self._said(line, claim, version.really, judged.line)
-            if real.verdict != "right":
-                real.verdict, real.follows, real.since, real.slip = "wrong", True, version.wrong, ""
+    def _judge(self, p: Pending) -> None:
+        wrong = tuple({j.line: j for v in p.used for j in v.wrong}.values())
+        if p.claim is None:
+            self._own(p, wrong)
+            return
+        if not p.last:
+            p.judged.verdict, p.judged.reason = "right", f"a part of {p.line.target}, which is judged where it is complete"
+            p.variable.wrong = wrong
+            return
+        found = self._said(p.line, p.claim, p.says, p.judged.line)
+        if found.verdict == "right" and wrong:
+            real = self._said(p.line, p.claim, p.really, p.judged.line) if p.really is not None else found
+            if real.verdict != "right" or p.really is None:
+                real.verdict, real.how, real.follows, real.since, real.slip = "wrong", "", True, wrong, ""
+                real.reason = real.reason if p.really is not None else "an earlier wrong line is used"
                 found = real
-        self._overwriting(line, version, found)
-        _take(judged, found)
-        if judged.verdict == "wrong":
-            version.wrong = version.wrong if judged.follows else (judged,)
-            if not judged.follows and not judged.slip.startswith("= for"):
-                self._blame(line, version, judged)
-        elif judged.verdict == "right":
-            version.wrong = ()
-        if judged.verdict != "right":
-            return
-        version.says = version.really = claim
+        self._overwriting(p, found)
+        _take(p.judged, found)
+        if found.verdict == "wrong":
+            p.variable.wrong = wrong if found.follows else (p.judged,)
+            if not found.follows and not found.slip.startswith("= for"):
+                self._blame(p)
+        elif found.verdict == "right":
+            p.variable.wrong = ()
+            if not p.line.loops and not p.line.indices:
+                p.variable.really = p.claim
 
-    def _own(self, line: Assignment, version: Version, judged: Judged) -> None:
+    def _own(self, p: Pending, wrong: tuple[Judged, ...]) -> None:
         """A name of the program's own: all that can be wrong is that shapes do not fit."""
+        p.variable.wrong = wrong
         try:
-            self.arrays.axes(version.says)
+            self.arrays.axes(p.says)
         except ShapeError as problem:
-            judged.verdict, judged.reason, judged.error = "wrong", problem.message, problem
-            judged.slip = "shapes do not fit"
-            version.wrong, version.error = (judged,), True
+            p.judged.verdict, p.judged.reason, p.judged.error = "wrong", problem.message, problem
+            p.judged.slip = "shapes do not fit"
+            p.variable.wrong, p.variable.broken = (p.judged,), True
             return
-        judged.verdict, judged.reason = "right", f"names {line.target}"
+        p.judged.verdict, p.judged.reason = "right", f"names {p.line.target}"
 
     def _said(self, line: Assignment, claim: Expr, value: Expr, number: int) -> Judged:
         """The line in the notation of the network, as the checker of lines judges it."""
@@ -250,38 +439,54 @@ class Checker:
         self.session.worlds = worlds
         return found
 
-    def _overwriting(self, line: Assignment, version: Version, found: Judged) -> None:
-        """What an `=` overwrites unread was never a part of the sum, unless the sum is what was meant: judged alone."""
-        assert version.claim is not None
-        if not version.lost or line.op != "=":
+    def _overwriting(self, p: Pending, found: Judged) -> None:
+        """What an `=` overwrites unread was never a part of a sum, unless the sum is what was meant: judged alone."""
+        if p.op != "=" or p.claim is None:
             return
-        whole = version.says
-        for part, _ in version.lost:
-            whole = _sum(whole, part)
-        if found.verdict == "wrong" and self._said(line, version.claim, whole, found.line).verdict == "right":
-            lines = ", ".join(str(j.place[0]) for _, j in version.lost if j.place)
+        over = [t for t in p.turns if not _about(t, (p.claim,))]
+        if over and found.verdict == "wrong":
+            whole = p.says
+            for t in reversed(over):
+                whole = Big("sum", t.letter, whole, t.lo, t.hi)
+            if self._said(p.line, p.claim, whole, found.line).verdict == "right":
+                index = over[-1].loop.index
+                found.slip, found.follows = f"= for +=: each {index} overwrites what the one before gave", False
+                return
+        if not p.lost:
+            return
+        whole = _added([*(w.says for w in p.lost), p.says])
+        if found.verdict == "wrong" and self._said(p.line, p.claim, whole, found.line).verdict == "right":
+            lines = ", ".join(str(w.judged.place[0]) for w in p.lost if w.judged.place)
             found.slip, found.follows = f"= for +=: it overwrites the contribution of line {lines}", False
             return
-        for part, judged in version.lost:
-            alone = self._said(line, version.claim, part, judged.line)
-            _take(judged, alone)
+        for write in p.lost:
+            _take(write.judged, self._said(p.line, p.claim, write.says, write.judged.line))
 
-    def _blame(self, line: Assignment, version: Version, judged: Judged) -> None:
+    def _blame(self, p: Pending) -> None:
         """Of several contributions to one sum, those that stand for no path; the line that completes it follows."""
-        if len(version.parts) < 2 or not isinstance(version.claim, Deriv):
+        parts = [w for w in p.parts if not is_zero(w.says)]
+        if len(parts) < 2 or not isinstance(p.claim, Deriv):
             return
-        paths = self._paths(version.claim)
-        bad = [(part, j) for part, j in version.parts if not any(self._equal(line, p, part) for p in paths)]
-        if not bad or len(bad) == len(version.parts) or len(paths) != len(version.parts):
+        paths = self._paths(p.claim)
+        left = list(paths)
+        bad = []
+        for w in parts:
+            path = next((q for q in left if self._said(p.line, q, w.says, 0).verdict == "right"), None)
+            if path is None:
+                bad.append(w)
+            else:
+                left.remove(path)
+        if not bad or len(bad) == len(parts) or len(paths) != len(parts):
             return
-        for _, j in bad:
-            if j is not judged:
-                j.verdict, j.reason = "wrong", f"it is none of the {len(paths)} contributions to {line.target}"
-        own = next((part for part, j in bad if j is judged), None)
-        others = tuple(j for _, j in bad if j is not judged)
-        if own is None:
-            judged.follows, judged.since, judged.slip = True, others, ""
-        version.wrong = others if own is None else (*others, judged)
+        for w in bad:
+            found = self._said(p.line, left[0], w.says, w.judged.line)
+            if len(bad) == 1:
+                _take(w.judged, found)
+            w.judged.verdict = "wrong"
+            w.judged.reason = f"it is none of the {len(paths)} contributions to {p.line.target}"
+        if p.judged not in [w.judged for w in bad]:
+            p.judged.follows, p.judged.since, p.judged.slip = True, tuple(w.judged for w in bad), ""
+        p.variable.wrong = tuple(w.judged for w in bad)
 
     def _paths(self, claim: Deriv) -> list[Expr]:
         """dE/du * du/dw for each equation of u in which the number w stands."""
@@ -294,40 +499,57 @@ class Checker:
         return [Mul((Deriv(claim.of, (u,)), Deriv(u, (wrt,), "P"))) if not same(u, claim.of) else
                 Deriv(u, (wrt,), "P") for u in users]
 
-    def _equal(self, line: Assignment, a: Expr, b: Expr) -> bool:
-        return self._said(line, a, b, 0).verdict == "right"
+
+def _last_of_groups(lines: Sequence[Assignment]) -> list[bool]:
+    """Is this the last assignment to its place before another line reads the name?"""
+    out = [True] * len(lines)
+    waiting: dict[tuple[str, str, str], int] = {}
+    for number, line in enumerate(lines):
+        reads = {r.name for e in (line.value, line.mask, *line.indices) if e is not None
+                 for r in preorder(e) if isinstance(r, Ref)}
+        own = line.scope, line.target, ", ".join(map(plain, line.indices))
+        for place in [p for p in waiting if p[0] == line.scope and p[1] in reads]:
+            del waiting[place]
+        if own in waiting:
+            out[waiting[own]] = False
+        waiting[own] = number
+    return out
+
+
+def _rewritten(value: Expr, put: Callable[[Expr], Expr]) -> Expr:
+    """Each name of the code replaced; the indices of one go with it."""
+    if isinstance(value, Ref):
+        return put(value)
+    inner = value.children()
+    new = tuple(_rewritten(e, put) for e in inner)
+    return value if all(a is b for a, b in zip(new, inner)) else value.rebuild(new)
+
+
+def _joined(op: str, old: Expr, new: Expr) -> Expr:
+    return Div(old, new) if op == "/=" else Mul((old, new)) if op == "*=" else MatMul((old, new))
+
+
+def _about(turn: Turn, places: Places) -> bool:
+    return any(isinstance(r, Ref) and r.name == turn.letter for e in places for r in preorder(e))
+
+
+def _open(write: Write, here: Sequence[Turn]) -> bool:
+    """Is it a sum that is read within its loop?"""
+    return any(t.loop is s.loop for t in here for s in write.summed)
+
+
+def _entry(value: Expr, places: Places) -> Expr:
+    if isinstance(value, Ref):
+        return Ref(value.name, (*value.indices, *places))
+    raise NotReadable("an entry of this is not read", span=None, expected="an entry of a name")
+
+
+def _added(parts: Sequence[Expr]) -> Expr:
+    return parts[0] if len(parts) == 1 else Add(tuple(parts))
 
 
 def _take(judged: Judged, found: Judged) -> None:
     """A verdict for a line of the code, from that on the line of the network that it stands for."""
     for name in ("verdict", "how", "where_valid", "reason", "counterexample", "follows", "since", "slip", "error"):
         setattr(judged, name, getattr(found, name))
-
-
-def _place(line: Assignment) -> tuple[str, str, str]:
-    from workings.notation import plain
-
-    return line.scope, line.target, ", ".join(map(plain, line.indices))
-
-
-def _signed(line: Assignment, value: Expr) -> Expr:
-    return Neg(value) if line.op == "-=" else value
-
-
-def _sum(a: Expr, b: Expr) -> Expr:
-    if isinstance(a, Num) and a.value == 0:
-        return b
-    return Add((*(a.args if isinstance(a, Add) else (a,)), b))
-
-
-def _product(a: Expr, b: Expr) -> Expr:
-    return Mul((a, b))
-
-
-def _quotient(a: Expr, b: Expr) -> Expr:
-    return Div(a, b)
-
-
-def _matrix(a: Expr, b: Expr) -> Expr:
-    return MatMul((a, b))
 

@@ -6,10 +6,20 @@ A name is never guessed: one that may mean two quantities is not understood, one
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from workings.expr import Deriv, Expr, Network, Ref
+from workings.checking.code_arrays import Arrays
+from workings.checking.code_loops import Loops, Turn, shifted
+from workings.checking.code_state import Places
+from workings.checking.matrices import form
+from workings.errors import NotReadable, Span
+from workings.expr import ONE, Add, All, Deriv, Expr, Neg, Network, Ref, preorder
 from workings.expr.names import natural
+
+if TYPE_CHECKING:
+    from workings.expr.program import Assignment
 
 LOSSES = ("L", "E", "J", "C", "loss", "Loss", "cost", "Cost", "error", "err")
 ALONE = (                     # the whole loss by one quantity: dz5, d_w, grad_w, gw, w_grad, delta2
@@ -42,6 +52,7 @@ class Names:
         for name in self.places:
             self.squashed.setdefault(name.replace("_", ""), []).append(name)
         self.known: dict[str, Meaning] = {}
+        self.arrays = Arrays(form(net))
 
     def meaning(self, name: str) -> Meaning:
         """What a name of the code stands for."""
@@ -67,7 +78,7 @@ class Names:
 
     def quantity(self, name: str) -> str | None:
         """The quantity of the network with this name: as it stands, or but for underscores."""
-        if name in self.places:
+        if name in self.places or name in self.net.sizes:
             return name
         near = self.squashed.get(name.replace("_", ""), [])
         return near[0] if len(near) == 1 else None
@@ -99,6 +110,80 @@ class Names:
         cuts = [i for i, c in enumerate(name) if c == "d" and 1 < i < len(name) - 1]
         shape = r"d_?(?P<top>\w{%d})d_?(?P<bottom>\w+)(?P<top2>)(?P<bottom2>)"
         return [m for i in cuts for m in (re.fullmatch(shape % (i - 1), name),) if m]
+
+    def about(self, name: str) -> str | None:
+        """The quantity whose entries the name has: dz is about z; None for a name of the program's own."""
+        what = self.meaning(name).what
+        ref = what.wrt[0] if isinstance(what, Deriv) else what
+        return ref.name if isinstance(ref, Ref) else None
+
+    def claimed(self, name: str, span: Span | None) -> Expr | None:
+        """What a name stands for; raises `NotReadable` where that is ambiguous."""
+        meaning = self.meaning(name)
+        if meaning.others:
+            raise NotReadable(f"{name} may mean {' or '.join(meaning.others)}", span=span,
+                              expected="a name with one meaning, such as dE_dw13")
+        return meaning.what
+
+    def length(self, name: str, axis: int, arrays: Arrays) -> Expr:
+        """The size of an axis: of an array, or the range of an index place of a family."""
+        families = [p for p in self.places.get(name, []) if p]
+        if families:
+            for e in self.net.equations:
+                for node in (e.lhs, *(n for n in preorder(e.rhs) if isinstance(n, Ref))):
+                    if node.name == name and axis < len(node.indices):
+                        place = node.indices[axis]
+                        if isinstance(place, Ref) and place.name in self.net.ranges:
+                            r = self.net.ranges[place.name]
+                            return shifted(Add((r.hi, Neg(r.lo), ONE)), 0)
+        sizes = arrays.axes(Ref(name))
+        if not -len(sizes) <= axis < len(sizes):
+            raise NotReadable(f"{name} has no axis {axis}", expected="the axis of an array")
+        return sizes[axis]
+
+    def entry(self, what: Expr, places: Places, turns: Sequence[Turn], loops: Loops, span: Span | None) -> Expr:
+        """What a name stands for at some places of the program; without places, at the step of its loops."""
+        if isinstance(what, Deriv):
+            of, wrt = what.of, what.wrt[0]
+            assert isinstance(of, Ref) and isinstance(wrt, Ref)
+            return Deriv(of, (self._at(wrt, places, turns, loops, span),), what.kind)
+        assert isinstance(what, Ref)
+        return self._at(what, places, turns, loops, span)
+
+    def _at(self, ref: Ref, places: Places, turns: Sequence[Turn], loops: Loops, span: Span | None) -> Ref:
+        counts = self.places.get(ref.name, [0])
+        family = max(counts)
+        if not places and family and 0 not in counts:
+            return Ref(ref.name, self._step(ref.name, family, turns, loops, span))
+        if places and not family and not self.net.shapes.get(ref.name) and not self.arrayed(ref.name):
+            raise NotReadable(f"{ref.name} is one number", span=span, expected="an array or a family with indices")
+        at = tuple(p if isinstance(p, All) else shifted(p, loops.count.offset(ref.name, axis))
+                   for axis, p in enumerate(places))
+        return Ref(ref.name, at)
+
+    def _step(self, name: str, count: int, turns: Sequence[Turn], loops: Loops, span: Span | None) -> Places:
+        """The letters of a family's places, from the loops around: z in a loop over t is z[t]."""
+        left = list(turns)
+        out: list[Expr] = []
+        for axis in range(count):
+            near = loops.count.letters.get((name, axis), {})
+            turn = next((t for t in left if t.letter in near), None)
+            if turn is None:
+                raise NotReadable(f"{name} has {count} index place{'s' * (count > 1)}, and no loop here runs over it",
+                                  span=span, expected=f"{name}[i], or a loop over its index")
+            left.remove(turn)
+            out.append(Ref(turn.letter))
+        return tuple(out)
+
+    def arrayed(self, name: str) -> bool:
+        """Is it an array, by its declaration or its equation?"""
+        return bool(self.arrays.axes(Ref(name)))
+
+    def entries(self, what: Expr | None, loops: Loops, line: Assignment) -> Callable[[Places, Sequence[Turn]], Expr] | None:
+        """What a name stands for, as a function of places and loops."""
+        if what is None:
+            return None
+        return lambda places, turns: self.entry(what, places, turns, loops, line.span)
 
     def said(self) -> list[str]:
         """How names were read that are not spelled as the network has them, one sentence."""

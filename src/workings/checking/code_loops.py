@@ -1,0 +1,160 @@
+"""Loops of a program as index letters: `for i in range(n)` runs over the letter whose range is 1..n, and x[i] is x[i+1].
+
+How the program counts is read in one of three ways, the same throughout: from 0 for every family (`"zero"`), as the
+network counts (`"same"`), or from 0 with the first step after the given one (`"after"`: h[0] is the sheet's h[1]).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from workings.errors import NotReadable
+from workings.expr import Add, All, Expr, Network, Neg, Num, Range, Ref, fresh, preorder, rewrite
+from workings.expr.program import Assignment, Loop
+from workings.notation import plain
+
+BASES = ("zero", "same", "after")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Turn:
+    """A loop as a letter: the program's index is the letter less `shift`; `lo` and `hi` are the letter's first and last."""
+
+    loop: Loop
+    letter: str
+    shift: int
+    lo: Expr
+    hi: Expr
+
+    @property
+    def first(self) -> Expr:
+        return self.hi if self.loop.backwards else self.lo
+
+    @property
+    def last(self) -> Expr:
+        return self.lo if self.loop.backwards else self.hi
+
+    def before(self) -> Expr:
+        """The letter in the iteration before."""
+        return shifted(Ref(self.letter), 1 if self.loop.backwards else -1)
+
+
+def shifted(e: Expr, k: int) -> Expr:
+    """e + k with the numbers in it taken together: n - 1 + 1 is n."""
+    terms: list[Expr] = []
+    for term in e.args if isinstance(e, Add) else (e,):
+        terms += term.args if isinstance(term, Add) else (term,)
+    rest: list[Expr] = []
+    for term in terms:
+        inner = term.arg if isinstance(term, Neg) else term
+        if isinstance(inner, Num) and isinstance(inner.value, int):
+            k += -inner.value if isinstance(term, Neg) else inner.value
+        else:
+            rest.append(term)
+    if k:
+        rest.append(Num(k, str(k)) if k > 0 else Neg(Num(-k, str(-k))))
+    return rest[0] if len(rest) == 1 else Add(tuple(rest)) if rest else Num(0, "0")
+
+
+class Counting:
+    """The lower ends of index places, and how far the program's count is from the network's."""
+
+    def __init__(self, net: Network, base: str) -> None:
+        self.net, self.base = net, base
+        self.letters: dict[tuple[str, int], dict[str, None]] = {}
+        self.given: dict[tuple[str, int], list[int]] = {}
+        for e in net.equations:
+            for node in (e.lhs, *(n for n in preorder(e.rhs) if isinstance(n, Ref))):
+                for axis, place in enumerate(node.indices):
+                    if isinstance(place, Ref) and place.name in net.ranges:
+                        self.letters.setdefault((node.name, axis), {}).setdefault(place.name)
+                    elif isinstance(place, Num) and isinstance(place.value, int) and node is e.lhs:
+                        self.given.setdefault((node.name, axis), []).append(place.value)
+
+    def offset(self, name: str, axis: int) -> int:
+        """What is added to the program's index of this place."""
+        if self.base == "same":
+            return 0
+        lows = [r.lo.value for x in self.letters.get((name, axis), ()) for r in (self.net.ranges[x],)
+                if isinstance(r.lo, Num) and isinstance(r.lo.value, int)]
+        given = self.given.get((name, axis), [])
+        least = min([*lows, *given], default=1)
+        return least + 1 if self.base == "after" and given and least == min(given) else least
+
+
+class Loops:
+    """The letters of all loops of a program; `ranges`: those that the network has not."""
+
+    def __init__(self, net: Network, lines: Sequence[Assignment], sizes: Mapping[str, Expr], count: Counting,
+                 quantity: Mapping[str, str]) -> None:
+        self.net, self.sizes, self.count, self.quantity = net, sizes, count, quantity
+        self.turns: dict[int, Turn] = {}
+        self.ranges: dict[str, Range] = {}
+        self.problems: dict[int, NotReadable] = {}
+        for line in lines:
+            for depth, loop in enumerate(line.loops):
+                if id(loop) not in self.turns and id(loop) not in self.problems:
+                    try:
+                        self.turns[id(loop)] = self._turn(loop, lines, line.loops[:depth])
+                    except NotReadable as problem:
+                        self.problems[id(loop)] = problem
+
+    def of(self, line: Assignment) -> tuple[Turn, ...]:
+        """The turns of the loops that a line stands in."""
+        for loop in line.loops:
+            if id(loop) in self.problems:
+                raise self.problems[id(loop)]
+        return tuple(self.turns[id(loop)] for loop in line.loops)
+
+    def _turn(self, loop: Loop, lines: Sequence[Assignment], outer: Sequence[Loop]) -> Turn:
+        uses = list(self._uses(loop, lines))
+        shift = max((self.count.offset(name, axis) for name, axis in uses), default=0 if self.count.base == "same" else 1)
+        lo, hi = shifted(self._bound(loop.start), shift), shifted(self._bound(loop.stop), shift - 1)
+        taken = {self.turns[id(o)].letter for o in outer if id(o) in self.turns}
+        near = [x for use in uses for x in self.count.letters.get(use, ())]
+        for letter in dict.fromkeys((*near, loop.index, *self.net.ranges)):
+            r = self.net.ranges.get(letter) or self.ranges.get(letter)
+            if r is not None and letter not in taken and plain(r.lo) == plain(lo) and plain(r.hi) == plain(hi):
+                return Turn(loop, letter, shift, lo, hi)
+        names = {n.name for e in self.net.equations for x in (e.lhs, e.rhs) for n in preorder(x) if isinstance(n, Ref)}
+        letter = fresh(loop.index, names | set(self.net.ranges) | set(self.ranges) | set(self.net.sizes))
+        self.ranges[letter] = Range(letter, lo, hi)
+        return Turn(loop, letter, shift, lo, hi)
+
+    def _uses(self, loop: Loop, lines: Sequence[Assignment]) -> Iterator[tuple[str, int]]:
+        """The places of families of the network that the loop's index stands in."""
+        for line in lines:
+            if loop not in line.loops:
+                continue
+            refs = [n for e in (line.value, line.mask) if e is not None for n in preorder(e) if isinstance(n, Ref)]
+            for node in (Ref(line.target, line.indices), *refs):
+                for axis, place in enumerate(node.indices):
+                    if any(isinstance(r, Ref) and r.name == loop.index for r in preorder(place)):
+                        name = self.quantity.get(node.name)
+                        if name is not None:
+                            yield name, axis
+
+    def _bound(self, e: Expr) -> Expr:
+        def put(node: Expr) -> Expr:
+            if isinstance(node, Ref) and node.name in self.sizes:
+                return self.sizes[node.name]
+            if isinstance(node, Ref) and node.name not in self.net.sizes:
+                raise NotReadable(f"how far the loop runs is not known: {node.name}", span=node.span,
+                                  expected="a number, a size of the network, or len(x)")
+            return node
+
+        return shifted(rewrite(e, put), 0)
+
+
+def placed(e: Expr, turns: Sequence[Turn]) -> Expr:
+    """An index of the program in letters: i + 1 under the letter k = i + 1 is k."""
+    if isinstance(e, All):
+        return e
+    by_index = {t.loop.index: t for t in turns}
+
+    def put(node: Expr) -> Expr:
+        turn = by_index.get(node.name) if isinstance(node, Ref) and not node.indices else None
+        return shifted(Ref(turn.letter), -turn.shift) if turn is not None else node
+
+    return shifted(rewrite(e, put), 0)
