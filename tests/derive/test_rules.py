@@ -24,6 +24,11 @@ def expression(text: str) -> Expr:
     return read_expression(text, signatures())
 
 
+def expression_line(text: str) -> tuple[Expr, Expr]:
+    (equation,) = read(text, signatures()).equations
+    return equation.lhs, equation.rhs
+
+
 def name(text: str) -> Ref:
     found = expression(text)
     assert isinstance(found, Ref)
@@ -47,9 +52,11 @@ def families() -> list[Any]:
 def test_example(rule: Rule) -> None:
     arena = Arena()
     before = to_term(arena, expression(rule.before))
-    after = applied(arena, before, Knowledge({}), rule)
+    lines = [expression_line(line) for line in rule.lines]
+    known = Knowledge({to_term(arena, a): to_term(arena, b) for a, b in lines})
+    after = applied(arena, before, known, rule)
     assert plain(to_expr(after)) == rule.after
-    assert applied(arena, after, Knowledge({}), rule) is after
+    assert applied(arena, after, known, rule) is after
 
 
 @pytest.mark.parametrize(("net", "of", "by", "result"), families())

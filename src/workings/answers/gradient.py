@@ -59,8 +59,10 @@ SAYS: dict[str, tuple[str, str]] = {
     "term of a sum": ("term of a sum", "Only one term of the sum contains {wrt}."),
     "term of a sum, index": ("term of a sum", "Only the term {index} contains {wrt}."),
     "derivative of a prod": ("product rule", "Each factor of the product is differentiated in turn."),
-    "derivative of a max": ("maximum", "Only the largest entry passes the derivative on."),
-    "derivative of a min": ("minimum", "Only the least entry passes the derivative on."),
+    "derivative of a max": (
+        "maximum", "Only the largest entry passes the derivative on (each of several, where they tie)."),
+    "derivative of a min": (
+        "minimum", "Only the least entry passes the derivative on (each of several, where they tie)."),
     "substitute": ("substitution", "The derivatives just found are put in."),
     "simplify": ("simplification", "Factors of 1 are dropped, numbers and signs go to the front."),
     "recognised": ("known function", "{written} is the logistic sigmoid."),
@@ -72,6 +74,10 @@ SAYS: dict[str, tuple[str, str]] = {
     "same sums": ("index", "The letter of a summed index does not matter: equal sums are collected."),
     "constants out": ("constant factor", "What does not depend on the index of the sum stands before the sum."),
     "common factor": ("common factor", "What all terms have in common is taken out."),
+    "range": ("range of a sum", "A condition on the summed index is its range; other conditions stand in front."),
+    "root": ("powers", "The square of a square root is what stands under it."),
+    "deviations": ("mean", "The deviations from a mean add up to 0."),
+    "named": ("name put back", "What a line of the text names is called by that name."),
     "delta": ("Kronecker delta", "Where the delta is 1 its two letters are the same."),
     "same base": ("powers", "Powers of one base: the exponents add up."),
     "multiply out": ("simplification", "The bracket is multiplied out, and what cancels is dropped."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any
 
 from workings.derive.asked import asked, cut
@@ -12,6 +13,7 @@ from workings.derive.forms import local_rule
 from workings.derive.fresh import Names, taken
 from workings.derive.given import put_given
 from workings.derive.graph import Edge, Graph, Node, entry
+from workings.derive.letters import readable
 from workings.derive.parts import holds, take_apart
 from workings.derive.put import layers_of, put_in, replace_parts
 from workings.derive.ranges import bounded, with_ranges
@@ -21,7 +23,7 @@ from workings.derive.tidy import Knowledge, tidy
 from workings.derive.written import to_expr, to_term
 from workings.errors import BadValue, OutOfReach
 from workings.expr import (
-    Call, Deriv, Equation, Expr, Key, Network, Num, Ref, Rel, free_keys, preorder, same,
+    Call, Deriv, Div, Equation, Expr, Key, Mul, Network, Num, Ref, Rel, free_keys, preorder, same,
 )
 from workings.forms.stable import Found, named, sigmoid
 
@@ -228,7 +230,7 @@ class Work:
             (edge,) = (e for es in web(graph, edge.upper, edge.lower).edges.values() for e in es)
         assert isinstance(edge.equation, Equation)
         arena = graph.arena
-        slope = _last(tidy(arena, edge.slope, Knowledge({})), edge.slope)
+        slope = readable(arena, _last(tidy(arena, edge.slope, Knowledge({})), edge.slope))
         result = to_expr(slope)
         rule, says = local_rule(edge)
         says["letter"] = next((x for x in "zusvpq" if x not in self.names.taken), "z")
@@ -284,13 +286,13 @@ class Work:
         says = {"of": head.of, "wrt": head.wrt[0]}
         used = tuple(equal(d, v) for d, v in table) + tuple(equal(p, e) for p, e in outer)
         steps.append(Step("substitute", says, stated, put, equal(head, put), place=used))
-        known = Knowledge(self._lines(arena, put))
+        known = Knowledge(self._lines(arena, put), self._data)
         result = self._simplified(arena, head, put, known, steps)
         if inner:
             back = self._tidied(arena, replace_parts(result, inner), known)
             if not same(back, result):
                 named = {**says, "names": [p for p, _ in inner]}
-                place = tuple(equal(p, e) for p, e in inner)
+                place = (*(equal(p, e) for p, e in inner), *_known(known))
                 steps.append(Step("put back", named, result, back, equal(head, back), place=place))
                 result = back
         return result, steps
@@ -301,11 +303,11 @@ class Work:
         says = {"of": head.of, "wrt": head.wrt[0]}
         fired = tidy(arena, term, known)
         if not fired:
-            plain = to_expr(term)
+            plain = to_expr(readable(arena, term))
             if not same(plain, put):
                 steps.append(Step("simplify", says, put, plain, equal(head, plain)))
             return self._with_given(arena, head, plain, term, steps)
-        place = tuple(equal(to_expr(a), to_expr(b)) for a, b in known.lines.items())
+        place = _known(known)
         before = put
         for step in fired:
             after = to_expr(step.after)
@@ -325,14 +327,27 @@ class Work:
 
     def _tidied(self, arena: Arena, expr: Expr, known: Knowledge) -> Expr:
         term = to_term(arena, expr, self.net.functions)
-        return to_expr(_last(tidy(arena, term, known), term))
+        return to_expr(readable(arena, _last(tidy(arena, term, known), term)))
+
+    @cached_property
+    def _data(self) -> frozenset[str]:
+        """The names that no line defines."""
+        return frozenset(name for name, _ in self.net.leaves)
+
+    @cached_property
+    def _shorter(self) -> tuple[Key, ...]:
+        """The lines that may say a result shorter: quotients with a name, p[i] = exp(z[i])/s, and means."""
+        if not self.net.indices:
+            return ()
+        return tuple(e.key for e in self.net.equations
+                     if isinstance(e.rhs, Div | Mul) and len(self.net.defs[e.key]) == 1)
 
     def _lines(self, arena: Arena, expr: Expr) -> dict[Term, Term]:
         """Lines of the text that an identity may look through: c = cosh(z)."""
         out: dict[Term, Term] = {}
-        for key in free_keys(expr):
+        for key in dict.fromkeys((*free_keys(expr), *self._shorter)):
             lines = self.net.defs.get(key, [])
-            if len(lines) == 1 and isinstance(lines[0].rhs, Call):
+            if len(lines) == 1 and (isinstance(lines[0].rhs, Call) or key in self._shorter):
                 try:
                     out[to_term(arena, lines[0].lhs)] = to_term(arena, lines[0].rhs, self.net.functions)
                 except OutOfReach:
@@ -376,6 +391,11 @@ def _renamed(graph: Graph, by_ends: dict[tuple[Node, Node], Edge], upper: Node, 
 
 def _ranges(arena: Arena, net: Network) -> dict[str, Any]:
     return {n: (to_term(arena, r.lo), to_term(arena, r.hi)) for n, r in net.ranges.items()}
+
+
+def _known(known: Knowledge) -> tuple[Rel, ...]:
+    """The lines that rules look through, as lines."""
+    return tuple(equal(to_expr(a), to_expr(b)) for a, b in known.lines.items())
 
 
 def _last(fired: list[Any], term: Term) -> Term:

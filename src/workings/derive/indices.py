@@ -54,7 +54,12 @@ def solve(
             index, value = found
             table = {k: arena.rename(v, {index: value}) for k, v in table.items()}
             table[index] = value
-    tests = [t for index, value in table.items() for t in in_range(arena, value, bounds[index], table)]
+    tests: list[Term] = []
+    for index, value in table.items():
+        found_tests = in_range(arena, value, bounds[index], table)
+        if found_tests is None:
+            return None
+        tests += found_tests
     return Solved(table, factors, list(dict.fromkeys(tests)))
 
 
@@ -74,23 +79,31 @@ def _solve_one(arena: Arena, place: Term, wanted: Term, names: list[str]) -> tup
     return None
 
 
-def in_range(arena: Arena, value: Term, bound: Bound, table: dict[str, Term]) -> list[Term]:
-    """Conditions that `value` lies in the range of the index it replaces; none where it must."""
+def in_range(arena: Arena, value: Term, bound: Bound, table: dict[str, Term]) -> list[Term] | None:
+    """Conditions that `value` lies in the range of the index it replaces; none where it must, None where it cannot."""
     lo, hi = ends_of(arena, bound)
     tests: list[Term] = []
     own = ends_of(arena, Bound(value.head, None, None)) if value.kind == "ref" and not value.args else (None, None)
     if value.kind == "num" and bound.lo is None and bound.hi is None:
         own = (lo, hi)                               # w[2] of a declared family is taken to exist
-    unknown = own == (None, None) and value.kind == "ref"
     for end, mine, op in ((lo, own[0], "<="), (hi, own[1], ">=")):
-        if end is None or unknown:
+        if end is None:
             continue
+        if value.kind == "num" and end.kind == "num" and not _decided(arena, end, value, op):
+            return None                              # but w[-1] of one that begins with w[0] is not
         end = arena.rename(end, table)
+        if own == (None, None) and value.kind == "ref" and not _holds_index(arena, end):
+            continue                                 # an undeclared letter stands for an entry that there is
         if end is not mine and not _decided(arena, end, _farthest(arena, value, op), op):
             tests.append(_test(arena, end, value, op))
     if bound.condition is not None:
         tests.append(arena.rename(bound.condition, {**table, bound.index: value}))
     return tests
+
+
+def _holds_index(arena: Arena, end: Term) -> bool:
+    """Does the end of a range depend on another index, as in sum(j, 1, i, ...)?"""
+    return any(name in arena.ranges for name in free_names(end))
 
 
 def _shift(arena: Arena, value: Term) -> tuple[Term, Number] | None:

@@ -65,3 +65,16 @@ def free_names(root: Term) -> set[str]:
         else:
             stack.extend((a, bound) for a in term.args)
     return out
+
+
+def names_outside(root: Term) -> set[str]:
+    """The plain names of an index expression, k and p of k + p - y[i]; those inside of entries are not among them."""
+    out: set[str] = set()
+    stack = [root]
+    while stack:
+        term = stack.pop()
+        if term.kind == "ref" and not term.args:
+            out.add(term.head)
+        elif term.kind in ("add", "mul"):
+            stack.extend(term.args)
+    return out

@@ -86,6 +86,10 @@ class Replay:
         """Was the name given to this?"""
         return any(same(name, n) and same(value, v) for n, v in self.given.get(name.name, ()))
 
+    def is_line(self, left: Ref, right: Expr) -> bool:
+        """Is it an equation of the network?"""
+        return any(same(left, e.lhs) and self.equal(right, e.rhs) for e in self.net.defs.get(left.key, ()))
+
     def was_shown(self, left: Expr) -> list[Rel]:
         """The lines so far about a derivative."""
         return [line for line in self.shown.get(_ends(left), ()) if same(line.args[0], left)]
@@ -246,12 +250,14 @@ def _tidy_rule(again: Replay, step: Step) -> bool:
 
 
 def _put_back(again: Replay, step: Step) -> bool:
-    parts = [(cast(Ref, r.args[0]), r.args[-1]) for r in step.place]
-    if not all(again.named(p, v) for p, v in parts):
+    lines = [(cast(Ref, r.args[0]), r.args[-1]) for r in step.place]
+    parts = [(p, v) for p, v in lines if again.named(p, v)]
+    if not all(again.named(p, v) or again.is_line(p, v) for p, v in lines):
         return False
     arena = again.arena()
+    known = Knowledge({to_term(arena, p): to_term(arena, v) for p, v in lines if not again.named(p, v)})
     term = to_term(arena, replace_parts(step.before, parts), again.net.functions)
-    fired = tidy(arena, term, Knowledge({}))
+    fired = tidy(arena, term, known)
     return again.equal(to_expr(fired[-1].after if fired else term), step.after)
 
 

@@ -57,7 +57,7 @@ def sweep(
                 continue
             if hold is not None and total.kind not in ("ref", "num") and term is not root:
                 total = hold(term, context, total) if _fans_out(term, active) else total
-            own = name if term is root and term.kind in ("call", "power") else None
+            own = name if term is root and term.kind in ("call", "power", "big") else None
             for operand, slope, bound in slopes(arena, term):
                 if operand in active:
                     if own is not None:

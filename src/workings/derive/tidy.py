@@ -13,9 +13,12 @@ from math import gcd
 from typing import Any, NamedTuple
 
 from workings.derive.calculus import Bound
+from workings.derive.guards import guards
 from workings.derive.indices import ends_of, solve
+from workings.derive.letters import readable
 from workings.derive.products import deltas, multiply_out, same_base
-from workings.derive.inside import free_names, unpack
+from workings.derive.inside import free_names, names_outside, unpack
+from workings.derive.recall import deviations, recall
 from workings.derive.terms import Arena, Term
 
 
@@ -28,21 +31,23 @@ class Fired(NamedTuple):
 
 
 class Knowledge(NamedTuple):
-    """Right sides of names that identities may look through: c = cosh(z)."""
+    """Right sides of names that identities may look through, c = cosh(z); `data`: names that no line defines."""
 
     lines: Mapping[Term, Term]
+    data: frozenset[str] = frozenset()
 
 
 Rewriting = Callable[[Arena, Term, Knowledge], Term]
 
 
 class Rule(NamedTuple):
-    """A rewriting with its name (`answers.gradient.SAYS` has its words) and an example."""
+    """A rewriting with its name (`answers.gradient.SAYS` has its words) and an example, with the `lines` it needs."""
 
     name: str
     rewriting: Rewriting
     before: str
     after: str
+    lines: tuple[str, ...] = ()
 
 
 def tidy(arena: Arena, term: Term, known: Knowledge) -> list[Fired]:
@@ -57,6 +62,8 @@ def tidy(arena: Arena, term: Term, known: Knowledge) -> list[Fired]:
                 out.append(Fired(rule.name, {}, term))
         if term is start:
             break
+    if out:
+        out[-1] = out[-1]._replace(after=readable(arena, term))
     return out
 
 
@@ -98,12 +105,33 @@ def _quotient(arena: Arena, term: Term, known: Knowledge, top: str, bottom: str,
         over = arena.call(top, inner.args)
         for factor in term.args:
             if factor is over or known.lines.get(factor) is over:
-                rest = [f for f in term.args if f is not factor and f is not under]
                 new = arena.call(whole, inner.args)
-                at = term.args.index(factor)
-                rest.insert(min(at, len(rest)), new)
+                rest = [new if f is factor else f for f in term.args if f is not under]
                 return arena.mul([arena.num(term.head), *rest])
     return term
+
+
+def roots(arena: Arena, root: Term, known: Knowledge) -> Term:
+    """sqrt(u)^2 = u, 1/sqrt(u)^2 = 1/u"""
+    return arena.rewrite(root, lambda t: _rooted(arena, t))
+
+
+def _rooted(arena: Arena, term: Term) -> Term:
+    if term.kind != "pow" or not isinstance(term.head, int) or term.head % 2 or term.args[0].kind != "call":
+        return term
+    inner = term.args[0]
+    return arena.pow(inner.args[0], term.head // 2) if inner.head == ("sqrt", 0) else term
+
+
+# -- lines of the text
+def by_name(arena: Arena, root: Term, known: Knowledge) -> Term:
+    """(x[i] - mu)/s = xhat[i], where a line says so"""
+    return recall(arena, root, known.lines)
+
+
+def by_mean(arena: Arena, root: Term, known: Knowledge) -> Term:
+    """sum(i, x[i] - mu) = 0 where mu = 1/n*sum(i, x[i])"""
+    return deviations(arena, root, known.lines)
 
 
 # -- sums
@@ -190,7 +218,9 @@ def _collapsed(arena: Arena, term: Term) -> Term:
         if index in free_names(wanted):
             continue
         found = solve(arena, (place,), (wanted,), (bound,))
-        if found is not None and index in found.table:
+        if found is None:
+            return arena.zero                        # t + 1 = 0 while t runs from 0
+        if index in found.table:
             rest = arena.mul([body, arena.pow(delta, -1)]) if body.kind == "mul" else arena.one
             return found.guard(arena, arena.rename(rest, found.table))
     return term
@@ -215,19 +245,19 @@ def _opened(arena: Arena, term: Term, body: Term, index: str, ends: tuple[Any, A
         return term
     for factor in body.args:
         if factor.kind == "add" and any(_delta(arena, a, index) for a in factor.args):
-            rest = arena.mul([arena.num(body.head), *(f for f in body.args if f is not factor)])
+            at = body.args.index(factor)
+            front, back = [arena.num(body.head), *body.args[:at]], body.args[at + 1 :]
             terms = [*factor.args, arena.num(factor.head)] if factor.head else list(factor.args)
             return arena.add(
-                [_collapsed(arena, arena.big("sum", index, arena.mul([rest, t]), ends)) for t in terms])
+                [_collapsed(arena, arena.big("sum", index, arena.mul([*front, t, *back]), ends)) for t in terms])
     return term
 
 
 def _delta(arena: Arena, term: Term, index: str) -> Term | None:
+    """A delta that is solved for the index; delta(y[k], i) is not solved for k."""
     factors = term.args if term.kind == "mul" else (term,)
-    for factor in factors:
-        if factor.kind == "call" and factor.head == ("delta", 0) and index in free_names(factor):
-            return factor
-    return None
+    return next((f for f in factors if f.kind == "call" and f.head == ("delta", 0)
+                 and any(index in names_outside(a) for a in f.args)), None)
 
 
 # -- sums and common factors
@@ -256,11 +286,11 @@ def outside(arena: Arena, term: Term) -> Term:
 
 def common_factors(arena: Arena, root: Term, known: Knowledge) -> Term:
     """a b + a c = a (b + c)"""
-    return arena.rewrite(root, lambda t: factored(arena, t))
+    return arena.rewrite(root, lambda t: factored(arena, t, known.data))
 
 
-def factored(arena: Arena, term: Term) -> Term:
-    """The factors that all terms of a sum share, taken out."""
+def factored(arena: Arena, term: Term, data: frozenset[str] = frozenset()) -> Term:
+    """The factors that all terms of a sum share, taken out: p*(c - s), but (p - t)*x where x is data."""
     if term.kind != "add" or term.head or len(term.args) < 2:
         return term
     bags = [_bag(a) for a in term.args]
@@ -272,9 +302,18 @@ def factored(arena: Arena, term: Term) -> Term:
     number = _content([a.head if a.kind == "mul" else 1 for a in term.args])
     if not shared and number == 1:
         return term
+    bases = {_base(f) for f in shared}
     out = arena.mul([arena.num(number), *shared])
     under = arena.pow(out, -1)
-    return arena.mul([out, arena.add([arena.mul([a, under]) for a in term.args])])
+    bracket = arena.add([arena.mul([a, under]) for a in term.args])
+    order = list(bags[0])
+    first = next((n for n, b in enumerate(order) if b not in bases), 0)
+    after = [f for f in shared if f.kind == "ref" and f.head in data and order.index(f) > first]
+    return arena.mul([arena.num(number), *(f for f in shared if f not in after), bracket, *after])
+
+
+def _base(term: Term) -> Term:
+    return term.args[0] if term.kind == "pow" else term
 
 
 def _bag(term: Term) -> dict[Term, Any]:
@@ -307,13 +346,18 @@ RULES: tuple[Rule, ...] = (
     Rule("index", collapse, "sum(k, f[k]*delta(k, m))", "f[m]"),
     Rule("same sums", same_sums, "sum(i, f[i]) + sum(k, f[k])", "2*sum(i, f[i])"),
     Rule("cases", cases, "where(c > 0, 1, 0)*a + where(c > 0, 0, 1)*b", "where(c > 0, a, b)"),
+    Rule("range", guards, "sum(k, 1, n, f[k]*where(k <= i, 1, 0))", "sum(k, 1, min(n, i), f[k])"),
     Rule("tanh identity", hyperbolic, "1/cosh(z)*sinh(z)", "tanh(z)"),
     Rule("tan identity", circular, "sin(z)/cos(z)", "tan(z)"),
     Rule("same base", same_base, "s*s^(g - 1)", "s^g"),
     Rule("delta", deltas, "p[k]*delta(k, c)/p[c]", "delta(k, c)"),
+    Rule("deviations", by_mean, "sum(i, 1, n, x[i] - mu)", "0", ("mu = 1/n*sum(i, 1, n, x[i])",)),
     Rule("multiply out", multiply_out, "(t/p - (1 - t)/(1 - p))*p*(1 - p)", "t - p"),
     Rule("constants out", constants_out, "sum(k, a*f[k]/N)", "1/N*a*sum(k, f[k])"),
     Rule("common factor", common_factors, "a*b + a*c", "a*(b + c)"),
+    Rule("named", by_name, "x[k]*exp(z[k])/sum(j, exp(z[j]))", "p[k]*x[k]",
+         ("p[i] = exp(z[i])/sum(j, exp(z[j]))",)),
+    Rule("root", roots, "sqrt(v + e)^2", "v + e"),
 )
 ROUNDS = 4                    # times that the list of rules is gone through
 TIMES = 8                     # a rule fires at most this often in one step

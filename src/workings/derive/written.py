@@ -218,8 +218,8 @@ def _turned(term: Term, done: dict[Term, Expr]) -> Expr:
 def _write_add(constant: Number, parts: Sequence[tuple[bool, Term]], done: dict[Term, Expr]) -> Expr:
     """A sum; a number in front if it is positive, else a positive term, numbers last."""
     exprs = [_turned(t, done) if flip else done[t] for flip, t in parts]
-    if constant > 0 and all(isinstance(e, Ref) for e in exprs):
-        exprs.append(number(constant))               # k + 1, but 1 - a^2
+    if constant > 0 and all(map(_plain, exprs)) and any(isinstance(e, Ref) for e in exprs):
+        exprs.append(number(constant))               # k + 1 and j - i + 1, but 1 - a^2
     elif constant > 0:
         exprs.insert(0, number(constant))
     elif constant < 0:
@@ -227,6 +227,10 @@ def _write_add(constant: Number, parts: Sequence[tuple[bool, Term]], done: dict[
     first = next((n for n, e in enumerate(exprs) if not isinstance(e, Neg)), 0)
     exprs.insert(0, exprs.pop(first))
     return Add(tuple(exprs))
+
+
+def _plain(expr: Expr) -> bool:
+    return isinstance(expr.arg if isinstance(expr, Neg) else expr, Ref)
 
 
 def _write_mul(term: Term, done: dict[Term, Expr], sign: int = 1) -> Expr:
@@ -259,6 +263,11 @@ def _fraction(value: Number, tops: list[Expr], bottoms: list[Expr]) -> Expr:
     if over != 1:
         bottoms = [Num(over, str(over)), *bottoms]
     long = any(isinstance(t, Big) for t in tops)
+    short = [t for t in tops if not isinstance(t, Big)]
+    if long and short and any(isinstance(b, Big) for b in bottoms):
+        # exp(z[i])/sum(j, exp(z[j]))*sum(k, ...)
+        front = Div(_product([Num(value, str(value)), *short] if value != 1 else short), _product(bottoms))
+        return Mul((front, *(t for t in tops if isinstance(t, Big))))
     if bottoms and tops and (long or (over != 1 and len(bottoms) == 1)):
         # 1/N*sum(...) and 1/2*x, as textbooks write them
         front = Div(Num(value, str(value)), _product(bottoms))
