@@ -3,7 +3,8 @@
     form      a unit's pre-activation on the cell as a*x + b*y + c, the columns 0, 1, 2 of `forms`;
               column 3 bounds the error of a and of b, column 4 that of c
     crease    the number of a unit, or units + the number of a side of the domain
-    vertex    x, y, a bound for the error of both, and the two creases that meet there; never interpolated
+    vertex    (x, y, w), w = 1 but for those far out, a bound for the error of each, and the two creases that meet
+              there; never interpolated
     task      a polygon, a layer, and the units of that layer whose creases may still cut it
 
 A sign is taken from doubles where the value is larger than its bound.  Else it is asked for: the loop returns ASK
@@ -25,16 +26,18 @@ Array = Any
 DONE, ASK, FULL, GROW, PAUSE = 0, 1, 2, 3, 4          # why the loop came back
 U = 2.0**-53
 TINY = 1e-300                 # more than what underflow can lose
+FLOOR = 1e-300                # so that the square of an error never comes out 0
 SAFE = 1.0 + 1e-9             # the bounds themselves are rounded
 # no reference counts: nothing is allocated here, and counting costs more than the arithmetic
 options = {"_nrt": False, "cache": True, "nogil": True, "error_model": "numpy", "fastmath": {"contract"}}
 compiled = njit(**options)
 inlined = njit(forceinline=True, **options)
 
+HUGE = 2.0**100                # farther out than this a vertex is a direction, nearly
 FAR = 1e150                   # the error of a vertex whose creases may be parallel
 
 # places in `count`
-TOP, CELLS, PARTS, SIDES, BORDER, ZERO, SIGNS, VERTICES, ASKED, PAUSE_AT, LISTED, READY, ZEROS = range(13)
+TOP, CELLS, PARTS, SIDES, BORDER, ZERO, SIGNS, VERTICES, ASKED, PAUSE_AT, LISTED, READY, ZEROS, OPEN, OPEN_FROM = range(15)
 
 
 class Net(NamedTuple):
@@ -64,12 +67,12 @@ class State(NamedTuple):
     ready: Array              # of each layer: is `base` up to date?
     front: Array              # layers x 2: first candidate, candidates of the parent
     task: Array
-    xye: Array                # 3 x vertices: x, y, error
+    place: Array              # 4 x vertices: x, y, w, error
     name: Array               # 3 x vertices: the two creases that meet, and that of the edge that follows
     candidate: Array
     scratch: Array            # 8 x the largest layer
     index: Array
-    corner: Array             # 3 x vertices of the polygon at work
+    corner: Array             # 4 x vertices of the polygon at work
     label: Array              # 3 x vertices, as `name`
     side: Array               # its signs
     asked: Array              # 3 x pairs: unit, vertex, sign
@@ -80,7 +83,7 @@ class Out(NamedTuple):
     """Lists that are filled while there is room; of length 0 where only counts are wanted."""
 
     offset: Array             # cells + 1: the first vertex of each cell
-    xye: Array                # 3 x vertices
+    place: Array              # 4 x vertices
     name: Array               # 3 x vertices
     level: Array              # outputs x vertices: the signs of the outputs
     pattern: Array            # cells x bytes
@@ -157,8 +160,8 @@ def _gather(net: Net, state: State, layer: int, target: int, which: int) -> tupl
         size = abs(factor)
         e = size * forms[3, u] + gamma * max(abs(a), abs(b))
         f = size * forms[4, u] + gamma * abs(c)
-        g += e * e
-        h += f * f
+        g += e * e + (FLOOR if e > 0.0 else 0.0)
+        h += f * f + (FLOOR if f > 0.0 else 0.0)
     return n, g, h
 
 
@@ -178,14 +181,11 @@ def _errors(net: Net, state: State, target: int, extra_g: float, extra_h: float)
             g += extra_g
             h += extra_h
         g, h = sqrt(g) * SAFE, sqrt(h) * SAFE
-        if g > 0.0:
-            g += TINY
-        if h > 0.0:
-            h += TINY
+        under, over = TINY if g > 0.0 else 0.0, TINY if h > 0.0 else 0.0
         norms = net.norms[net.normed[s]:net.normed[s] + m]
         for j in range(m):
-            e[j] += g * norms[j]
-            f[j] += h * norms[j]
+            e[j] += g * norms[j] + under
+            f[j] += h * norms[j] + over
 
 
 @compiled
@@ -224,41 +224,52 @@ def forms_of(net: Net, state: State, target: int, fresh: bool) -> None:
     _errors(net, state, target, g, h)
 
 
+@inlined
+def _extent(corner: Array, n: int) -> tuple[float, float, float, float]:
+    """What the four terms of a bound are multiplied with, for any corner of a polygon."""
+    far, near, wrong, lone = 0.0, 0.0, 0.0, 0.0
+    for i in range(n):
+        far = max(far, abs(corner[0, i]), abs(corner[1, i]))
+        w, e = corner[2, i], corner[3, i]
+        wrong = max(wrong, e)
+        e = 0.0 if w == 1.0 else e
+        near = max(near, w + e)
+        lone = max(lone, e + 8.0 * U * w)
+    return 2.0 * (far + wrong), near, wrong + 8.0 * U * far, lone
+
+
 @compiled
 def _margins(forms: Array, start: int, m: int, corner: Array, n: int, out: Array) -> None:
     """out[0]: the least value of each form on the polygon; out[2]: by how much all values are certain, > 0 if so."""
     a, b, c = forms[0, start:start + m], forms[1, start:start + m], forms[2, start:start + m]
     e, f = forms[3, start:start + m], forms[4, start:start + m]
     lo, hi, margin = out[0, :m], out[1, :m], out[2, :m]
-    far, wrong = 0.0, 0.0
-    for i in range(n):
-        far = max(far, abs(corner[0, i]), abs(corner[1, i]))
-        wrong = max(wrong, corner[2, i])
-    wide, both = 2.0 * (far + wrong) * SAFE, (wrong + 4.0 * U * far) * SAFE
+    wide, near, both, lone = _extent(corner, n)
     i = 0
     while i < n:
         i1, i2, i3 = min(i + 1, n - 1), min(i + 2, n - 1), min(i + 3, n - 1)
         x0, x1, x2, x3 = corner[0, i], corner[0, i1], corner[0, i2], corner[0, i3]
         y0, y1, y2, y3 = corner[1, i], corner[1, i1], corner[1, i2], corner[1, i3]
+        w0, w1, w2, w3 = corner[2, i], corner[2, i1], corner[2, i2], corner[2, i3]
         if i == 0:
             for j in range(m):
-                v0 = a[j] * x0 + b[j] * y0 + c[j]
-                v1 = a[j] * x1 + b[j] * y1 + c[j]
-                v2 = a[j] * x2 + b[j] * y2 + c[j]
-                v3 = a[j] * x3 + b[j] * y3 + c[j]
+                v0 = a[j] * x0 + b[j] * y0 + c[j] * w0
+                v1 = a[j] * x1 + b[j] * y1 + c[j] * w1
+                v2 = a[j] * x2 + b[j] * y2 + c[j] * w2
+                v3 = a[j] * x3 + b[j] * y3 + c[j] * w3
                 lo[j] = min(min(v0, v1), min(v2, v3))
                 hi[j] = max(max(v0, v1), max(v2, v3))
         else:
             for j in range(m):
-                v0 = a[j] * x0 + b[j] * y0 + c[j]
-                v1 = a[j] * x1 + b[j] * y1 + c[j]
-                v2 = a[j] * x2 + b[j] * y2 + c[j]
-                v3 = a[j] * x3 + b[j] * y3 + c[j]
+                v0 = a[j] * x0 + b[j] * y0 + c[j] * w0
+                v1 = a[j] * x1 + b[j] * y1 + c[j] * w1
+                v2 = a[j] * x2 + b[j] * y2 + c[j] * w2
+                v3 = a[j] * x3 + b[j] * y3 + c[j] * w3
                 lo[j] = min(lo[j], min(min(v0, v1), min(v2, v3)))
                 hi[j] = max(hi[j], max(max(v0, v1), max(v2, v3)))
         i += 4
     for j in range(m):
-        bound = (e[j] * wide + f[j] + (abs(a[j]) + abs(b[j])) * both + abs(c[j]) * (4.0 * U)) * SAFE
+        bound = (e[j] * wide + f[j] * near + (abs(a[j]) + abs(b[j])) * both + abs(c[j]) * lone) * SAFE
         margin[j] = max(lo[j] - bound, -hi[j] - bound)
 
 
@@ -266,13 +277,13 @@ def _margins(forms: Array, start: int, m: int, corner: Array, n: int, out: Array
 def _sign(forms: Array, corner: Array, label: Array, u: int, i: int) -> int:
     """-1, 0, 1: the sign of a form at a corner of the polygon at work; 2: in doubt."""
     a, b, c = forms[0, u], forms[1, u], forms[2, u]
-    x, y, wrong = corner[0, i], corner[1, i], corner[2, i]
+    x, y, w, wrong = corner[0, i], corner[1, i], corner[2, i], corner[3, i]
     if label[0, i] == u or label[1, i] == u:
         return 0
-    value = a * x + b * y + c
-    far = max(abs(x), abs(y))
-    bound = forms[3, u] * 2.0 * (far + wrong) + forms[4, u] + (abs(a) + abs(b)) * (wrong + 4.0 * U * far)
-    bound = (bound + abs(c) * (4.0 * U)) * SAFE
+    value = a * x + b * y + c * w
+    far, off = max(abs(x), abs(y)), 0.0 if w == 1.0 else wrong
+    bound = forms[3, u] * 2.0 * (far + wrong) + forms[4, u] * (w + off)
+    bound = (bound + (abs(a) + abs(b)) * (wrong + 8.0 * U * far) + abs(c) * (off + 8.0 * U * w)) * SAFE
     if value > bound:
         return 1
     if value < -bound:
@@ -324,15 +335,16 @@ def _judge(forms: Array, corner: Array, label: Array, asked: Array, u: int, n: i
 
 
 @inlined
-def _copy(xye: Array, name: Array, i: int, to_xye: Array, to_name: Array, at: int) -> None:
+def _copy(place: Array, name: Array, i: int, to_place: Array, to_name: Array, at: int) -> None:
+    for k in range(4):
+        to_place[k, at] = place[k, i]
     for k in range(3):
-        to_xye[k, at] = xye[k, i]
         to_name[k, at] = name[k, i]
 
 
 @compiled
-def _meet(forms: Array, xye: Array, name: Array, p: int, q: int, at: int) -> None:
-    """The meeting of two creases, written as vertex `at`."""
+def _meet(forms: Array, corner: Array, i: int, j: int, p: int, q: int, place: Array, name: Array, at: int) -> None:
+    """The meeting of two creases between corners i and j, written as vertex `at`."""
     a1, b1, c1, e1, f1 = forms[0, p], forms[1, p], forms[2, p], forms[3, p], forms[4, p]
     a2, b2, c2, e2, f2 = forms[0, q], forms[1, q], forms[2, q], forms[3, q], forms[4, q]
     x, y, w = b1 * c2 - c1 * b2, c1 * a2 - a1 * c2, a1 * b2 - b1 * a2
@@ -341,34 +353,43 @@ def _meet(forms: Array, xye: Array, name: Array, p: int, q: int, at: int) -> Non
     e2 += 2.0 * U * s2
     f1 += 2.0 * U * abs(c1)
     f2 += 2.0 * U * abs(c2)
-    wrong = s1 * f2 + e1 * (abs(c2) + f2) + s2 * f1 + e2 * (abs(c1) + f1)
-    wrong_w = 2.0 * (s1 * e2 + e1 * (s2 + e2)) + TINY
-    size = abs(w) - wrong_w
-    if size > 0.0:
+    wrong = (s1 * f2 + e1 * (abs(c2) + f2) + s2 * f1 + e2 * (abs(c1) + f1)) * SAFE + TINY
+    wrong_w = 2.0 * (s1 * e2 + e1 * (s2 + e2)) * SAFE + TINY
+    name[0, at], name[1, at] = p, q
+    far, size = max(abs(x), abs(y)), abs(w) - wrong_w
+    if size > 0.0 and far < HUGE * size:
         x /= w
         y /= w
         far = max(abs(x), abs(y))
-        xye[0, at], xye[1, at] = x, y
-        xye[2, at] = ((wrong + far * wrong_w) / size + 4.0 * U * far) * SAFE + TINY
+        place[0, at], place[1, at], place[2, at] = x, y, 1.0
+        place[3, at] = ((wrong + far * wrong_w) / size + 4.0 * U * far) * SAFE + TINY
+        return
+    # far out: which way, if not w, the corners on both sides tell
+    u, v, t = corner[0, i] + corner[0, j], corner[1, i] + corner[1, j], corner[2, i] + corner[2, j]
+    way = w if size > 0.0 else x * u + y * v + w * t
+    doubt = (wrong + wrong_w + 4.0 * U * (far + abs(w))) * 3.0 * (abs(u) + abs(v) + abs(t))
+    if far > 2.0 * wrong and (size > 0.0 or abs(way) > doubt + 2.0 * (corner[3, i] + corner[3, j]) * (far + abs(w))):
+        scale = 1.0 / far if way > 0.0 else -1.0 / far
+        place[0, at], place[1, at], place[2, at] = x * scale, y * scale, max(w * scale, 0.0)
+        place[3, at] = (wrong + 2.0 * wrong_w) / far * SAFE + 8.0 * U
     else:
-        xye[0, at], xye[1, at], xye[2, at] = 0.0, 0.0, FAR
-    name[0, at], name[1, at] = p, q
+        place[0, at], place[1, at], place[2, at], place[3, at] = 0.0, 0.0, 0.0, FAR
 
 
 @compiled
-def _half(forms: Array, corner: Array, label: Array, side: Array, xye: Array, name: Array, u: int, n: int, way: int,
+def _half(forms: Array, corner: Array, label: Array, side: Array, place: Array, name: Array, u: int, n: int, way: int,
           at: int) -> int:
     """The part of the polygon at work where way * sign >= 0, written from vertex `at` on; how many vertices."""
     first = at
     for i in range(n):
         here, then = way * side[i], way * side[i + 1 if i + 1 < n else 0]
         if here >= 0:
-            _copy(corner, label, i, xye, name, at)
+            _copy(corner, label, i, place, name, at)
             if here == 0 and then < 0:
                 name[2, at] = u
             at += 1
         if here * then < 0:
-            _meet(forms, xye, name, label[2, i], u, at)
+            _meet(forms, corner, i, i + 1 if i + 1 < n else 0, label[2, i], u, place, name, at)
             name[2, at] = u if here > 0 else label[2, i]
             at += 1
     return at - first
@@ -383,6 +404,7 @@ def _emit(net: Net, state: State, out: Out, n: int) -> None:
     count[ZERO] += count[ZEROS]
     for i in range(n):
         count[BORDER] += state.label[2, i] >= state.sign.shape[0]
+        count[OPEN] += state.label[2, i] >= count[OPEN_FROM]
     cell, at = count[LISTED], count[VERTICES]
     layer = net.sizes.shape[0] - 1
     start, m = net.starts[layer], net.sizes[layer]
@@ -394,9 +416,7 @@ def _emit(net: Net, state: State, out: Out, n: int) -> None:
             out.error[j, 1] = max(out.error[j, 1], state.forms[4, start + j])
     if out.offset.shape[0]:
         for i in range(n):
-            for k in range(3):
-                out.xye[k, at + i] = state.corner[k, i]
-                out.name[k, at + i] = state.label[k, i]
+            _copy(state.corner, state.label, i, out.place, out.name, at + i)
         out.offset[cell + 1] = at + n
         count[VERTICES] = at + n
     if out.pattern.shape[0]:
@@ -462,21 +482,17 @@ def _still(forms: Array, corner: Array, label: Array, asked: Array, sign: Array,
            many: int, n: int, known: int) -> tuple[int, int]:
     """Those of the candidates whose creases cut the polygon at work, written behind them."""
     found, pending, at = 0, 0, first + many
-    far, wrong = 0.0, 0.0
-    for i in range(n):
-        far = max(far, abs(corner[0, i]), abs(corner[1, i]))
-        wrong = max(wrong, corner[2, i])
-    wide, both = 2.0 * (far + wrong) * SAFE, (wrong + 4.0 * U * far) * SAFE
+    wide, near, both, lone = _extent(corner, n)
     for k in range(first, first + many):
         u = candidate[k]
         a, b, c = forms[0, u], forms[1, u], forms[2, u]
-        lo = a * corner[0, 0] + b * corner[1, 0] + c
+        lo = a * corner[0, 0] + b * corner[1, 0] + c * corner[2, 0]
         hi = lo
         for i in range(1, n):
-            value = a * corner[0, i] + b * corner[1, i] + c
+            value = a * corner[0, i] + b * corner[1, i] + c * corner[2, i]
             lo = min(lo, value)
             hi = max(hi, value)
-        bound = (forms[3, u] * wide + forms[4, u] + (abs(a) + abs(b)) * both + abs(c) * (4.0 * U)) * SAFE
+        bound = (forms[3, u] * wide + forms[4, u] * near + (abs(a) + abs(b)) * both + abs(c) * lone) * SAFE
         if lo > bound:
             sign[u] = 1
         elif hi < -bound:
@@ -513,13 +529,13 @@ def _room(net: Net, state: State, out: Out) -> int:
     count, task = state.count, state.task
     top = count[TOP]
     first, n, at = task[top, 1], task[top, 2], task[top, 3] + max(task[top, 4], 0)
-    if n + 4 > state.side.shape[0] or first + 2 * n + 8 > state.xye.shape[1]:
+    if n + 4 > state.side.shape[0] or first + 2 * n + 8 > state.place.shape[1]:
         return GROW
     if at + state.scratch.shape[1] > state.candidate.shape[0] or top + 4 > task.shape[0]:
         return GROW
     if out.map.shape[0] and count[LISTED] >= out.map.shape[0]:
         return FULL
-    if out.offset.shape[0] and count[VERTICES] + n > out.xye.shape[1]:
+    if out.offset.shape[0] and count[VERTICES] + n > out.place.shape[1]:
         return FULL
     return DONE
 
@@ -528,7 +544,7 @@ def _room(net: Net, state: State, out: Out) -> int:
 def walk(net: Net, state: State, out: Out, end: int) -> int:
     """Work until no task is left, or there is something to be said; `end`: the layer at whose cells to stop."""
     count, task, forms, corner, label, side = state.count, state.task, state.forms, state.corner, state.label, state.side
-    xye, name, candidate, asked, sign, loose = state.xye, state.name, state.candidate, state.asked, state.sign, state.loose
+    place, name, candidate, asked, sign, loose = state.place, state.name, state.candidate, state.asked, state.sign, state.loose
     sizes, starts, front, ready, scratch = net.sizes, net.starts, state.front, state.ready, state.scratch
     outputs = sizes.shape[0] - 1
     while count[TOP] >= 0:
@@ -540,7 +556,7 @@ def walk(net: Net, state: State, out: Out, end: int) -> int:
         if task[top, 5] >= 0:
             sign[task[top, 5]] = task[top, 6]
         for i in range(n):
-            _copy(xye, name, first + i, corner, label, i)
+            _copy(place, name, first + i, corner, label, i)
         known = count[ASKED]
         if many >= 0:
             new, signs = at + many, n * many
@@ -566,8 +582,8 @@ def walk(net: Net, state: State, out: Out, end: int) -> int:
         count[SIGNS] += signs
         count[ASKED] = 0
         if found:
-            below = _half(forms, corner, label, side, xye, name, u, n, -1, first)
-            above = _half(forms, corner, label, side, xye, name, u, n, 1, first + below)
+            below = _half(forms, corner, label, side, place, name, u, n, -1, first)
+            above = _half(forms, corner, label, side, place, name, u, n, 1, first + below)
             task[top, 0], task[top, 1], task[top, 2], task[top, 3] = layer, first, below, new + 1
             task[top, 4], task[top, 5], task[top, 6] = found - 1, u, 0
             top += 1

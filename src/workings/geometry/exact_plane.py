@@ -1,0 +1,239 @@
+"""The cells of a plane in integers: the reference, the fallback without numba, and the judge of signs in doubt.
+
+    row       a form times a positive number, three integers (a, b, c)
+    crease    the number of a unit; from `units + outputs` on, that of a side of the domain
+    vertex    (x, y, w) with w > 0: the meeting of two creases, its cross product
+    corner    (vertex, the two creases that meet there, the crease along the edge that follows)
+
+Forms are kept for the signs last asked for, layer by layer: a walk that goes depth first seldom changes early ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from operator import mul
+from typing import Any
+
+from workings.exact import primitive
+from workings.geometry.layers import Layers
+from workings.geometry.plane import corners
+
+Triple = tuple[int, int, int]
+Corner = tuple[Triple, int, int, int]
+
+
+def cross(p: Triple, q: Triple) -> Triple:
+    """The meeting of two lines, w >= 0."""
+    (a, b, c), (d, e, f) = p, q
+    w = a * e - b * d
+    if w < 0:
+        return c * e - b * f, a * f - c * d, -w
+    return b * f - c * e, c * d - a * f, w
+
+
+class Exact:
+    """The forms of all units under given signs, in integers."""
+
+    def __init__(self, layers: Layers) -> None:
+        self.layers = layers
+        self.starts, self.sizes = layers.starts, layers.sizes
+        self.total = layers.starts[-1] + layers.sizes[-1]
+        self.far = 1
+        self.outline, self.sides = self._domain()
+        self._keys: list[bytes] = [b"?"] * len(self.sizes)
+        self._rows: list[list[Triple | None]] = [[] for _ in self.sizes]
+        self._full: list[bool] = [False] * len(self.sizes)
+        self._matrices: dict[tuple[int, int], Any] = {}
+        self._layer = [l for l, size in enumerate(self.sizes) for _ in range(size)]
+
+    # --- the domain ---
+
+    def _domain(self) -> tuple[list[Corner], list[Triple]]:
+        """The corners and sides in inner coordinates; sides that stand for infinity lie beyond every vertex."""
+        domain, (s, t), k = self.layers.domain, self.layers.domain.centre, self.layers.domain.scale
+        rows = [_whole((a * k, b * k, a * s + b * t + c)) for a, b, c in domain.sides]
+        largest = max([self.layers.largest, *(abs(v) for row in rows for v in row)])
+        self.far = 1 << (2 * largest.bit_length() + 2)
+        found = corners(rows, Fraction(self.far))
+        square = [(0, 1, self.far), (-1, 0, self.far), (0, -1, self.far), (1, 0, self.far)]
+        every = [*rows, *square]
+        used = {side for _, side in found}
+        self.infinite = {self.total + i for i in range(len(rows), len(every)) if i in used}
+        out: list[Corner] = []
+        for i, ((x, y), side) in enumerate(found):
+            before = found[i - 1][1]
+            w = x.denominator * y.denominator
+            vertex = (int(x * w), int(y * w), w)
+            out.append((vertex, self.total + before, self.total + side, self.total + side))
+        return out, every
+
+    # --- forms ---
+
+    def row(self, crease: int, signs: Sequence[int]) -> Triple:
+        """The row of a crease under the signs of the units before it."""
+        if crease >= self.total:
+            return self.sides[crease - self.total]
+        layer = self._layer[crease]
+        rows = self._at(layer, signs)
+        found = rows[crease - self.starts[layer]]
+        if found is None:
+            found = rows[crease - self.starts[layer]] = self._one(layer, crease - self.starts[layer], signs)
+        return found
+
+    def rows(self, layer: int, signs: Sequence[int]) -> list[Triple]:
+        """All rows of a layer."""
+        rows = self._at(layer, signs)
+        if not self._full[layer]:
+            rows[:] = self._product(layer, signs)
+            self._full[layer] = True
+        return rows  # type: ignore[return-value]
+
+    def _at(self, layer: int, signs: Sequence[int]) -> list[Triple | None]:
+        """What is known of a layer under these signs."""
+        key = bytes(signs[: self.starts[layer]])
+        if self._keys[layer] != key:
+            self._keys[layer], self._full[layer] = key, False
+            self._rows[layer] = [None] * self.sizes[layer]
+        return self._rows[layer]
+
+    def _units(self, layer: int, signs: Sequence[int]) -> list[tuple[int, Triple]]:
+        """What the units of a layer give: those that are not 0, with their place."""
+        slope, start = self.layers.slopes[layer], self.starts[layer]
+        on, off = slope.denominator, slope.numerator
+        out = []
+        for j, (a, b, c) in enumerate(self.rows(layer, signs)):
+            factor = on if signs[start + j] else off
+            if factor and (a or b or c):
+                out.append((j, (a * factor, b * factor, c * factor) if factor != 1 else (a, b, c)))
+        return out
+
+    def _one(self, layer: int, j: int, signs: Sequence[int]) -> Triple:
+        own, sources = self.layers.whole[layer]
+        a, b, c = own[j].tolist()
+        for i, matrix in sources:
+            weights = matrix[j]
+            for k, (x, y, z) in self._units(i, signs):
+                w = weights[k]
+                if w:
+                    a, b, c = a + w * x, b + w * y, c + w * z
+        return a, b, c
+
+    def _product(self, layer: int, signs: Sequence[int]) -> list[Triple]:
+        from flint import fmpz_mat  # type: ignore[import-untyped]
+
+        own, sources = self.layers.whole[layer]
+        total = fmpz_mat(own.tolist())
+        for i, matrix in sources:
+            if (layer, i) not in self._matrices:
+                self._matrices[layer, i] = fmpz_mat(matrix.tolist())
+            held = [(0, 0, 0)] * self.sizes[i]
+            for k, triple in self._units(i, signs):
+                held[k] = triple
+            total += self._matrices[layer, i] * fmpz_mat([list(t) for t in held])
+        return [(int(a), int(b), int(c)) for a, b, c in total.tolist()]
+
+    # --- signs ---
+
+    def vertex(self, p: int, q: int, signs: Sequence[int]) -> Triple:
+        """Where two creases meet."""
+        return cross(self.row(p, signs), self.row(q, signs))
+
+    def sign(self, unit: int, vertex: Triple, signs: Sequence[int]) -> int:
+        """The sign of a unit's form at a vertex."""
+        value = sum(map(mul, self.row(unit, signs), vertex))
+        return (value > 0) - (value < 0)
+
+
+def _whole(values: Sequence[Fraction]) -> Triple:
+    from workings.exact import integer_row
+
+    a, b, c = integer_row(values)
+    return a, b, c
+
+
+# --- the walk ---
+
+
+@dataclass(slots=True, eq=False)
+class Cell:
+    """A cell with the signs of its units, its corners, and the rows of the outputs (times their scale)."""
+
+    signs: bytes
+    corners: list[Corner]
+    outputs: list[Triple]
+
+
+@dataclass(slots=True, eq=False)
+class _Task:
+    layer: int
+    corners: list[Corner]
+    candidates: list[int] | None        # units whose creases may cut; None: all of the layer
+    unit: int = -1
+    side: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class Walk:
+    """Every cell in turn, depth first, + before -."""
+
+    exact: Exact
+    tests: int = 0
+    signs: bytearray = field(default_factory=bytearray)
+
+    def cells(self) -> Iterator[Cell]:
+        """All cells of the domain."""
+        exact = self.exact
+        last = len(exact.sizes) - 1
+        self.signs = bytearray(exact.layers.units)
+        todo = [_Task(0, exact.outline, None)]
+        while todo:
+            task = todo.pop()
+            if task.unit >= 0:
+                self.signs[task.unit] = task.side
+            if task.layer == last:
+                yield Cell(bytes(self.signs), task.corners, exact.rows(last, self.signs))
+                continue
+            cut, rest = self._candidates(task)
+            if cut is None:
+                todo.append(_Task(task.layer + 1, task.corners, None))
+                continue
+            unit, values = cut
+            for side in (0, 1):
+                half = self._half(task.corners, values, unit, 1 if side else -1)
+                todo.append(_Task(task.layer, half, rest, unit, side))
+
+    def _candidates(self, task: _Task) -> tuple[tuple[int, list[int]] | None, list[int]]:
+        """The first unit that cuts, with its values at the corners, and the others that do; signs of the rest."""
+        exact, start = self.exact, self.exact.starts[task.layer]
+        rows = exact.rows(task.layer, self.signs)
+        units = range(start, start + len(rows)) if task.candidates is None else task.candidates
+        points = [c[0] for c in task.corners]
+        self.tests += len(points) * len(units)
+        first: tuple[int, list[int]] | None = None
+        rest = []
+        for u in units:
+            a, b, c = rows[u - start]
+            values = [a * x + b * y + c * w for x, y, w in points]
+            low, high = min(values), max(values)
+            if low < 0 < high:
+                if first is None:
+                    first = u, values
+                else:
+                    rest.append(u)
+            else:
+                self.signs[u] = low >= 0
+        return first, rest
+
+    def _half(self, found: list[Corner], values: Sequence[int], unit: int, way: int) -> list[Corner]:
+        """The part of a polygon where way * value >= 0."""
+        out: list[Corner] = []
+        for i, (vertex, p, q, edge) in enumerate(found):
+            here, then = way * values[i], way * values[i + 1 if i + 1 < len(found) else 0]
+            if here >= 0:
+                out.append((vertex, p, q, unit if here == 0 and then < 0 else edge))
+            if (here > 0 > then) or (here < 0 < then):
+                meeting = primitive(self.exact.vertex(edge, unit, self.signs))
+                out.append(((meeting[0], meeting[1], meeting[2]), edge, unit, unit if here > 0 else edge))
+        return out

@@ -1,0 +1,241 @@
+"""The compiled walk with its arrays: what it works on, what it asks, where it writes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import log2
+from typing import Any
+
+from workings.geometry.exact_plane import Exact
+from workings.geometry.fast import kernel
+from workings.geometry.fast.kernel import Net, Out, State
+from workings.geometry.layers import Layers
+
+Array = Any
+SPAN = 300                    # forms must stay below two to this power
+PAIRS = 4096                  # signs asked for at once
+
+
+def fits(layers: Layers) -> bool:
+    """Can doubles hold every form without running over?  Else integers decide everything."""
+    import numpy as np
+
+    high = 0.0
+    for sources in layers.weights:
+        sums = [np.abs(np.array(m, dtype=np.float64)).sum(axis=1).max(initial=0.0) for _, m in sources]
+        high += max(0.0, log2(max(sums, default=0.0) or 1.0))
+    for rows, denominator in layers.own:
+        largest = max((abs(int(v)) for v in rows.reshape(-1)), default=0)
+        high = max(high, high + largest.bit_length() - denominator.bit_length())
+    return high < SPAN
+
+
+def net_of(layers: Layers) -> Net:
+    """The layers in doubles, with bounds for what rounding loses."""
+    import numpy as np
+
+    starts = np.array([*layers.starts, layers.starts[-1] + layers.sizes[-1]], dtype=np.int64)
+    first, source, place, normed = [0], [], [], []
+    weights: list[Array] = []
+    norms: list[Array] = []
+    gamma = []
+    for sources in layers.weights:
+        for i, matrix in sources:
+            source.append(i)
+            place.append(sum(w.size for w in weights))
+            normed.append(sum(n.size for n in norms))
+            found = np.array(matrix, dtype=np.float64)
+            weights.append(np.ascontiguousarray(found.T).reshape(-1))
+            norms.append(_norms(found))
+        first.append(len(source))
+        terms = sum(layers.sizes[i] for i, _ in sources)
+        gamma.append((terms + 8) * kernel.U * (1 + 1e-9))
+    whole = [np.int64] * 5
+    flat = [np.array(v, dtype=t) for v, t in zip((layers.sizes, starts, first, source, place), whole)]
+    return Net(
+        *flat, np.array(normed, dtype=np.int64), _joined(weights), _joined(norms), _own(layers, gamma),
+        np.array([float(s) for s in layers.slopes]), np.array(gamma),
+    )
+
+
+def _norms(matrix: Array) -> Array:
+    """The Euclidean norm of each row, rounded up."""
+    import numpy as np
+
+    largest = np.abs(matrix).max(axis=1, initial=0.0)
+    scaled = matrix / np.where(largest > 0, largest, 1.0)[:, None]
+    return np.sqrt((scaled * scaled).sum(axis=1)) * largest * (1 + 1e-9)
+
+
+def _joined(parts: Sequence[Array]) -> Array:
+    import numpy as np
+
+    return np.concatenate(parts) if parts else np.zeros(1)
+
+
+def _own(layers: Layers, gamma: Sequence[float]) -> Array:
+    """Own forms rounded once; the sums that they go into round again and again."""
+    import numpy as np
+
+    out = np.zeros((5, layers.starts[-1] + layers.sizes[-1]))
+    for (rows, denominator), start, size, sources, g in zip(
+        layers.own, layers.starts, layers.sizes, layers.weights, gamma,
+    ):
+        part = out[:, start:start + size]
+        part[:3] = rounded(rows, denominator).T
+        error = g if sources else 2 * kernel.U
+        part[3] = error * np.abs(part[:2]).max(axis=0)
+        part[4] = error * np.abs(part[2])
+    return out
+
+
+def rounded(rows: Array, denominator: int) -> Array:
+    """Integers over a denominator as the nearest doubles."""
+    import numpy as np
+
+    flat = rows.reshape(-1).tolist()
+    found = np.array([v / denominator if v else 0.0 for v in flat], dtype=np.float64)
+    return found.reshape(rows.shape)
+
+
+@dataclass(eq=False)
+class Machine:
+    """One walk: its arrays, and the integers that judge what is in doubt."""
+
+    layers: Layers
+    exact: Exact
+    net: Net
+    state: State
+    judged: int = 0
+
+    @classmethod
+    def of(cls, layers: Layers, exact: Exact) -> Machine:
+        """A walk that stands before the whole domain."""
+        net = net_of(layers)
+        machine = cls(layers, exact, net, _state(net, exact))
+        machine.start()
+        return machine
+
+    def start(self) -> None:
+        """The domain as the one task."""
+        import numpy as np
+
+        state, exact = self.state, self.exact
+        first = self.layers.sizes[0]
+        state.forms[:, :first] = self.net.own[:, :first]
+        for k, row in enumerate(exact.sides):
+            state.forms[:, exact.total + k] = _side(row)
+        found = [(_place(v), p, q, e) for v, p, q, e in exact.outline]
+        self.load(0, np.array([f[0] for f in found]).T, np.array([f[1:] for f in found], dtype=np.int64).T)
+
+    def load(self, layer: int, place: Array, name: Array) -> None:
+        """One polygon before a layer, as the only task."""
+        state, n = self.state, place.shape[1]
+        state.place[:, :n], state.name[:, :n] = place, name
+        state.task[0] = (layer, 0, n, 0, -1, -1, 0)
+        state.count[kernel.OPEN_FROM] = self.exact.total + len(self.exact.sides) - 4
+        state.count[kernel.TOP] = 0
+
+    def prefix(self, layer: int, signs: Array) -> None:
+        """The signs of all units before a layer, and the forms up to it."""
+        self.state.sign[: len(signs)] = signs
+        for number in range(1, layer + 1):
+            kernel.forms_of(self.net, self.state, number, True)
+
+    def run(self, out: Out, end: int = -1) -> int:
+        """Walk on; doubts are settled on the way.  FULL, PAUSE or DONE."""
+        while True:
+            why: int = kernel.walk(self.net, self.state, out, end)
+            if why == kernel.ASK:
+                self._answer()
+            elif why == kernel.GROW:
+                self._grow()
+            else:
+                return why
+
+    def _answer(self) -> None:
+        """Decide the pairs (unit, corner) that are asked for, with integers."""
+        state, exact = self.state, self.exact
+        known, pending = int(state.count[kernel.ASKED]), int(state.count[kernel.READY])
+        if known + pending > state.asked.shape[1]:
+            wider = _wider(state.asked, 2 * (known + pending))
+            self.state = state = state._replace(asked=wider)
+        signs = state.sign
+        corners: dict[int, Any] = {}
+        for k in range(known, known + pending):
+            u, i = int(state.asked[0, k]), int(state.asked[1, k])
+            if i not in corners:
+                p, q = int(state.label[0, i]), int(state.label[1, i])
+                corners[i] = exact.vertex(p, q, signs)
+            state.asked[2, k] = exact.sign(u, corners[i], signs)
+        self.judged += pending
+        state.count[kernel.ASKED] = known + pending
+
+    def _grow(self) -> None:
+        """More room for whatever was too small."""
+        s = self.state
+        n = 2 * s.side.shape[0]
+        self.state = s._replace(
+            place=_wider(s.place, 2 * s.place.shape[1]), name=_wider(s.name, 2 * s.name.shape[1]),
+            candidate=_wider(s.candidate, 2 * s.candidate.shape[0]), task=_wider(s.task.T, 2 * s.task.shape[0]).T.copy(),
+            corner=_wider(s.corner, n), label=_wider(s.label, n), side=_wider(s.side, n),
+        )
+
+
+def _wider(array: Array, size: int) -> Array:
+    import numpy as np
+
+    out = np.zeros((*array.shape[:-1], size), dtype=array.dtype)
+    out[..., : array.shape[-1]] = array
+    return out
+
+
+def _side(row: Sequence[int]) -> list[float]:
+    """A side of the domain as a form with its error; what is too small beside the rest is 0."""
+    largest = max(abs(v) for v in row)
+    a, b, c = (_ratio(v, largest) for v in row)
+    return [a, b, c, 2 * kernel.U * max(abs(a), abs(b)) + kernel.TINY, 2 * kernel.U * abs(c) + kernel.TINY]
+
+
+def _ratio(top: int, bottom: int) -> float:
+    return float(Fraction(top, bottom)) if top else 0.0
+
+
+def _place(vertex: Sequence[int]) -> list[float]:
+    """(x, y, w) in doubles with a bound for the error of each."""
+    x, y, w = vertex
+    largest = max(abs(x), abs(y))
+    if largest.bit_length() - w.bit_length() < 100:
+        p, q = _ratio(x, w), _ratio(y, w)
+        exact = Fraction(p) * w == x and Fraction(q) * w == y
+        return [p, q, 1.0, 0.0 if exact else 2 * kernel.U * max(abs(p), abs(q)) + kernel.TINY]
+    return [_ratio(x, largest), _ratio(y, largest), _ratio(w, largest), 2 * kernel.U]
+
+
+def _state(net: Net, exact: Exact) -> State:
+    import numpy as np
+
+    total, layers, widest = exact.total, len(net.sizes), int(net.sizes.max())
+    outline = max(64, 2 * len(exact.outline))
+    whole = np.int64
+    return State(
+        forms=np.zeros((5, total + len(exact.sides))), base=np.zeros((3, total)),
+        bases=np.zeros((max(1, len(net.source)), 2)), sign=np.zeros(total, np.int8), loose=np.zeros(total, np.int8),
+        ready=np.zeros(layers + 1, np.int8), front=np.zeros((layers, 2), whole), task=np.zeros((256, 7), whole),
+        place=np.zeros((4, 4096)), name=np.zeros((3, 4096), whole), candidate=np.zeros(8 * widest + 4096, whole),
+        scratch=np.zeros((8, widest)), index=np.zeros(widest, whole), corner=np.zeros((4, outline)),
+        label=np.zeros((3, outline), whole), side=np.zeros(outline, np.int8), asked=np.zeros((3, PAIRS), whole),
+        count=np.zeros(15, whole),
+    )
+
+
+def no_lists(outputs: int) -> Out:
+    """Counts only."""
+    import numpy as np
+
+    return Out(
+        np.zeros(0, np.int64), np.zeros((4, 0)), np.zeros((3, 0), np.int64), np.zeros((outputs, 0), np.int8),
+        np.zeros((0, 1), np.uint8), np.zeros((0, outputs, 3)), np.zeros((outputs, 2)),
+    )
