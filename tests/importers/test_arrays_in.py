@@ -142,3 +142,21 @@ def test_a_layer_that_is_not_piecewise_linear_is_read_run_and_named():
     assert workings.run(net, x1=0.0)["y"] == 0
     with pytest.raises(OutOfReach, match="tanh"):
         workings.pieces(net)
+
+
+def test_equations_with_their_numbers():
+    net = workings.read({
+        "equations": ["x in R^2", "z1 = W1 @ x + b1", "y = dot(w, relu(z1)) + c"], "box": [[-1, 1], [0, "1/2"]],
+        "values": {"W1": [[1, 0], [0, 1], [1, 1]], "b1": [0, 0, 0], "w": [-1, -1, "1/2"], "c": 1}})
+    assert workings.run(net, x=(1, 2))["y"] == Fraction(-1, 2)
+    assert net.box == ((-1, 1), (0, Fraction(1, 2)))
+
+
+@pytest.mark.parametrize("given, says", [
+    ({"equations": 3}, "equations is no list of texts"), ({"equations": ["y = x"], "values": 3}, "values is no object"),
+    ({"equations": ["y = w*x"], "values": {"w": float("nan")}}, "w holds nan"),
+    ({"equations": ["y = w*x"], "values": {"import os": 1}}, "is no name of a parameter"),
+])
+def test_equations_that_are_none(given, says):
+    with pytest.raises(BadValue, match=says):
+        workings.read(given)

@@ -1,10 +1,12 @@
 """Networks of arrays: a `.json` file, a dict, or a list of weights and biases.
 
 W_l: one row a neuron, one column an input; b_l: one number a neuron;  z_l = W_l @ a_(l-1) + b_l,  a_l = act(z_l).
+A file of any other network says its equations: {"equations": ["y = dot(w, x) + 1"], "values": {"w": [1, 2]}}.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -42,8 +44,11 @@ def from_arrays(given: Any, origin: str = "the network", **roles: Any) -> Networ
     """The network of a dict {"layers": …}, a dict {"W1": …, "b1": …} or a list [W1, b1, W2, …] or [(W1, b1), …].
 
     The layers of the last three are followed by relu, but for the last.  `box` may stand beside the layers.
+    A dict {"equations": …, "values": …} is a network in our notation with its numbers.
     """
     try:
+        if isinstance(given, Mapping) and "equations" in given:
+            return _written(given, origin, roles)
         return _network(_described(given), origin, roles)
     except BadValue as error:
         if not error.message.startswith(origin):
@@ -99,12 +104,34 @@ def _network(given: Mapping[str, Any], origin: str, roles: dict[str, Any]) -> Ne
     if not isinstance(layers, list | tuple) or not layers:
         raise BadValue("there are no layers", expected=SHAPE)
     writing = Writing(origin)
-    size = _input_dim(given, layers[0])
+    size = size_in = _input_dim(given, layers[0])
     last = writing.inputs((size,))
     for number, layer in enumerate(layers, start=1):
         last, size = _layer(writing, layer, number, last, size, number == len(layers))
     writing.outputs(last)
-    return writing.network(_box(given.get("box"), writing.vector), **roles)
+    return writing.network(_box(given.get("box"), [f"x{i}" for i in range(1, size_in + 1)]), **roles)
+
+
+def _written(given: Mapping[str, Any], origin: str, roles: dict[str, Any]) -> Network:
+    """Equations with the numbers of their parameters; arrays among them need no declaration."""
+    lines, values = given["equations"], given.get("values", {})
+    lines = [lines] if isinstance(lines, str) else lines
+    if not isinstance(lines, list | tuple) or not all(isinstance(line, str) for line in lines):
+        raise BadValue("equations is no list of texts", expected='"equations": ["z = W @ x + b", "y = relu(z)"]')
+    if not isinstance(values, Mapping):
+        raise BadValue("values is no object", expected='"values": {"W": [[1, 2]], "b": [0]}')
+    writing = Writing(origin)
+    writing.lines = list(lines)
+    for name, value in values.items():
+        if not re.fullmatch(r"[A-Za-z]\w*", name):
+            raise BadValue(f"{name!r} is no name of a parameter"[:100])
+        writing.parameter(name, numbers(value, name))
+    net = writing.network(**roles)
+    if given.get("box") is None:
+        return net
+    from workings.geometry.names import input_names
+
+    return net.with_(box=_box(given["box"], input_names(net)))
 
 
 def _input_dim(given: Mapping[str, Any], first: Any) -> int:
@@ -144,7 +171,7 @@ def _layer(writing: Writing, layer: Any, number: int, last: str, size: int, fina
     return activation(writing, layer.get("act", "id"), pre, f"a{number}", f"layer {number}", final), rows
 
 
-def _box(given: Any, size: int) -> ExactBox | None:
+def _box(given: Any, inputs: Sequence[str]) -> ExactBox | None:
     from workings.exact import rational
 
     if given is None:
@@ -154,11 +181,11 @@ def _box(given: Any, size: int) -> ExactBox | None:
     except (TypeError, ValueError):
         raise BadValue("the box is no list of pairs",
                        expected="(low, high) of each input: [[-1, 1], [-1, 1]]") from None
-    if len(pairs) != size:
-        raise BadValue(f"the box has {len(pairs)} pairs, the network {size} inputs")
-    for number, (low, high) in enumerate(pairs, start=1):
+    if len(pairs) != len(inputs):
+        raise BadValue(f"the box has {len(pairs)} pairs, the network {len(inputs)} inputs")
+    for name, (low, high) in zip(inputs, pairs):
         if low >= high:
-            raise BadValue(f"the box leaves nothing of x{number}: {low} to {high}", expected="low < high")
+            raise BadValue(f"the box leaves nothing of {name}: {low} to {high}", expected="low < high")
     return tuple((Fraction(low), Fraction(high)) for low, high in pairs)
 
 

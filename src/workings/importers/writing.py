@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from workings.errors import BadValue, InputTooLarge, Source
-from workings.expr import Array, Equation, Network, Num, Ref, Remark
+from workings.expr import Array, Equation, Network, Ref, Remark
 from workings.limits import MAX_PARAMETERS
 
 Shape = tuple[int, ...]
@@ -46,7 +46,10 @@ class Writing:
         self.numbers += array.size
         if self.numbers > MAX_PARAMETERS:
             raise InputTooLarge(f"{self.origin} has more than {MAX_PARAMETERS} numbers", expected="a smaller network")
-        self.values[name], self.shapes[name] = array, array.shape
+        if array.ndim:
+            self.values[name], self.shapes[name] = array, array.shape
+        else:
+            self.values[name] = array.item()
         return name
 
     def define(self, name: str, formula: str, shape: Shape) -> str:
@@ -76,15 +79,15 @@ class Writing:
         text = Source("\n".join([*self.lines, *declared]), f"{self.origin}, as equations")
         net = read(text.text, signatures(), source=text, **roles)
         own = [Equation(Ref("x"), Array(tuple(Ref(f"x{i}") for i in range(1, self.vector + 1))))] if self.vector else []
-        shapes = {name: tuple(Num(n, str(n)) for n in axes) for name, axes in self.shapes.items()}
+        shapes = {name: axes for name, axes in net.shapes.items() if not (self.vector and name == "x")}
         remarks = (*net.remarks, *(Remark("note", note) for note in self.notes))
         return net.with_(
             equations=(*own, *net.equations), values=self.values, shapes=shapes, remarks=remarks, box=box,
         )
 
 
-def numbers(given: Any, name: str, axes: int) -> Any:
-    """A parameter as a NumPy array of `axes` axes: floats as float64, integers and fractions exact.
+def numbers(given: Any, name: str, axes: int | None = None) -> Any:
+    """A parameter as a NumPy array (of `axes` axes): floats as float64, integers and fractions exact.
 
     Raises `BadValue` for what is no number, is not finite, or has uneven rows.
 
@@ -93,8 +96,9 @@ def numbers(given: Any, name: str, axes: int) -> Any:
     """
     import numpy as np
 
-    array = _plain(given, name) if isinstance(given, list | tuple) else np.asarray(_detached(given))
-    if array.ndim != axes:
+    nested = isinstance(given, list | tuple | str | int | float) or given is None
+    array = _plain(given, name) if nested else np.asarray(_detached(given))
+    if axes is not None and array.ndim != axes:
         wanted = {1: "a list of numbers", 2: "a list of rows of numbers"}.get(axes, f"{axes} axes")
         raise BadValue(f"{name} has {array.ndim} axes: {_sizes(array.shape)}", expected=wanted)
     if array.dtype.kind == "f" or array.dtype.name == "bfloat16":
