@@ -44,7 +44,15 @@ class Mono:
     text: str
 
 
-Inline = str | Math | Strong | Mono
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Words that lead to a file beside the page."""
+
+    text: str
+    to: str
+
+
+Inline = str | Math | Strong | Mono | Link
 Line = tuple[Inline, ...]
 
 

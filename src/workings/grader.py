@@ -82,11 +82,11 @@ class Judge:
 
     def _page(self, report: Any) -> str:
         """The lines with their verdicts, as HTML without a page around them."""
-        from workings.answers.check import blocks
+        from workings.answers.check import blocks, spelled
         from workings.document import Document
         from workings.render.html import Page
 
-        document = Document("", blocks(report))
+        document = Document("", blocks(report, proofs=False), spelling=spelled(report))
         return Page(document).blocks(document.blocks)
 
 

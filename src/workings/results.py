@@ -265,6 +265,11 @@ class Report(Result):
 
     verb, title = "check", "The lines, checked"
 
+    def _spelling(self) -> Mapping[str, str]:
+        from workings.answers.check import spelled
+
+        return {**super()._spelling(), **spelled(self.data)}
+
 
 class Grades(Result):
     """A folder of answers, marked."""

@@ -53,7 +53,7 @@ def test_the_command_and_the_function(tmp_path, capsys):
     file = tmp_path / "answer.txt"
     file.write_text(ANSWER)
     assert run(["check", str(SHEET), "--answer", str(file)]) == 1
-    assert "Line 4: ✗ wrong" in capsys.readouterr().out
+    assert "Line 4: dE/du = 2*(t - y)*(1 - a1^2)*x\n    ✗ wrong. The two sides differ; slip: sign." in capsys.readouterr().out
     assert workings.check(str(SHEET), answer=str(file)).as_dict()["first_wrong"] == 1
 
 

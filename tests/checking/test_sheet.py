@@ -65,7 +65,7 @@ def test_a_lost_minus_is_wrong_and_the_lines_after_it_are_judged_as_repaired():
 
 def test_the_command_and_the_function(capsys):
     assert run(["check", str(SHEET)]) == 1
-    assert "Line 31: ✗ wrong" in capsys.readouterr().out
+    assert "Line 31: dE/dy = 2*(t - y)\n    ✗ wrong." in capsys.readouterr().out
     assert workings.check(str(SHEET)).as_dict()["lines"][0]["verdict"] == "right"
     assert run(["check", "no lines here"]) == 2
 

@@ -7,20 +7,22 @@ fails; how it was proved is folded away.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from itertools import groupby
 from typing import Any
 
-from workings.answers.hints import hint_dict, hint_line
+from workings.answers.hints import hint_dict, hint_lines
 from workings.checking.verdict import Counterexample, Judged, Report
 from workings.document import (
-    Block, Bullets, Checked, Code, Display, Fold, Heading, Line, Math, Mono, Paragraph, Row, Strong,
+    Block, Bullets, Checked, Code, Display, Fold, Heading, Inline, Line, Math, Mono, Paragraph, Row, Strong,
 )
 from workings.errors import WorkingsError
-from workings.expr import Deriv, Ref, Rel, Rest, preorder
+from workings.expr import Deriv, Num, Ref, Rel, Rest, preorder
 from workings.shape import ShapeError
 
 SIGNS = {"right": "✓", "wrong": "✗", "duplicate": "=", "undecided": "?", "not understood": "…"}
 READING = "true when ∂ is read as the derivative of its own equation only"
+FEW = 4                       # values of a counterexample that stand one by one
 MOST_STEPS = 24               # of a derivation that is folded behind a right line
 MOST_EQUATIONS = 80
 
@@ -76,16 +78,22 @@ def _counterexample(c: Counterexample) -> dict[str, Any]:
     return {"at": at, "yours": c.right, "true": c.left, **({"where": c.where} if c.where else {})}
 
 
+def spelled(report: Report) -> dict[str, str]:
+    """The LaTeX spelling of names, as the texts have it in which the lines were judged."""
+    nets = {id(j.scope): j.scope for j in report.lines if j.scope is not None}
+    return {name: latex for net in nets.values() for name, latex in net.spelling.items()}
+
+
 # -- the page
 def blocks(report: Report, proofs: bool = True) -> tuple[Block, ...]:
     """Each line with its verdict, by part; then the hint that was asked for, and remarks.  `proofs`: fold them in."""
     out: list[Block] = [_summary(report)]
     several = len({j.part for j in report.lines}) > 1
     for part, lines in groupby(report.lines, key=lambda j: j.part):
-        out += [Heading(3, (part,))] if several and part else []
+        out += [Heading(3, (part if part[-1:].isalpha() else f"Exercise {part}",))] if several and part else []
         out += [checked(j, report, proofs) for j in lines]
     if report.next:
-        out += [Heading(3, ("What next",)), *(Paragraph(hint_line(h)) for h in report.next)]
+        out += [Heading(3, ("What next",)), *map(Paragraph, hint_lines(report.next))]
     if report.remarks:
         items = tuple((Paragraph((_sentence(r),)),) for r in report.remarks)
         out += [Heading(3, ("Remarks",)), Bullets(items)]
@@ -141,9 +149,9 @@ def _reason(j: Judged, report: Report) -> Line:
     if j.verdict == "right":
         return (_why_right(j),)
     if j.verdict == "wrong":
-        slip = f" {j.slip[0].upper()}{j.slip[1:]}." if j.slip else ""
         why = "The two sides differ." if j.reason.startswith("different at") else _said(j)
-        return (f"{why}{slip}{_follows(j, report)}",)
+        slip = f"; slip: {j.slip.replace(': ', ', ', 1)}." if j.slip else ""
+        return (f"{why.removesuffix('.')}{slip}{_follows(j, report)}" if slip else f"{why}{_follows(j, report)}",)
     return (_said(j),)
 
 
@@ -180,10 +188,31 @@ def _sentence(text: str) -> str:
 
 
 def _point(c: Counterexample) -> Line:
-    places = [f"{n} = {v}" for n, v in (*c.sizes.items(), *c.at.items())]
-    here = f"At {', '.join(places)}" if places else "Here"
     where = f" {_sentence(c.where)}" if c.where else ""
-    return (Strong("Counterexample."), f" {here} yours is {c.right}, and the truth is {c.left}.{where}")
+    here: list[Inline] = ["At ", *_places(c)] if c.at or c.sizes else ["Here"]
+    return (Strong("Counterexample."), " ", *here, f" yours is {c.right}, and the truth is {c.left}.{where}")
+
+
+def _places(c: Counterexample) -> list[Inline]:
+    """x = 1 and y = 2; of many names those of one value together, as in w13 = w23 = 1."""
+    values = {**{n: Fraction(v) for n, v in c.sizes.items()}, **c.at}
+    by_value: dict[Fraction, list[str]] = {}
+    for name, value in values.items():
+        by_value.setdefault(value, []).append(name)
+    groups = [([n], v) for n, v in values.items()] if len(values) <= FEW else [(ns, v) for v, ns in by_value.items()]
+    out: list[Inline] = []
+    for i, (names, value) in enumerate(groups):
+        out += [" and " if i == len(groups) - 1 else ", "] if i else []
+        out += _equal(names, value)
+    return out
+
+
+def _equal(names: Sequence[str], value: Fraction) -> list[Inline]:
+    """A chain a = b = 1 that may be broken at each of its names."""
+    number = Num(int(value) if value.denominator == 1 else value)
+    last = names[-1]
+    end: Inline = Math(Rel((Ref(last), number), ("=",))) if last.isidentifier() else f"{last} = {value}"
+    return [*(p for n in names[:-1] for p in (Math(Ref(n)) if n.isidentifier() else n, " = ")), end]
 
 
 # -- how it was proved

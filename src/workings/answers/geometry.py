@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from workings.document import Block, Inline, Line, Math, Mono, Step, Strong
+from workings.document import Block, Inline, Line, Math, Step
 from workings.exact import primitive
 from workings.expr import Array, Expr, Logic, Rel
 from workings.geometry import Box, Certificate, Fact, Part, Point, Shape
@@ -59,7 +59,7 @@ def text(line: Line) -> str:
 def _word(part: Inline) -> str:
     if isinstance(part, Math):
         return plain(part.formula) if isinstance(part.formula, Expr) else part.formula.latex
-    return part.text if isinstance(part, Strong | Mono) else part
+    return part if isinstance(part, str) else part.text
 
 
 # --- words ---

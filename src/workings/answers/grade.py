@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from workings.document import Block, Bullets, Heading, Line, Paragraph, Strong, Table
+from workings.document import Block, Bullets, Heading, Inline, Line, Link, Paragraph, Strong, Table
 
 PERSON = "needs a person"
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")         # what a spreadsheet takes for a formula
@@ -173,16 +173,22 @@ def _answer(answer: Graded, found: Grades) -> dict[str, Any]:
 
 
 # -- pages
-def blocks(found: Grades) -> tuple[Block, ...]:
-    """The overview: who has what, which slips are common, what waits for a person, and the rule."""
+def blocks(found: Grades, pages: Mapping[str, str] | None = None) -> tuple[Block, ...]:
+    """The overview: who has what, which slips are common, what waits for a person, and the rule.
+
+    `pages`: the file of each answer's own page.
+    """
     by_hand = _by_hand(found)
     waiting = [a for a in found.answers if a.problem or set(a.waiting) - set(by_hand)]
     out: list[Block] = [Paragraph((
         f"{_count(len(found.answers), 'answer')}, {number(found.out_of)} points in all. ",
         f"{_count(len(waiting), 'answer')} wait{'s' * (len(waiting) == 1)} for a person." if waiting
         else "Nothing else waits for a person." if by_hand else "Nothing waits for a person."))]
-    out += [Paragraph((f"{part} is left to a person in every answer: {why}.",)) for part, why in by_hand.items()]
-    out += [Heading(2, ("Marks",)), _marks(found)]
+    for why in dict.fromkeys(by_hand.values()):
+        parts = listed([part for part, reason in by_hand.items() if reason == why])
+        verb = "are" if " and " in parts else "is"
+        out.append(Paragraph((f"{parts} {verb} left to a person in every answer: {why}.",)))
+    out += [Heading(2, ("Marks",)), _marks(found, pages or {})]
     same = groups(found)
     if same:
         out += [Heading(2, ("The same slip",)), _groups(same)]
@@ -208,13 +214,14 @@ def _count(n: int, noun: str) -> str:
     return f"{n} {noun}{'s' * (n != 1)}"
 
 
-def _marks(found: Grades) -> Block:
+def _marks(found: Grades, pages: Mapping[str, str]) -> Block:
     head: tuple[Line, ...] = (("Answer",), *((part,) for part, _ in found.points), ("Marks",))
     rows: list[tuple[Line, ...]] = [(("out of",), *((number(p),) for _, p in found.points), (number(found.out_of),))]
     for a in found.answers:
         cells = ["?" if p.marks is None else number(p.marks) for p in a.parts]
         total: Line = ("?",) if a.problem else (Strong(number(a.marks)), " + ?" if a.waiting else "")
-        rows.append(((a.name,), *((c,) for c in cells), total))
+        name: Inline = Link(a.name, pages[a.name]) if a.name in pages else a.name
+        rows.append(((name,), *((c,) for c in cells), total))
     return Table(head, tuple(rows), ("? is left to a person.",))
 
 
@@ -232,12 +239,22 @@ def _waits(answer: Graded, by_hand: Mapping[str, str]) -> Line:
     return (Strong(answer.name), f": {'; '.join(reasons)}")
 
 
+def _capital(text: str) -> str:
+    """A capital letter at the start of a sentence, but not of a formula."""
+    return text[:1].upper() + text[1:] if text.split(" ")[0].strip(":,").isalpha() else text
+
+
+def listed(names: Sequence[str]) -> str:
+    """a, b and c"""
+    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
+
+
 def feedback(answer: Graded, found: Sequence[tuple[str, Fraction]]) -> list[Block]:
     """What stands on a person's own page before the lines: the marks of each part, and why."""
     total = sum((points for _, points in found), Fraction(0))
     waiting = f", and {', '.join(answer.waiting)} wait for a person" if answer.waiting else ""
     head: tuple[Line, ...] = (("Part",), ("Marks",), ("Why",))
     rows = tuple(((p.part,), (f"{'–' if p.marks is None else number(p.marks)} of {number(p.points)}",),
-                  (f"{p.why[:1].upper()}{p.why[1:]}.",)) for p in answer.parts)
+                  (f"{_capital(p.why)}.",)) for p in answer.parts)
     return [Paragraph((Strong(f"{number(answer.marks)} of {number(total)} points"), f"{waiting}.")), Table(head, rows)]
 

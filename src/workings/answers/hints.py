@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from workings.answers.gradient import title
@@ -26,6 +27,14 @@ def hint_dict(hint: Hint) -> dict[str, Any]:
         if value:
             out[key] = value
     return {**out, "after": hint.after.line if hint.after is not None else None}
+
+
+def hint_lines(hints: Sequence[Hint]) -> Iterator[Line]:
+    """What is done in one sentence, then the hint."""
+    done = list(dict.fromkeys(h.part for h in hints if h.kind == "done" and h.part))
+    if len(done) > 1:
+        yield (f"{', '.join(done[:-1])} and {done[-1]} are done.",)
+    yield from (hint_line(h) for h in hints if len(done) < 2 or h.kind != "done")
 
 
 def hint_line(hint: Hint) -> Line:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from workings.document import Inline, Line, Math, Mono, Raw, Strong
+from workings.document import Inline, Line, Math, Raw
 from workings.expr import Expr
 
 _FIELD = re.compile(r"\{(?P<field>\w+)\}|\|(?P<written>[^|]+)\|")
@@ -80,8 +80,6 @@ def plain_words(line: Line) -> str:
     for item in line:
         if isinstance(item, Math):
             words.append(item.formula.latex if isinstance(item.formula, Raw) else plain(item.formula))
-        elif isinstance(item, Strong | Mono):
-            words.append(item.text)
         else:
-            words.append(item)
+            words.append(item if isinstance(item, str) else item.text)
     return "".join(words)

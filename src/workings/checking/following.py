@@ -98,17 +98,22 @@ def _next(task: _Task, stated: Judged | None, asked: str) -> Hint:
 
 
 def _goes_on(task: _Task, body: Rel) -> Hint:
-    """What is open in the last right line about the goal; else its derivatives are to be put in."""
-    found = task.found
-    used = [found.alias.get(q.name, q) if isinstance(q, Ref) else q for q in found.uses(strip(body.args[-1]))]
-    wrong = [line for q in used if found.right(q) is False and (line := found.line(q)) is not None]
-    if wrong:
-        return Hint("mend", task.goal, lines=tuple(wrong[:1]))
-    open_ = [q for q in used if found.right(q) is None]
-    if open_:
-        return _work_out(task, open_[0])
-    lines = dict.fromkeys(line for q in used if (line := found.line(q)) is not None)
-    return Hint("put in", task.goal, lines=tuple(lines))
+    """What is open in the last right line about the goal, or in the lines for what is open there; else to put in."""
+    found, seen = task.found, list[Expr]([task.goal])
+    while True:
+        used = [found.alias.get(q.name, q) if isinstance(q, Ref) else q for q in found.uses(strip(body.args[-1]))]
+        wrong = [line for q in used if found.right(q) is False and (line := found.line(q)) is not None]
+        if wrong:
+            return Hint("mend", task.goal, lines=tuple(wrong[:1]))
+        open_ = next((q for q in used if found.right(q) is None), None)
+        if open_ is None:
+            lines = dict.fromkeys(line for q in used if (line := found.line(q)) is not None)
+            return Hint("put in", seen[-1], lines=tuple(lines))
+        line = found.partly(open_)
+        if line is None or not isinstance(line.body, Rel) or any(alike(open_, q) for q in seen):
+            return _work_out(task, open_)
+        seen.append(open_)
+        body = line.body
 
 
 def _work_out(task: _Task, quantity: Expr) -> Hint:
@@ -182,16 +187,17 @@ def _passed(task: _Task, of: Ref, wrt: Ref) -> Hint:
         above = [d for key in needs[statement.name.key] if isinstance(d := meaning.get(key), Deriv)]
         if not above:
             return _work_out(task, about)
-        return Hint("chain", about, through=tuple(d.wrt[0] for d in above))
+        return Hint("chain", Deriv(about.of, about.wrt), through=tuple(d.wrt[0] for d in above))
     return Hint("none", task.goal)
 
 
 def goal(lines: Sequence[Judged]) -> Deriv | None:
     """What lines without a question are after: the last derivative that is stated and that no other line uses."""
     found: Deriv | None = None
-    used = [d for j in lines if isinstance(j.body, Rel) for s in j.body.args[1:] for d in derivatives(s)]
-    for judged in lines:
-        head = judged.body.args[0] if isinstance(judged.body, Rel) else None
+    rels = [j.body for j in lines if isinstance(j.body, Rel)]
+    used = [d for r in rels for s in r.args[1:] for d in derivatives(s) if not alike(d, r.args[0])]
+    for rel in rels:
+        head = rel.args[0]
         if isinstance(head, Deriv) and len(head.wrt) == 1 and isinstance(head.of, Ref) and isinstance(
                 head.wrt[0], Ref) and not any(alike(head, d) for d in used):
             found = head

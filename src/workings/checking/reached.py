@@ -20,6 +20,7 @@ class Reached:
 
     net: Network
     worked: list[tuple[Expr, bool, Judged | None]] = field(default_factory=list)
+    stated: list[tuple[Expr, Judged]] = field(default_factory=list)      # right, and made of what is still open
     alias: dict[str, Expr] = field(default_factory=dict)
 
     def about(self, judged: Judged) -> Expr | None:
@@ -41,6 +42,10 @@ class Reached:
         """The line that worked it out."""
         return next((line for q, _, line in reversed(self.worked) if alike(q, quantity)), None)
 
+    def partly(self, quantity: Expr) -> Judged | None:
+        """The last right line that gives it by quantities that are still open."""
+        return next((line for q, line in reversed(self.stated) if alike(q, quantity)), None)
+
     def sound(self, side: Expr) -> bool | None:
         """Does a side use only what has been worked out rightly?  None: it holds something that is still open."""
         found = [self.right(q) for q in self.uses(side)]
@@ -56,6 +61,8 @@ class Reached:
         if isinstance(head, Ref) and head.name not in known_names(self.net) and head.name not in self.alias:
             self.alias[head.name] = meant if meant is not None else head
         sound = self.sound(strip(body.args[-1]))
+        if sound is None and judged.verdict == "right":
+            self.stated += [(q, judged) for q in (head, self.about(judged)) if q is not None]
         if sound is not None:
             right = sound and judged.verdict == "right"
             self.worked += [(q, right, judged) for q in (head, self.about(judged)) if q is not None]

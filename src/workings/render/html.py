@@ -10,10 +10,11 @@ from html import escape
 from importlib.resources import files
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from workings.document import (
-    Aside, Block, Bullets, Checked, Code, Display, Document, Fold, Heading, Inline, Line, Math, Paragraph, Picture, Row,
-    Step, Strong, Table,
+    Aside, Block, Bullets, Checked, Code, Display, Document, Fold, Heading, Inline, Line, Link, Math, Paragraph,
+    Picture, Row, Step, Strong, Table,
 )
 from workings.render import formulas
 
@@ -25,6 +26,7 @@ LABELS = {
     "result": "Result", "quote": "From the sheet",
 }
 SHORT = 28                    # letters of a formula and a note that stand beside one another on a phone
+SHORT_ENTRY = 12              # letters of an entry of a table of contents that others stand beside
 SMALLEST = 0.72               # of its natural size, a picture on a narrow screen
 _POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:; base-uri 'none'; form-action 'none'"
@@ -87,7 +89,12 @@ class Page:
         items = "".join(
             f'<li class="level{level}"><a href="#{anchor}">{line}</a></li>\n' for level, anchor, line in self.contents
         )
-        return f'<nav aria-label="Contents"><h2>Contents</h2>\n<ul>\n{items}</ul></nav>\n'
+        # Labels such as 2a stand side by side.
+        short = ' class="short"' if self._brief() else ""
+        return f'<nav{short} aria-label="Contents"><h2>Contents</h2>\n<ul>\n{items}</ul></nav>\n'
+
+    def _brief(self) -> bool:
+        return all(len(re.sub("<[^>]*>", "", line)) <= SHORT_ENTRY for *_, line in self.contents)
 
     def blocks(self, blocks: Iterable[Block]) -> str:
         """Blocks in order; steps that follow one another make one numbered list."""
@@ -107,6 +114,8 @@ class Page:
             return escape(part)
         if isinstance(part, Math):
             return formulas.inline(part.formula, self.spelling)
+        if isinstance(part, Link):
+            return f'<a href="{escape(quote(part.to))}">{escape(part.text)}</a>'
         tag = "strong" if isinstance(part, Strong) else "code"
         return f"<{tag}>{escape(part.text)}</{tag}>"
 

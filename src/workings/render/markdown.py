@@ -8,10 +8,11 @@ from html import escape
 from itertools import groupby
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from workings.document import (
-    Aside, Block, Bullets, Checked, Code, Display, Document, Fold, Heading, Inline, Line, Math, Mono, Paragraph,
-    Picture, Raw, Row, Step, Table,
+    Aside, Block, Bullets, Checked, Code, Display, Document, Fold, Heading, Inline, Line, Link, Math, Mono,
+    Paragraph, Picture, Raw, Row, Step, Table,
 )
 from workings.expr import Expr
 from workings.render.formulas import LATEX_SIGNS, halves, tidy
@@ -65,6 +66,8 @@ class Writer:
         if isinstance(part, Mono):
             ticks = "`" * (1 + max((len(run) for run in re.findall("`+", part.text)), default=0))
             return f"{ticks}{part.text}{ticks}"
+        if isinstance(part, Link):
+            return f"[{words(part.text)}]({quote(part.to)})"
         return f"**{words(part.text)}**"
 
     def formula(self, formula: Expr | Raw | None) -> str:

@@ -6,9 +6,10 @@ import csv
 import io
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
-from workings.answers.grade import Graded, Grades, feedback, slips_table, table
+from workings.answers.grade import Graded, Grades, blocks, feedback, slips_table, table
 from workings.document import Document, Paragraph
 from workings.errors import BadValue
 from workings.render.html import Page, html, shell
@@ -28,7 +29,7 @@ def write_marks(target: Path, found: Grades, overview: Document, overwrite: bool
     names = page_names(a.name for a in found.answers)
     for answer in found.answers:
         write(pages / names[answer.name], page(answer, found))
-    write(pages / "index.html", html(overview))
+    write(pages / "index.html", html(replace(overview, blocks=blocks(found, names))))
     write(slips, _csv(slips_table(found)))
     # The table comes last, so that it never names pages that are not there.
     return write(target, _csv(table(found, {n: f"{pages.name}/{p}" for n, p in names.items()})))

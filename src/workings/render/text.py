@@ -174,7 +174,8 @@ class Writer:
         said, *rest = block.blocks or (Paragraph(("",)),)
         words = line(said.line) if isinstance(said, Paragraph) else ""
         verdict = self.wrap(f"{block.sign} {block.verdict}. {words}".rstrip(), "    ", "    ")
-        more = [row for b in rest for row in self.inside((b,), "    ", "    ")]
+        kept = [b for b in rest if self.unfold or not isinstance(b, Fold)]       # a terminal has nothing to open
+        more = [row for b in kept for row in self.inside((b,), "    ", "    ")]
         return [*shown, *verdict, *more]
 
     def _folded(self, summary: str, blocks: tuple[Block, ...], is_open: bool) -> list[str]:

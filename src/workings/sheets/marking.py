@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from workings.answers.grade import Marked, Slip
+from workings.answers.grade import Marked, Slip, listed, number
 from workings.checking.derivs import derivatives
 from workings.checking.lines import strip
 from workings.checking.reached import Reached, alike
@@ -197,12 +197,3 @@ def origin(judged: Judged) -> str:
     return f"line {at(first)}" if first.part == judged.part else f"{first.part} (line {at(first)})"
 
 
-def listed(names: Sequence[str]) -> str:
-    """a, b and c"""
-    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
-
-
-def number(value: Fraction) -> str:
-    from workings.answers.grade import number as decimals
-
-    return decimals(value)
