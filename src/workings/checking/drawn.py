@@ -8,9 +8,11 @@ from collections.abc import Callable
 from workings.checking.verdict import Judged, Verdict
 from workings.expr import Call, Expr, Network, Ref
 
+_WHAT = r"(?:the\s+)?(?:domains?|pieces?|patterns?|regions?|cells?|cases?|lines?|numbers?|nos?\.)"
+_NUMBERS = r"\(?\d+\)?(?:\s*(?:,\s*and|,|and|&)\s*\(?\d+\)?)*"
 EMPTY = re.compile(
-    r"(?P<list>\(\d+\)(?:\s*(?:,|and|,\s*and)\s*\(\d+\))*)\s*(?:domains?|pieces?|patterns?|regions?)?\s*"
-    r"(?:is|are)\s+empty\b", re.I)
+    rf"(?:^|[.;:\s])(?P<only>only\s+)?(?:{_WHAT}\s+)?(?P<list>{_NUMBERS})\s*(?:{_WHAT}\s*)?"
+    r"(?:(?:is|are|=|:)\s*)?(?P<no>not\s+|non-?)?(?:the\s+)?(?:empty\b|\\emptyset|∅)", re.I)
 
 
 def judge_edge(edge: Call, net: Network, compare: Callable[[Expr, Expr], Verdict], out: Judged) -> None:
@@ -49,7 +51,13 @@ def judge_numbers(text: str, listed: list[tuple[str, bool]], out: Judged) -> Non
     numbers = [int(n) for n in re.findall(r"\d+", match["list"])] if match else []
     every = [status for status, _ in listed]
     distinct = [status for status, again in listed if not again]
-    if _empty(numbers, every):
+    if match and match["no"]:
+        _judge_full(numbers, every, out)
+        return
+    others = [n for n, s in enumerate(every, 1) if s == "empty" and n not in numbers]
+    if match and match["only"] and others:
+        out.verdict, out.reason = "wrong", f"({others[0]}) is empty as well"
+    elif _empty(numbers, every):
         out.verdict, out.how, out.reason = "right", "proved", "these domains are empty"
     elif _empty(numbers, distinct):
         out.verdict, out.how = "right", "proved"
@@ -58,6 +66,16 @@ def judge_numbers(text: str, listed: list[tuple[str, bool]], out: Judged) -> Non
         bad = next(n for n in numbers if not _empty([n], distinct))
         out.verdict = "wrong"
         out.reason = f"({bad}) is not empty" if 0 < bad <= len(distinct) else f"no domain ({bad}) is listed"
+
+
+def _judge_full(numbers: list[int], listed: list[str], out: Judged) -> None:
+    """Are these domains of the list not empty?"""
+    bad = next((n for n in numbers if not 0 < n <= len(listed) or listed[n - 1] == "empty"), None)
+    if bad is None:
+        out.verdict, out.how, out.reason = "right", "proved", "these domains have points"
+    else:
+        out.verdict = "wrong"
+        out.reason = f"({bad}) is empty" if 0 < bad <= len(listed) else f"no domain ({bad}) is listed"
 
 
 def _empty(numbers: list[int], listed: list[str]) -> bool:

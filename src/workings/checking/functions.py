@@ -169,12 +169,12 @@ class Functions(Transcend):
     def _irreducible(self, p: Poly, jumps: bool) -> int:
         known = self.arena.sign(p)
         if known is None:
-            known = self._transcendent(terms(p), jumps)
+            known = self.transcendent(terms(p), jumps)
         if known is None:
             raise Split(p, jumps)
         return known
 
-    def _transcendent(self, ts: Terms, jumps: bool) -> int | None:
+    def transcendent(self, ts: Terms, jumps: bool = False) -> int | None:
         """exp(u) - c exp(v) has the sign of u - v - log c, and log(u) that of u - 1."""
         if len(ts) == 1 and len(ts[0][0]) == 1:
             gen = self.arena.gen_list[ts[0][0][0][0]]

@@ -15,7 +15,7 @@ from typing import Any
 from workings.checking import decide, drawn, matrices, sets, slips
 from workings.checking.derivs import Resolver, derivatives, readings
 from workings.checking.names import known_names, settled, unknown_names
-from workings.checking.points import at_point, point_equations, sizes_at
+from workings.checking.points import at_point, point_equations, point_values, sizes_at
 from workings.checking.verdict import Judged, Report, Verdict
 from workings.checking.worlds import World, assumed, of_lines, resolved
 from workings.errors import OutOfReach, WorkingsError
@@ -38,7 +38,7 @@ def check(net: Network, lines: Any, at: Mapping[str, Any] | None = None, given: 
         if fact.error:
             raise fact.error
         session.take_fact(fact.body)
-    read = read_lines(lines, signatures(), net)
+    read = read_lines(lines, signatures(), session.written)
     judged = [session.judge(line) for line in read]
     return Report(judged, [*session.remarks, *session.domains.missing()], net.source)
 
@@ -48,7 +48,7 @@ class Session:
 
     def __init__(self, net: Network, at: Mapping[str, Any]) -> None:
         self.form = matrices.form(net)        # lines in matrix notation are lowered as the equations are
-        self.written, net = net, self.form.net
+        self.written, net = self.form.written, self.form.net
         self.net = net
         self.facts: list[Expr] = []
         self.here = net           # with the copies of equations that a line calls for
@@ -99,7 +99,9 @@ class Session:
         matrices.same_rank(self.form, line.body)
         body, self.here = settled(self.form.line(line.body), self.net)
         self.lines = pairs(line.body)
-        if line.kind in ("fact", "class"):
+        if line.kind == "point":
+            self._at(body, out)
+        elif line.kind in ("fact", "class"):
             self._declared(line.kind, body, out)
         elif isinstance(body, Logic) and sets.is_claim(body):
             self._on_set(body, out)
@@ -113,6 +115,14 @@ class Session:
             self._equation(body, out)
         else:
             out.verdict, out.reason = "undecided", "the line states nothing that can be true or false"
+
+    def _at(self, body: Expr, out: Judged) -> None:
+        """`at y = 2, x = (1, -1)`: the point at which the lines that follow are judged."""
+        values = point_values(body)
+        self.point = [*(e for e in self.point if e.lhs.name not in values), *(
+            e for name, value in values.items() for e in point_equations(name, value))]
+        self.bind = {**self.bind, **sizes_at(self.written, values)}
+        out.verdict, out.reason = "right", "the lines that follow are judged there"
 
     def _declared(self, kind: str, body: Expr, out: Judged) -> None:
         if kind == "class" and self.net.classes and isinstance(body, Logic):
@@ -289,7 +299,7 @@ class Session:
         if digits is None or not values:
             return False
         number, places = digits
-        half = Fraction(1, 2 * 10**places)
+        half = Fraction(1, 2) / Fraction(10) ** places
         return all(decide.within(v, number, half) for v in values)
 
     def _inequality(self, body: Rel, out: Judged) -> None:
@@ -313,7 +323,7 @@ class Session:
             return False
         head = body.args[0]
         known = known_names(self.net)
-        glued = head.name[:1] == "d" and any(head.name[1:].startswith(n) for n in known)
+        glued = (head.name[:1] == "d" and any(head.name[1:].startswith(n) for n in known)) or _slope(head.name, known)
         if head.name in known or glued or unknown_names(Rel(body.args[1:], body.ops[1:]), self.net):
             return False
         verdict, why = ("right", Verdict("equal")) if len(body.args) == 2 else self._pairs(
@@ -326,6 +336,12 @@ class Session:
             value = resolver.resolve(readings(strip(body.args[1]), self.net)[0])
             self.net = resolver.net.with_(equations=(*resolver.net.equations, Equation(head, value)))
         return True
+
+
+def _slope(name: str, known: set[str]) -> bool:
+    """E' and E_y look like derivatives of E: no names for something new."""
+    whole, _, part = name.partition("_")
+    return (name.endswith("'") and name.rstrip("'") in known) or (whole in known and part in known)
 
 
 # -- parts of a line
@@ -353,5 +369,6 @@ def _decimals(side: Expr) -> tuple[Fraction, int] | None:
         inner = _decimals(side.arg)
         return None if inner is None else (-inner[0], inner[1])
     if isinstance(side, Num) and "." in side.text:
-        return Fraction(side.value), len(side.text.partition(".")[2])
+        digits, _, power = side.text.lower().partition("e")
+        return Fraction(side.value), len(digits.partition(".")[2]) - int(power or 0)
     return None

@@ -83,6 +83,9 @@ def _always(n: Normal, d: Frac, op: str, cell: Cell, given: Given) -> bool:
     """Does d op 0 hold all over the cell?  No point of the cell's closure violates it."""
     if n.arena.sign(d.den) != 1:
         return False
+    known = _weak_sign(n, d) if not d.zero else None
+    if known is not None and (op in (">=", "<=") or (known[1] and not cell.signs)):
+        return (known[0] > 0) == (op in (">", ">="))
     lead = d.num.leading_coefficient() if not d.zero else n.arena.rational(1)
     if d.constant:
         value = d.value()
@@ -98,6 +101,20 @@ def _always(n: Normal, d: Frac, op: str, cell: Cell, given: Given) -> bool:
     else:
         weak[key] = -1 if up else 1
     return point(_rows(n, signs, weak)) is None
+
+
+def _weak_sign(n: Normal, d: Frac) -> tuple[int, bool] | None:
+    """(1, strict) where d >= 0 all over the cell, (-1, strict) where d <= 0; None where its factors do not tell."""
+    content, factors = n.arena.lift(d).num.factor()
+    sign, strict = (1 if content > 0 else -1), True
+    for q, e in factors:
+        known = n.arena.sign(q)
+        if known is None:
+            known = n.transcendent(terms(q))
+        if known is None and e % 2:
+            return None
+        sign, strict = sign * (known or 1) ** int(e), strict and bool(known)
+    return sign, strict
 
 
 def _attempt(n: Normal, a: Expr, b: Expr, facts: Sequence[Expr], creases: bool) -> Proof:

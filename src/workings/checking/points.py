@@ -7,7 +7,8 @@ from fractions import Fraction
 from typing import Any
 
 from workings.checking.names import axis_sizes
-from workings.expr import Equation, Network, Num, Ref
+from workings.errors import NotReadable
+from workings.expr import Array, Div, Equation, Expr, Logic, Neg, Network, Num, Ref, Rel
 
 
 def point_equations(name: str, value: Any) -> list[Equation]:
@@ -23,6 +24,28 @@ def point_equations(name: str, value: Any) -> list[Equation]:
         else:
             out.append(Equation(Ref(name, tuple(Num(i) for i in at)), _number(v)))
     return out
+
+
+def point_values(body: Expr) -> dict[str, Any]:
+    """The values by name that `y = 2, x = (1, -1)` states; numbers are exact."""
+    out: dict[str, Any] = {}
+    for part in body.args if isinstance(body, Logic) else (body,):
+        if not (isinstance(part, Rel) and part.ops == ("=",) and isinstance(part.args[0], Ref)):
+            raise NotReadable("a point gives each name a value", span=part.span, expected="at y = 2, x = (1, -1)")
+        out[part.args[0].name] = _entries(part.args[1])
+    return out
+
+
+def _entries(value: Expr) -> Any:
+    if isinstance(value, Array):
+        return [_entries(v) for v in value.args]
+    if isinstance(value, Neg):
+        return -_entries(value.arg)
+    if isinstance(value, Div):
+        return Fraction(_entries(value.top)) / _entries(value.bottom)
+    if isinstance(value, Num):
+        return value.value
+    raise NotReadable("a coordinate of a point is a number", span=value.span, expected="a number such as 1/2")
 
 
 def _number(value: Any) -> Num:

@@ -34,6 +34,8 @@ def named(reader: Reader) -> Expr | None:
 def inline(reader: Reader) -> Expr:
     r"""\partial E/\partial w, ∂E/∂w, ∂²E/∂v²."""
     at = reader.toks[reader.i][2]
+    if reader.toks[reader.i + 1][0] == "_":
+        return gradient(reader, "d")                # \partial_y E
     reader.deeper()
     order, kind = _mark(reader)
     of = None if reader.toks[reader.i][0] == "/" else _of_inline(reader)
@@ -244,8 +246,8 @@ def over(reader: Reader, at: int) -> Expr:
     return _finish(reader, of, _variables(reader, order, single=False), order, kind, at)
 
 
-def gradient(reader: Reader) -> Expr:
-    r"""\nabla_W f, \nabla J, \nabla^2_a L."""
+def gradient(reader: Reader, kind: str = "grad") -> Expr:
+    r"""\nabla_W f, \nabla J, \nabla^2_a L; \partial_y E."""
     at = reader.toks[reader.i][2]
     reader.i += 1
     reader.deeper()
@@ -261,11 +263,11 @@ def gradient(reader: Reader) -> Expr:
             wrt.append(reader.expr(0))
             reader.expect("}", "a closing brace }")
         else:
-            if reader.toks[reader.i][0] == "w":
+            if reader.toks[reader.i][0] == "w" and (reader.tex or kind == "grad"):
                 reader.split_word(1)
             wrt.append(resolve(names.base_of(reader), reader))
     while reader.toks[reader.i][0] == "\\nabla":
         reader.i, order = reader.i + 1, order + 1
     of = reader.expr(POWER - 1)
     reader.depth -= 1
-    return Deriv(of, tuple(wrt * order), "grad", reader.span(at))
+    return Deriv(of, tuple(wrt * order), kind, reader.span(at))

@@ -23,6 +23,7 @@ SAME_WIDTH = {
 OPERATORS = {
     "**": "^", "==": "=", ":=": "=", "≤": "<=", "≥": ">=", "⩽": "<=", "⩾": ">=", "≠": "!=", "∈": "in", "∧": "and",
     "∨": "or", "¬": "not", "←": "<-", "→": "->", "⇒": "implies", "=>": "implies", "&&": "and", "∑": "\\sum",
+    "≈": "approx", "-->": "->", "⟶": "->",
     "∏": "\\prod", "∂": "\\partial", "∇": "\\nabla", "√": "\\sqrt", "∞": "\\infty", "…": "dots", "⋯": "dots",
     "...": "dots", "∥": "norm", "\\|": "norm", "\\{": "(", "\\}": ")", "⟨": "<angle", "⟩": "angle>", "\\&": "and",
     "⊤": "\\top",
@@ -35,6 +36,7 @@ COMMANDS = {
     "\\leqslant": "<=", "\\ge": ">=", "\\geq": ">=", "\\geqslant": ">=", "\\lt": "<", "\\gt": ">", "\\ne": "!=",
     "\\neq": "!=", "\\in": "in", "\\wedge": "and", "\\land": "and", "\\vee": "or", "\\lor": "or", "\\neg": "not",
     "\\lnot": "not", "\\leftarrow": "<-", "\\gets": "<-", "\\to": "->", "\\rightarrow": "->", "\\mapsto": "->",
+    "\\longrightarrow": "->", "\\approx": "approx", "\\simeq": "approx",
     "\\implies": "implies", "\\Rightarrow": "implies", "\\coloneqq": "=", "\\equiv": "=", "\\doteq": "=",
     "\\triangleq": "=", "\\dots": "dots", "\\ldots": "dots", "\\cdots": "dots", "\\dotsc": "dots", "\\dotsb": "dots",
     "\\mid": "|", "\\vert": "|", "\\lvert": "lbar", "\\rvert": "rbar", "\\Vert": "norm", "\\lVert": "norm",

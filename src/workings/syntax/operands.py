@@ -273,7 +273,12 @@ def brace_claim(reader: Reader) -> Expr:
     reader.i += 1
     if _only_words(reader):
         return inner
-    says = braced(reader)
+    if [t[0] for t in reader.toks[reader.i : reader.i + 2]] == ["{", "="]:
+        reader.i += 2                               # \underbrace{A}_{= B}
+        says = reader.expr(0)
+        reader.expect("}", "a closing }")
+    else:
+        says = braced(reader)
     return Claim(inner, says, over, reader.span(at))
 
 

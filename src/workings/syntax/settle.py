@@ -180,9 +180,12 @@ def _edge(item: Found, reader: Reader) -> Settled:
     """x1 -> a3: w13."""
     toks = item.draft.toks
     arrow = next(j for j, t in enumerate(toks) if t[0] == "->")
-    colon = next((j for j, t in enumerate(toks) if t[0] == ":"), len(toks) - 1)
+    colon = next((j for j, t in enumerate(toks) if t[0] in (":", ",") and j > arrow), len(toks) - 1)
+    end = len(toks) - 1
+    if colon == end and toks[end - 1][0] == ")" and toks[arrow + 2][0] == "(":
+        colon, end = arrow + 2, end - 1             # x1 -> a3 (w13)
     parts: list[Expr] = []
-    for start, stop in ((0, arrow), (arrow + 1, colon), (colon + 1, len(toks) - 1)):
+    for start, stop in ((0, arrow), (arrow + 1, colon), (colon + 1, end)):
         if start < stop:
             _begin(item, reader, start, stop)
             parts.append(reader.whole())

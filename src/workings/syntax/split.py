@@ -25,6 +25,8 @@ _CONTINUES = frozenset("= * / ^ ) ] } and or < > <= >= != in , @ .".split())
 _UNFINISHED = frozenset("= + - * / ^ and or < > <= >= != in @ _ ( <-".split())
 _MARKERS = {"if": "if", "when": "if", "for": "for", "on": "for"}
 _LEADS = frozenset(("given", "at", "class", "empty", "assume"))
+_ORDERS = frozenset(("<", ">", "<=", ">="))
+_CONNECTIVES = frozenset("therefore thus hence so then now finally".split())
 _FAR = 60                     # tokens in which the dots of a range must come
 _ALL = frozenset(("all", "every", "each", "any"))
 
@@ -61,6 +63,7 @@ class _Splitter:
 
     def run(self) -> list[Draft]:
         toks, cur = self.toks, self.cur
+        _approximate(toks)
         while True:
             tok = toks[self.i]
             kind = tok[0]
@@ -148,8 +151,10 @@ class _Splitter:
         after = self.toks[self.i][0]
         if self._only_layout(self.i):
             return
-        splits = self.relations and not self.marked and self._relation_ahead(self.i, (",",)) and after != "dots"
-        if splits:
+        ahead = self._relation_ahead(self.i, (",",))
+        splits = self.relations and not self.marked and ahead and after != "dots"
+        bounds = ahead in _ORDERS and all(self.cur[p][0] in _ORDERS for p in self.relations)
+        if splits and not bounds:                   # x1 >= 0, x2 >= 0 is one domain
             self._flush()
         else:
             self.cur.append(tok)
@@ -169,7 +174,8 @@ class _Splitter:
         if not words:
             return
         if all(w in JOINING for w in words):
-            marker = _MARKERS.get(words[0])
+            orders = self._relation_ahead(self.i, (",", "and")) in _ORDERS
+            marker = "for" if words == ["where"] and orders else _MARKERS.get(words[0])
             if words == ["and"] or words == ["or"]:
                 self._and((words[0], tok[1], tok[2], tok[3]))
             elif marker and self.cur:
@@ -188,6 +194,8 @@ class _Splitter:
         text = tok[1]
         if self.depth or (self.toks[self.i][0] == "(" and text in ("where", "on", "at", "given")):
             self.cur.append(tok)
+        elif text == "where" and self.cur and self._relation_ahead(self.i, (",", "and")) in _ORDERS:
+            self._marker(("for", text, tok[2], tok[3]))     # y = 1 where x >= 0
         elif text in ("where", "with") and not (self.cur and self.cur[0][1] in _LEADS):
             self._flush()
         elif text in _MARKERS and self.cur:
@@ -208,6 +216,8 @@ class _Splitter:
             while self.toks[self.i][1] in _ALL:
                 self.i += 1
             return
+        if self.toks[self.i][1] == "the":
+            self.i += 1
         self.marked = True
         self.cur.append(tok)
 
@@ -242,8 +252,8 @@ class _Splitter:
     def _keep(self, tok: Token) -> None:
         self.cur.append(tok)
 
-    def _relation_ahead(self, j: int, stops: tuple[str, ...], only_equal: bool = False) -> bool:
-        """Is there a relation outside brackets before the statement ends?"""
+    def _relation_ahead(self, j: int, stops: tuple[str, ...], only_equal: bool = False) -> str:
+        """The next relation outside brackets before the statement ends, "" if there is none."""
         depth = 0
         toks = self.toks
         while True:
@@ -253,15 +263,16 @@ class _Splitter:
             elif kind in _CLOSE or (kind == "end" and text):
                 depth -= 1
             elif kind == "end" or (not depth and (kind in ("nl", "brk", "text") or kind in stops)):
-                return False
+                return ""
             elif not depth and (kind == "=" if only_equal else kind in RELATIONS):
-                return True
+                return kind
             j += 1
 
     def _flush(self) -> None:
         """Ends the statement in hand."""
         cur, relations, tag = self.cur, self.relations, self.tag
         self.cur, self.relations, self.marked, self.depth = [], [], False, 0
+        cur, relations = _begun(cur, relations, self.tex)
         while cur and cur[-1][0] in (",", ".", "&", ":"):
             cur.pop()
         if not cur:
@@ -319,6 +330,35 @@ def _is_label(cur: list[Token]) -> bool:
 
 
 _WORDS = frozenset(("where", "with", "for", "if", "when", "on", *_LEADS, *_ALL))
+_ENDS = frozenset(("end", "nl", "brk", "text", "tag", "&", ",", ".", "="))
+
+
+def _approximate(toks: list[Token]) -> None:
+    """x ≈ 0.76 gives the digits of a number: = before one, which is judged as rounded."""
+    for j, tok in enumerate(toks):
+        if tok[0] == "approx":
+            k = j + 1 + (toks[j + 1][0] == "-")
+            if toks[k][0] == "n" and toks[k + 1][0] in _ENDS:
+                toks[j] = ("=", *tok[1:])
+
+
+def _begun(cur: list[Token], relations: list[int], tex: bool) -> tuple[list[Token], list[int]]:
+    """A statement without what a person writes before it: `1.`, `b)`, `=>`, therefore; `if A then B` as A => B."""
+    start = 0
+    if len(cur) > 3 and cur[1][0] in (")", ".") and (cur[0][1].isdigit() or re.fullmatch("[a-h]", cur[0][1])):
+        start = 2 if cur[1][3] < cur[2][2] else 0
+    while len(cur) > start + 2 and (
+        cur[start][0] == "implies"
+        or (not tex and cur[start][1] in _CONNECTIVES and cur[start + 1][0] in ("w", "(", "\\frac", "\\partial"))
+    ):
+        start += 1
+    cur, relations = cur[start:], [r - start for r in relations]
+    if cur and cur[0][:2] == ("w", "if") and any(t[:2] == ("w", "then") for t in cur):
+        cur = [("implies", *t[1:]) if t[:2] == ("w", "then") else t for t in cur[1:]]
+        relations = [r - 1 for r in relations]
+    return cur, relations
+
+
 _AT_TOP = {
     "nl": _Splitter._newline, "brk": _Splitter._break, ",": _Splitter._comma, "text": _Splitter._words,
     "tag": _Splitter._label, "&": _Splitter._drop, ".": _Splitter._dot, "and": _Splitter._and, "if": _Splitter._keep,

@@ -23,7 +23,7 @@ _TOKEN = re.compile(
       (?P<skip>[ \t\r\f\v]+|\\left\s*\\\{\s*(?=\\begin)|\\[,!:> ]|\\;|~|(?:%|\#)[^\n]*|\\(?:label|ref|eqref)\{[^{}]*\})
     | (?P<w>[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*'*)
     | (?P<n>\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|\.\d+)
-    | (?P<op>\*\*|<=|>=|!=|==|:=|<-|->|=>|&&|\.\.\.|\.\.|\\[|{}&]|[-+*/^_=<>()\[\]{},@&|'.!:?])
+    | (?P<op>\*\*|-->|<=|>=|!=|==|:=|<-|->|=>|&&|\.\.\.|\.\.|\\[|{}&]|[-+*/^_=<>()\[\]{},@&|'.!:?])
     | (?P<nl>\n)
     | (?P<brk>\\\\(?:\[\s*-?[\d.]+\s*(?:pt|em|ex|mm|cm)\s*\])?|;|\$\$?|\\[()\[\]])
     | (?P<text>\\(?:text|mbox|textrm|textit|textbf|textsf|textup)\s*\{[^{}]*\})
@@ -42,7 +42,7 @@ _TOKEN = re.compile(
 )
 _INNER = re.compile(r"[A-Za-z]|\d+|[-+=()]")
 _PLAIN_KINDS = frozenset(("n", "nl"))
-_KEYWORDS = frozenset(("and", "or", "not", "in"))
+_KEYWORDS = frozenset(("and", "or", "not", "in", "implies"))
 
 
 def tokens(text: str, start: int = 0, end: int | None = None) -> list[Token]:
