@@ -85,6 +85,11 @@ SAYS: dict[str, tuple[str, str]] = {
     "folded": ("name put back", "{written} is {name}."),
     "put back": ("substitution", "With {names} written out again."),
     "adjoint": ("chain rule", "What {wrt} passes on to {last}, times the derivatives already found."),
+    "step back": (
+        "one step back", "What {wrt} passes on: to the next step, whose derivative has a name, and to what uses it "
+        "at its own step."),
+    "step back, last": ("last step", "At the end nothing comes from later steps."),
+    "adjoint of an entry": ("result", "That is the derivative asked for."),
     "first derivative": ("first derivative", "The first derivative, by {wrt}."),
     "name the first derivative": ("name", "The first derivative gets a name, {name}, and is differentiated again."),
     "second derivative": ("second derivative", "This is the second derivative of {of}."),

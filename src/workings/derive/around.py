@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workings.derive.graph import entry
+from workings.derive.pieces import pieces
 from workings.derive.program import Line
 from workings.derive.written import to_expr
 from workings.expr import Deriv, Equation, Ref
@@ -39,6 +40,6 @@ def around(run: _Pass, members: list[Equation]) -> None:
 def _state(run: _Pass, equation: Equation, target: _Target) -> None:
     """gh[T] = ..., gh[t] = ... + gh[t+1]*..."""
     total = run.arena.add(target.shares[::-1])
-    for piece in run.domains.pieces(target.node.indices, run.domains.of(equation), total):
-        here = Ref(target.node.name, tuple(to_expr(run.arena.rename(i, piece.at)) for i in target.node.indices))
-        run.backward.append(Line(Ref(target.name, here.indices), piece.value, Deriv(run.of, (here,), "D")))
+    for cell, value in pieces(run.domains, target.node.indices, run.domains.of(equation), total):
+        here = Ref(target.node.name, tuple(to_expr(run.arena.rename(i, cell.at)) for i in target.node.indices))
+        run.backward.append(Line(Ref(target.name, here.indices), value, Deriv(run.of, (here,), "D")))

@@ -8,11 +8,9 @@ from typing import NamedTuple
 from workings.derive.calculus import Bound
 from workings.derive.graph import Edge, Graph, Node, entry, free_names_of
 from workings.derive.indices import solve
-from workings.derive.inside import free_names
-from workings.derive.terms import Arena
+from workings.derive.terms import Arena, Term
 from workings.derive.written import to_expr
-from workings.errors import OutOfReach
-from workings.expr import Add, Big, Deriv, Expr, Key, Mul, Num, substitute
+from workings.expr import Add, Big, Call, Deriv, Expr, Key, Logic, Mul, Num, substitute
 from workings.limits import MAX_PATHS, PATH_LENGTH
 
 
@@ -34,16 +32,12 @@ def web(graph: Graph, top: Node, bottom: Node, stop: Collection[Key] = ()) -> We
     edges: dict[Node, list[Edge]] = {}
     below: dict[Node, frozenset[str]] = {bottom: frozenset(free_names_of((*bottom.indices, *top.indices)))}
     stack = [bottom]
-    recurrent = _recurrent(graph, bottom.key, keys)
     while stack:
         node = stack.pop()
-        if node in edges or node.key == top.key or node.key in stop:
+        if node in edges or (node is not bottom and (node.key in stop or _ends_at(graph, node, top))) or node == top:
             continue
         edges[node] = []
         for edge in graph.edges(node, below[node], keys):
-            if edge.upper.key in recurrent and any(free_names(i) for i in edge.upper.indices):
-                raise OutOfReach(f"the derivative through the recurrence of {edge.upper.name} is not worked out yet",
-                                 span=edge.equation.span)
             edges[node].append(edge)
             names = below[node] | free_names_of(edge.upper.indices)
             if edge.upper not in below:
@@ -53,17 +47,20 @@ def web(graph: Graph, top: Node, bottom: Node, stop: Collection[Key] = ()) -> We
     return found._replace(beyond=frozenset(k for key in stop for k in graph.above(key)))
 
 
-def _recurrent(graph: Graph, start: Key, keys: set[Key]) -> set[Key]:
-    """The variables that use themselves."""
-    out = set()
-    for key in [start, *graph.above(start)]:
-        if key in keys and any(e.lhs.key == key and _uses(graph, key, key) for e in graph.net.defs.get(key, ())):
-            out.add(key)
-    return out
+def loops_between(graph: Graph, top: Node, bottom: Node) -> tuple[Key, ...]:
+    """The families of recurrences through which the one acts on the other."""
+    group = graph.domains.group
+    if not group or top == bottom:
+        return ()
+    above = graph.above(bottom.key) | {bottom.key}
+    below = graph.below(top.key) | {top.key}
+    return tuple(key for key in group if key in above and key in below)
 
 
-def _uses(graph: Graph, key: Key, own: Key) -> bool:
-    return own in graph.needs(key)
+def _ends_at(graph: Graph, node: Node, top: Node) -> bool:
+    """Is the entry the asked one, or may it be?  h[1] on the way to h[2] is not."""
+    return node.key == top.key and not any(
+        graph.arena.call("delta", pair) is graph.arena.zero for pair in zip(node.indices, top.indices, strict=True))
 
 
 def _trimmed(full: Web, stop: Collection[Key]) -> Web:
@@ -72,8 +69,8 @@ def _trimmed(full: Web, stop: Collection[Key]) -> Web:
     for edges in full.edges.values():
         for edge in edges:
             users.setdefault(edge.upper, []).append(edge)
-    ends = [n for n in users if n.key == full.top.key or n.key in stop]
-    if full.bottom.key == full.top.key:
+    ends = [n for n in users if n.key in stop or (n.key == full.top.key and not full.edges.get(n))]
+    if full.bottom == full.top:
         ends.append(full.bottom)
     good = set(ends)
     stack = list(ends)
@@ -140,6 +137,7 @@ class Stated(NamedTuple):
 
     factors: list[Expr]
     pending: list[Bound]
+    tests: tuple[Term, ...] = ()
 
 
 def statement(graph: Graph, whole: Web, totals: Collection[Key] = ()) -> Expr:
@@ -155,19 +153,34 @@ def statement(graph: Graph, whole: Web, totals: Collection[Key] = ()) -> Expr:
         if end.key in totals:
             stated.factors.insert(0, Deriv(entry(whole.top), (entry(end),)))
         elif end != whole.top:
-            stated = _meet(arena, stated, end, whole.top)
-        parts.append(_sums(_product(stated.factors), stated.pending))
+            met = _meet(arena, stated, end, whole.top)
+            if met is None:
+                continue
+            stated = met
+        parts.append(_sums(_guarded(stated), stated.pending))
+    if not parts:
+        return Num(0, "0")
     return parts[0] if len(parts) == 1 else Add(tuple(parts))
 
 
-def _meet(arena: Arena, stated: Stated, end: Node, top: Node) -> Stated:
-    """The paths end at E[k'] where E[k] is asked: k' is k."""
+def _meet(arena: Arena, stated: Stated, end: Node, top: Node) -> Stated | None:
+    """The paths end at E[k'] where E[k] is asked: k' is k; None where that cannot be."""
     found = solve(arena, end.indices, top.indices, stated.pending)
     if found is None:
-        return Stated([Num(0, "0")], [])
+        return None
     table = {name: to_expr(value) for name, value in found.table.items()}
     factors = [substitute(f, table) for f in stated.factors] + [to_expr(f) for f in found.deltas]
-    return Stated(factors, [b for b in stated.pending if b.index not in found.table])
+    tests = tuple(arena.rename(t, found.table) for t in stated.tests)
+    return Stated(factors, [b for b in stated.pending if b.index not in found.table], tests)
+
+
+def _guarded(stated: Stated) -> Expr:
+    """The product, where its steps exist."""
+    whole = _product(stated.factors)
+    if not stated.tests:
+        return whole
+    tests = tuple(to_expr(t) for t in dict.fromkeys(stated.tests))
+    return Call("where", (tests[0] if len(tests) == 1 else Logic("and", tests), whole, Num(0, "0")))
 
 
 class _Factoring:
@@ -179,7 +192,8 @@ class _Factoring:
     def of(self, group: list[list[Edge]]) -> Stated:
         if len(group) == 1:
             path = group[0][::-1]
-            return Stated([self._mark(e) for e in path], [b for e in path for b in e.fresh])
+            tests = tuple(t for e in path for t in e.tests)
+            return Stated([self._mark(e) for e in path], [b for e in path for b in e.fresh], tests)
         cuts = _common(group)
         return self._segments(group, cuts) if cuts else self._parallel(group)
 
@@ -198,13 +212,15 @@ class _Factoring:
             upper = self.of(rest) if rest[0] else Stated([], [])
             factors, bounds = [*upper.factors, self._mark(first)], [*upper.pending, *first.fresh]
             pending.update({b.index: b for b in bounds if b.index in stay})
-            terms.append(_sums(_product(factors), [b for b in bounds if b.index not in stay]))
+            under = Stated(factors, bounds, (*upper.tests, *first.tests))
+            terms.append(_sums(_guarded(under), [b for b in bounds if b.index not in stay]))
         return Stated([Add(tuple(terms))], list(pending.values()))
 
     def _segments(self, group: list[list[Edge]], cuts: list[Node]) -> Stated:
         """Factors between the entries that every path passes."""
         factors: list[Expr] = []
         pending: list[Bound] = []
+        tests: tuple[Term, ...] = ()
         ends = [*cuts, group[0][-1].upper]
         rest = group
         for end in ends:
@@ -217,14 +233,15 @@ class _Factoring:
             stated = self.of([list(h) for h in heads])
             factors = [*stated.factors, *factors]
             pending = [*stated.pending, *pending]
+            tests = (*stated.tests, *tests)
             rest = [list(t) for t in tails]
-        return Stated(factors, pending)
+        return Stated(factors, pending, tests)
 
 
 def kind_of(whole: Web, edge: Edge) -> str:
     """"P" where the lower also reaches the upper through others, so that the two readings differ."""
-    if whole.own and edge.lower == whole.bottom:
-        return "P"
+    if (whole.own and edge.lower == whole.bottom) or (edge.fresh and edge.upper.key in whole.beyond):
+        return "P"                                   # w in each h[t] also acts through the steps before
     seen: set[Node] = set()
     stack = [e.upper for e in whole.edges.get(edge.lower, ()) if e is not edge]
     while stack:

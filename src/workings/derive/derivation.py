@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from workings.derive.asked import asked, cut
-from workings.derive.chain import Web, long, statement, web
+from workings.derive.chain import Web, long, loops_between, statement, web
 from workings.derive.fold import folded
 from workings.derive.forms import local_rule
 from workings.derive.fresh import Names, taken
@@ -15,6 +15,7 @@ from workings.derive.given import put_given
 from workings.derive.graph import Edge, Graph, Node, entry
 from workings.derive.letters import readable
 from workings.derive.parts import holds, take_apart
+from workings.derive.prepared import prepared
 from workings.derive.put import layers_of, put_in, replace_parts
 from workings.derive.ranges import bounded, with_ranges
 from workings.derive.steps import Derivation, Step, equal, rel
@@ -61,7 +62,7 @@ def _worked(
     result, steps = how(work, net, of, wrt, cut(net, of, wrt, through))
     if len(steps) == 1:
         steps.insert(0, work.starting(net, of, wrt))
-    out = Derivation(of, wrt, result, work.where, steps, net, work.parts, work.opened)
+    out = Derivation(of, wrt, result, work.where, steps, net, work.parts, work.opened, None, work.recurrences)
     return checked(out) if verified else out
 
 
@@ -82,9 +83,11 @@ class Work:
     """What one derivation knows: the names that it gave, and their meaning."""
 
     def __init__(self, net: Network, names: Names) -> None:
-        self.net, self.implied = with_ranges(net)
+        self.net, self.implied = with_ranges(prepared(net))
         self.names = names
         self.where: list[tuple[Ref, Expr]] = []
+        self.recurrences: list[tuple[Ref, Expr]] = []        # adjoints that use themselves at another step
+        self.running: Any = ([], [])                 # where the letters of the statement at hand run
         self.parts: list[tuple[Ref, Expr]] = []      # names of parts, inner ones first
         self.opened: list[list[Equation]] = []       # equations taken apart
         self.found: list[tuple[Deriv, Expr]] = []    # local derivatives that took steps, worked out once
@@ -108,6 +111,10 @@ class Work:
         head = Deriv(of, (wrt,))
         if top == bottom:
             return Num(1, "1"), [Step("itself", {"of": of}, head, Num(1, "1"), equal(head, Num(1, "1")))]
+        if (loops := loops_between(graph, top, bottom)):
+            from workings.derive.through_time import worked
+
+            return worked(self, graph, top, bottom, (*cut, *loops))
         whole = web(graph, top, bottom, cut)
         edges = [e for n in whole.order for e in whole.edges.get(n, ())]
         if not edges:
@@ -120,14 +127,19 @@ class Work:
 
             return by_layers(self, graph, whole, head)
         stated = bounded(statement(graph, whole, cut), self.implied)
-        steps = [self._chain_step(head, stated, whole, cut)]
-        table = self._locals(graph, whole, stated, cut, steps)
+        steps = [self.chain_step(head, stated, whole, cut)]
+        table = self.locals(graph, whole, stated, cut, steps)
         return self.finish(graph, head, stated, table, steps, {})
 
     def state(self, net: Network, of: Ref, wrt: Ref, cut: Sequence[Key]) -> tuple[Expr, list[Step]]:
         """The chain rule alone."""
         graph = Graph(net)
-        whole = web(graph, _node(graph.arena, of), _node(graph.arena, wrt), cut)
+        top, bottom = _node(graph.arena, of), _node(graph.arena, wrt)
+        if (loops := loops_between(graph, top, bottom)):
+            from workings.derive.through_time import stated_only
+
+            return stated_only(self, graph, top, bottom, (*cut, *loops))
+        whole = web(graph, top, bottom, cut)
         head = Deriv(of, (wrt,))
         edges = [e for n in whole.order for e in whole.edges.get(n, ())]
         if not edges:
@@ -145,7 +157,7 @@ class Work:
                 place = tuple(rel(e) for e in self.opened[-1])
                 steps.append(_naming(edges[0], place))
         stated = bounded(statement(graph, whole, cut), self.implied)
-        return stated, [*steps, self._chain_step(head, stated, whole, cut, place)]
+        return stated, [*steps, self.chain_step(head, stated, whole, cut, place)]
 
     def _opened(self, graph: Graph, edge: Edge, whole: Web) -> tuple[Graph, Web]:
         """A single equation with nested functions: the chain rule runs over its parts."""
@@ -156,10 +168,10 @@ class Work:
             return graph, whole
         self.opened.append(lines)
         self.parts += [(e.lhs, e.rhs) for e in lines[:-1]]
-        small = Graph(_inside(self.net, lines))
+        small = Graph(_inside(self.net, lines)).run(*self.running)
         return small, web(small, _node(small.arena, entry(edge.upper)), _node(small.arena, entry(edge.lower)))
 
-    def _chain_step(
+    def chain_step(
         self, head: Deriv, stated: Expr, whole: Web, cut: Sequence[Key], place: tuple[Rel, ...] = ()
     ) -> Step:
         inner = [n for n in whole.order if n.key not in (whole.top.key, whole.bottom.key)]
@@ -179,12 +191,13 @@ class Work:
         }
         return Step(rule, says, head, stated, equal(head, stated), place=place)
 
-    def _locals(
-        self, graph: Graph, whole: Web, stated: Expr, cut: Sequence[Key], steps: list[Step]
+    def locals(
+        self, graph: Graph, whole: Web, stated: Expr, cut: Sequence[Key], steps: list[Step],
+        known: Sequence[tuple[Deriv, Expr]] = (),
     ) -> list[tuple[Deriv, Expr]]:
-        """Each derivative of the statement worked out, in the order in which it stands there."""
+        """Each derivative of the statement worked out, in the order in which it stands there; some are `known`."""
         by_ends = {(e.upper, e.lower): e for es in whole.edges.values() for e in es}
-        table: list[tuple[Deriv, Expr]] = []
+        table: list[tuple[Deriv, Expr]] = list(known)
         for node in preorder(stated):
             if not isinstance(node, Deriv) or any(same(node, d) for d, _ in table):
                 continue
@@ -226,7 +239,7 @@ class Work:
             result, steps = self._nested(edge, lines, head)
             return result, [*noted, *steps]
         if noted:
-            graph = Graph(_inside(self.net, lines))
+            graph = Graph(_inside(self.net, lines)).run(*self.running)
             (edge,) = (e for es in web(graph, edge.upper, edge.lower).edges.values() for e in es)
         assert isinstance(edge.equation, Equation)
         arena = graph.arena
@@ -257,11 +270,11 @@ class Work:
         rels = tuple(rel(e) for e in lines)
         assert isinstance(edge.equation, Equation)
         steps = [_naming(edge, rels)]
-        graph = Graph(_inside(self.net, lines))
+        graph = Graph(_inside(self.net, lines)).run(*self.running)
         whole = web(graph, _node(graph.arena, of), _node(graph.arena, wrt))._replace(own=head.kind == "P")
         stated = bounded(statement(graph, whole), self.implied)
-        steps.append(self._chain_step(head, stated, whole, (), rels))
-        table = self._locals(graph, whole, stated, (), steps)
+        steps.append(self.chain_step(head, stated, whole, (), rels))
+        table = self.locals(graph, whole, stated, (), steps)
         result, steps = self.finish(graph, head, stated, table, steps, dict(enumerate(parts)))
         return self._folded(edge.equation, head, result, steps)
 

@@ -6,18 +6,19 @@ uses v; `fresh` are the indices of u over which one sums because v does not have
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
 from workings.derive.calculus import Bound
 from workings.derive.indices import Solved, solve
+from workings.derive.recurrences import Domain, Domains
 from workings.derive.sweep import Leaf, sweep
 from workings.derive.inside import free_names
 from workings.derive.terms import Arena, Term
 from workings.derive.written import read_apart, to_term
 from workings.errors import OutOfReach
-from workings.expr import Call, Deriv, Equation, Expr, Key, Network, Opaque, Ref
+from workings.expr import Call, Deriv, Equation, Expr, Key, Network, Opaque, Ref, Rel
 
 
 class Node(NamedTuple):
@@ -39,6 +40,15 @@ class Edge(NamedTuple):
     fresh: tuple[Bound, ...]
     slope: Term
     equation: Equation | Opaque
+    tests: tuple[Term, ...] = ()          # conditions on the lower entry without which there is no such edge
+
+
+class Cap(NamedTuple):
+    """Of a recurrence only the steps up to `last` matter: the derivative is of the entry there."""
+
+    places: dict[Key, int]
+    last: Term
+    up: bool
 
 
 class Graph:
@@ -49,8 +59,25 @@ class Graph:
         self.arena = arena or Arena()
         self.roots: dict[int, Term] = {}
         self.leaves: dict[int, dict[Key, list[Leaf]]] = {}
+        self.within: Domain = {}                      # where the letters of the entries at hand run
+        self.at: dict[str, Term] = {}                 # and at which entry some of them stand
+        self.caps: list[Cap] = []
         for name, r in net.ranges.items():
             self.arena.ranges[name] = (to_term(self.arena, r.lo), to_term(self.arena, r.hi))
+
+    @cached_property
+    def domains(self) -> Domains:
+        """Where the equations of recurrences hold."""
+        return Domains(self.net, self.arena)
+
+    def run(self, runs: Sequence[tuple[Ref, Expr | None, Expr | None]], at: Sequence[Rel]) -> Graph:
+        """The graph where letters run so, or stand at one entry."""
+        self.within = {
+            x.name: (None if lo is None else to_term(self.arena, lo), None if hi is None else to_term(self.arena, hi))
+            for x, lo, hi in runs
+        }
+        self.at = {x.name: to_term(self.arena, r.args[1]) for r in at for x in r.args[:1] if isinstance(x, Ref)}
+        return self
 
     # -- keys
     def uses(self) -> dict[Key, list[Equation | Opaque]]:
@@ -173,17 +200,16 @@ class Graph:
         return out
 
     def _equation_edges(self, equation: Equation, lower: Node, avoid: frozenset[str]) -> list[Edge]:
+        if equation.key in self.domains.group or lower.key in self.domains.group:
+            from workings.derive.steps_between import timed
+
+            return timed(self, equation, lower, avoid)
         arena = self.arena
         leaves = self.places(equation, [lower.key])
         heads = [to_term(arena, i) for i in equation.lhs.indices]
-        own = [Bound(h.head, None, None) for h in heads if h.kind == "ref"]
-        if len(own) != sum(h.kind != "num" for h in heads):
-            raise OutOfReach(
-                f"the derivative through the recurrence of {equation.lhs.name} is not worked out yet",
-                span=equation.span,
-            )
+        own = self.domains.bounds(equation)
         upper, fresh, table = self._upper(equation, heads, own, leaves, lower, avoid)
-        shares = [s for leaf in leaves if (s := self._share(leaf, lower, table)) is not None]
+        shares = [s for leaf in leaves if (s := self.share(leaf, lower, table)) is not None]
         slope = arena.add(shares)
         return [] if slope is arena.zero else [Edge(upper, lower, fresh, slope, equation)]
 
@@ -193,7 +219,7 @@ class Graph:
     ) -> tuple[Node, tuple[Bound, ...], dict[str, Term]]:
         """The entry of the equation's family that uses `lower`; indices that are not determined are new."""
         arena = self.arena
-        tables = [self._own(own, leaf, lower) for leaf in leaves]
+        tables = [{} if found is None else found.table for leaf in leaves for found in (self.own(own, leaf, lower),)]
         table: dict[str, Term] = {}
         fresh: list[Bound] = []
         for bound in own:
@@ -209,16 +235,15 @@ class Graph:
             table[bound.index] = value
         return Node(equation.lhs.name, tuple(arena.rename(h, table) for h in heads)), tuple(fresh), table
 
-    def _own(self, own: list[Bound], leaf: Leaf, lower: Node) -> dict[str, Term]:
+    def own(self, own: list[Bound], leaf: Leaf, lower: Node) -> Solved | None:
         """What the equation's own indices must be, from the places that hold no index of a sum."""
         inner = {b.index for b in leaf.context}
         pairs = [
             (p, q) for p, q in zip(leaf.ref.args, lower.indices, strict=True) if not free_names(p) & inner
         ]
-        found = solve(self.arena, [p for p, _ in pairs], [q for _, q in pairs], own)
-        return {} if found is None else found.table
+        return solve(self.arena, [p for p, _ in pairs], [q for _, q in pairs], own)
 
-    def _share(self, leaf: Leaf, lower: Node, table: dict[str, Term]) -> Term | None:
+    def share(self, leaf: Leaf, lower: Node, table: dict[str, Term]) -> Term | None:
         """What one place adds to d upper / d lower: sums over the inner indices that are left."""
         arena = self.arena
         clash = free_names_of(table.values()) | free_names_of(lower.indices)
@@ -226,7 +251,8 @@ class Graph:
         found = solve(arena, ref.args, lower.indices, context)
         if found is None:
             return None
-        return summed(arena, slope, context, found)
+        out = summed(arena, slope, context, found)
+        return self.domains.facts(self.within, self.at).decided(out) if self.within or self.at else out
 
     def _opaque_edges(self, opaque: Opaque, lower: Node, avoid: frozenset[str]) -> list[Edge]:
         arena = self.arena

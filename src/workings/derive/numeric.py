@@ -11,11 +11,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from workings.derive.given import totals
+from workings.derive.recurrences import Domains
 from workings.derive.steps import Derivation, Step
+from workings.derive.terms import Arena
 from workings.errors import WorkingsError
 from workings.expr import (
     Add, All, Big, Call, Claim, Const, Deriv, Div, Equation, Expr, Key, Logic, Mul, Neg, Network, Num, Opaque, Pow,
-    Ref, Rel, preorder, substitute,
+    Ref, Rel, free_refs, preorder, substitute,
 )
 from workings.functions import nested, parsed
 from workings.functions.values import Undecided, worth
@@ -40,7 +42,7 @@ class Point:
         self.tolerance = arb(10) ** -CLOSE
         self.step = arb(10) ** -STEP
         self.defs: dict[Key, list[Equation]] = {k: list(v) for k, v in net.defs.items()}
-        for name, value in (*derivation.where, *derivation.parts):
+        for name, value in (*derivation.recurrences, *derivation.where, *derivation.parts):
             self.defs.setdefault(name.key, []).append(Equation(name, value))
         for opaque in net.opaque.values():
             self.defs.setdefault(opaque.lhs.key, []).append(_stand_in(opaque))
@@ -55,7 +57,11 @@ class Point:
         self.indices |= {i.name for r in asked for i in r.indices if isinstance(i, Ref)} - set(net.sizes)
         self.alike = _alike(net, asked)
         self.totals = totals(net)
+        self.picks = _picks(net)
         self.numbers: dict[str, int] = {}
+        self.steps = _steps(net)                     # letters of recurrences
+        ends = [net.ranges[x] for x in self.steps if x in net.ranges]
+        self.long = {r.name for e in ends for r in (*free_refs(e.lo), *free_refs(e.hi))}
         self.leaf: dict[Place, Any] = {}
         self.cache: dict[Place, Any] = {}
 
@@ -63,7 +69,8 @@ class Point:
     def size(self, name: str) -> int:
         if name not in self.numbers:
             free = name in self.alike                # the entry of a family, 1 or 2
-            self.numbers[name] = 1 + self.seed % 2 if free else 2 + (len(self.numbers) + self.seed) % 2
+            more = int(name in self.long)
+            self.numbers[name] = 1 + self.seed % 2 if free else 2 + more + (len(self.numbers) + self.seed) % 2
         return self.numbers[name]
 
     def span(self, index: str) -> range:
@@ -120,7 +127,7 @@ class Point:
                 return self.value(equation.rhs, env, Names(self, held, cache))
         if (name, len(at)) in self.defs:
             raise NoValue
-        if not at and (name in self.net.sizes or name in self.numbers):
+        if not at and (name in self.net.sizes or name in self.numbers or name in self.picks):
             return self.arb(self.size(name))
         if place not in self.leaf:
             rest = self._rest_of_total(place)
@@ -152,6 +159,8 @@ class Point:
         env: dict[str, int] = {}
         for i, n in zip(lhs.indices, at, strict=True):
             if isinstance(i, Ref) and i.name in self.indices:
+                if i.name in self.steps and n not in self.span(i.name):
+                    return None
                 env[i.name] = n
             elif self.whole(i, env) != n:
                 return None
@@ -283,6 +292,14 @@ class Point:
         raise NoValue
 
 
+def _steps(net: Network) -> frozenset[str]:
+    """The letters in which recurrences take steps; outside of their range there is nothing."""
+    if not net.indices:
+        return frozenset()
+    domains = Domains(net, Arena())
+    return frozenset(letter for group in domains.groups for letter, _ in domains.advancing(group))
+
+
 class Needs(Exception):
     def __init__(self, place: Place) -> None:
         super().__init__(place)
@@ -319,6 +336,12 @@ def _stand_in(opaque: Opaque) -> Equation:
 def lines_of(steps: Iterable[Step]) -> list[Rel]:
     """All lines of some steps."""
     return [line for step in steps for line in (*step.lines, step.line)]
+
+
+def _picks(net: Network) -> frozenset[str]:
+    """Names of data that stand where an index stands, y of s[y]: whole numbers."""
+    places = (i for e in net.equations for n in preorder(e.rhs) if isinstance(n, Ref) for i in n.indices)
+    return frozenset(i.name for i in places if isinstance(i, Ref) and not i.indices and (i.name, 0) in net.leaves)
 
 
 def _alike(net: Network, asked: Iterable[Ref]) -> dict[str, str]:

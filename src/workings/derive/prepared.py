@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from workings.derive.recurrences import circles, letters_of, recurrent
+from workings.derive.recurrences import circles, lags_of, letters_of, recurrent
 from workings.derive.terms import Arena
 from workings.derive.written import to_expr, to_term
 from workings.errors import OutOfReach
@@ -113,7 +113,7 @@ def _refuse_standing(net: Network, group: tuple[Key, ...]) -> None:
         letters = letters_of(equation, net)
         for ref in free_refs(equation.rhs):
             if letters and ref.key in group:
-                lags = _lags(arena, ref, letters)
+                lags = lags_of(arena, ref, letters)
                 if lags is None:
                     return                            # an index that is data, or a sum over earlier steps
                 links.append((equation.key, ref.key, lags))
@@ -121,20 +121,6 @@ def _refuse_standing(net: Network, group: tuple[Key, ...]) -> None:
         name = group[0][0]
         raise OutOfReach(f"the recurrence of {name} has no direction: it uses earlier and later steps, or none",
                          span=net.defs[group[0]][-1].span, hint=f"let {name} use steps on one side only")
-
-
-def _lags(arena: Arena, ref: Ref, letters: Sequence[str]) -> dict[str, int] | None:
-    """h[t-1] is one step back in t."""
-    out: dict[str, int] = {}
-    for index in ref.indices:
-        names = [r.name for r in free_refs(index) if r.name in letters]
-        if not names:
-            continue
-        gap = arena.sub(arena.ref(names[0]), to_term(arena, index))
-        if gap.kind != "num" or not isinstance(gap.head, int):
-            return None
-        out[names[0]] = gap.head
-    return out
 
 
 def _advances(links: Sequence[Link]) -> bool:

@@ -1,36 +1,25 @@
 """Families that use themselves at another step, h[t] = tanh(w*h[t-1] + u*x[t]), alone or several together.
 
 Where an equation of such a family holds is its *domain*: the declared range of its letters, less the entries
-that have an equation of their own (h[0], and gh[T] of an adjoint that runs down).  An adjoint of the family is
-stated in *pieces*: at the last step, where nothing comes from later, and before it.
+that have an equation of their own (h[0], and gh[T] of an adjoint that runs down).
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple, TypeVar
+from collections.abc import Hashable, Mapping, Sequence
+from typing import TypeVar
 
-from workings.derive.bounds import Facts, conditions
+from workings.derive.bounds import Facts
 from workings.derive.calculus import Bound
 from workings.derive.indices import ends_of
-from workings.derive.inside import free_names
 from workings.derive.terms import Arena, Term
 from workings.derive.written import to_term
 from workings.errors import OutOfReach
-from workings.expr import Equation, Key, Network, Ref, free_keys, same
+from workings.expr import Equation, Key, Network, Ref, free_keys, free_refs, same
 
 Span = tuple[Term | None, Term | None]
 Domain = dict[str, Span]      # of an equation: where each letter of its left side runs
 H = TypeVar("H", bound=Hashable)
-MOST = 6                      # steps at an end of a range that are stated on their own
-
-
-class Piece(NamedTuple):
-    """A statement of an adjoint where it holds: some letters at one entry, the others within a domain."""
-
-    at: Mapping[str, Term]
-    within: Domain
-    value: Term
 
 
 def recurrent(net: Network) -> list[tuple[Key, ...]]:
@@ -94,6 +83,20 @@ def letters_of(equation: Equation, net: Network) -> list[str]:
     ]
 
 
+def lags_of(arena: Arena, ref: Ref, letters: Sequence[str]) -> dict[str, int] | None:
+    """h[t-1] is one step back in t."""
+    out: dict[str, int] = {}
+    for index in ref.indices:
+        names = [r.name for r in free_refs(index) if r.name in letters]
+        if not names:
+            continue
+        gap = arena.sub(arena.ref(names[0]), to_term(arena, index))
+        if gap.kind != "num" or not isinstance(gap.head, int):
+            return None
+        out[names[0]] = gap.head
+    return out
+
+
 class Domains:
     """Where the equations of a network hold."""
 
@@ -127,6 +130,18 @@ class Domains:
             for x in letters_of(equation, self.net)
         ]
 
+    def advancing(self, group: Sequence[Key]) -> list[tuple[str, bool]]:
+        """The letters in which a recurrence takes steps, and whether they go up."""
+        steps: dict[str, set[bool]] = {}
+        for equation in (e for key in group for e in self.net.defs[key]):
+            letters = letters_of(equation, self.net)
+            for ref in _refs(equation):
+                if ref.key in group:
+                    for letter, lag in (lags_of(self.arena, ref, letters) or {}).items():
+                        if lag:
+                            steps.setdefault(letter, set()).add(lag > 0)
+        return [(letter, True in ups) for letter, ups in steps.items() if len(ups) == 1]
+
     def written_out(self, bound: Bound) -> Bound:
         """An index with its ends, also where these are the declared ones."""
         lo, hi = ends_of(self.arena, bound)
@@ -147,9 +162,13 @@ class Domains:
                     return False
         return True
 
-    def facts(self, within: Domain | None = None) -> Facts:
-        """What is known where the letters run so."""
-        return Facts(self.arena, self.spans, within)
+    def facts(self, within: Domain | None = None, at: Mapping[str, Term] | None = None) -> Facts:
+        """What is known where the letters run so, some of them at one entry of where they run."""
+        within, spans = within or {}, list(self.spans)
+        for letter, value in (at or {}).items():
+            lo, hi = within.get(letter, (None, None))
+            spans += [(lo, value), (value, hi)]
+        return Facts(self.arena, spans, {x: span for x, span in within.items() if x not in (at or {})})
 
     def _domain(self, equation: Equation) -> Domain:
         out: Domain = {}
@@ -200,99 +219,10 @@ class Domains:
                 return None
         return to_term(self.arena, other.lhs.indices[place])
 
-    # -- pieces
-    def pieces(self, node: Iterable[Term], within: Domain, total: Term) -> list[Piece]:
-        """A sum of contributions, stated apart where some of them are missing; the special entries first."""
-        found = self.facts(within).decided(total)
-        letters = [t.head for t in node if t.kind == "ref" and not t.args and t.head in within]
-        cuts = {letter: self._cuts(letter, within[letter], found) for letter in letters}
-        out: list[Piece] = []
-        for at, inner in reversed(list(self._cells(letters, within, cuts))):
-            value = self.facts({**within, **inner}).decided(self.arena.rename(found, at))
-            wider = next((p for p in out if p.at.items() <= at.items()), None)
-            if wider is None or self.arena.rename(wider.value, at) is not value:
-                out.insert(0, Piece(at, {**within, **inner}, value))
-        if len(out) == 1 and not out[0].at:
-            out = [out[0]._replace(within=within)]
-        return out
-
-    def _cells(
-        self, letters: list[str], within: Domain, cuts: Mapping[str, tuple[list[Term], Span | None]]
-    ) -> Iterator[tuple[dict[str, Term], Domain]]:
-        """Each choice of a special entry or the rest, for each letter; the rest of all letters last."""
-        choices: list[tuple[dict[str, Term], Domain]] = [({}, {})]
-        for letter in letters:
-            points, rest = cuts[letter]
-            more: list[tuple[dict[str, Term], Domain]] = []
-            for at, inner in choices:
-                more += [({**at, letter: p}, inner) for p in points]
-                if rest is not None:
-                    more.append((at, {**inner, letter: rest}))
-            choices = more
-        yield from choices
-
-    def _cuts(self, letter: str, span: Span, total: Term) -> tuple[list[Term], Span | None]:
-        """The entries near the ends of a span at which a condition changes, and the span between."""
-        arena = self.arena
-        lo, hi = span
-        low = high = 0
-        for condition in conditions(total):
-            found = self._boundary(condition, letter)
-            if found is None:
-                continue
-            first, last = found                       # the condition changes between last and first
-            above, below = self._steps(hi, first), self._steps(last, lo)
-            if above is not None and (below is None or above <= below):
-                high = max(high, above + 1)
-            elif below is not None:
-                low = max(low, below + 1)
-        points: dict[Term, None] = {}
-        if hi is not None:
-            points.update((arena.sub(hi, arena.num(n)), None) for n in range(high))
-            hi = arena.sub(hi, arena.num(high))
-        if lo is not None:
-            points.update((arena.add((lo, arena.num(n))), None) for n in range(low))
-            lo = arena.add((lo, arena.num(low)))
-        empty = lo is not None and hi is not None and (gap := arena.sub(hi, lo)).kind == "num" and gap.head < 0
-        return list(points), None if empty else (lo, hi)
-
-    def _steps(self, high: Term | None, low: Term | None) -> int | None:
-        """How many steps one end is above another, where that is a small number."""
-        if high is None or low is None:
-            return None
-        gap = self.arena.sub(high, low)
-        return gap.head if gap.kind == "num" and 0 <= gap.head < MOST else None
-
-    def _boundary(self, condition: Term, letter: str) -> tuple[Term, Term] | None:
-        """Where a condition on a letter changes: it holds (or fails) from `first` on up, or up to `last`."""
-        arena, (a, b) = self.arena, condition.args[:2]
-        index = arena.ref(letter)
-        gap = arena.sub(a, b)
-        for sign in (1, -1):
-            rest = arena.sub(gap, arena.scale(sign, index))
-            if letter not in free_names(rest):
-                value = arena.scale(-sign, rest)      # the letter at which both sides are equal
-                op = condition.head[0] if condition.kind == "rel" else "="
-                if sign < 0:
-                    op = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}.get(op, op)
-                one = arena.one
-                if op == "<=":                        # fails from value + 1 on
-                    return arena.add((value, one)), value
-                if op == ">=":                        # fails up to value - 1
-                    return value, arena.sub(value, one)
-                if op == "<":
-                    return value, arena.sub(value, one)
-                if op == ">":
-                    return arena.add((value, one)), value
-                return value, value
-        return None
-
 
 def _in(index: object, letters: Sequence[str]) -> bool:
     return isinstance(index, Ref) and not index.indices and index.name in letters
 
 
 def _refs(equation: Equation) -> list[Ref]:
-    from workings.expr import free_refs
-
     return [r for r in free_refs(equation.rhs) if r.indices]

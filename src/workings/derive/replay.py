@@ -7,8 +7,9 @@ step before it, be an equation of the network, or name a part of one.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import cast
+from typing import Any, cast
 
+from workings.derive import replay_time
 from workings.derive.chain import Web, statement, web
 from workings.derive.fold import folded
 from workings.derive.given import put_given
@@ -19,6 +20,7 @@ from workings.derive.put import put_in, replace_parts
 from workings.derive.ranges import bounded, with_ranges
 from workings.derive.steps import Derivation, Step, equal
 from workings.derive.terms import Arena, Term
+from workings.derive.through_time import caps_of
 from workings.derive.tidy import RULES, Knowledge, applied, tidy
 from workings.derive.written import to_expr, to_term
 from workings.errors import OutOfReach
@@ -56,8 +58,12 @@ class Replay:
         self.derivation = derivation
         self.shown: dict[tuple[str, ...], list[Rel]] = {}     # by the names in their left sides
         self.given: dict[str, list[tuple[Ref, Expr]]] = {}
-        for name, value in (*derivation.parts, *derivation.where):
+        for name, value in (*derivation.parts, *derivation.where, *derivation.recurrences):
             self.given.setdefault(name.name, []).append((name, value))
+        self.adjoints = {                            # of recurrences: gh[t] is the derivative by h[t]
+            (s.line.args[0].name, cast(Ref, s.says["of"]).name): cast(Ref, s.says["wrt"]).name
+            for s in derivation.every() if s.rule == "step back" and isinstance(s.line.args[0], Ref)
+        }
         self.layered: tuple[Graph, Web] | None = None
         self.names: dict[Node, Expr] = {}            # adjoints given so far, by what they belong to
 
@@ -90,6 +96,17 @@ class Replay:
         """Is it an equation of the network?"""
         return any(same(left, e.lhs) and self.equal(right, e.rhs) for e in self.net.defs.get(left.key, ()))
 
+    def stands(self, mark: Deriv, value: Expr) -> bool:
+        """Was a derivative shown to be this, or is it the name of its adjoint?"""
+        if any(same(value, line.args[-1]) for line in self.was_shown(mark)):
+            return True
+        of, (wrt, *_) = mark.of, mark.wrt
+        return (
+            isinstance(value, Ref) and isinstance(of, Ref) and isinstance(wrt, Ref)
+            and self.adjoints.get((value.name, of.name)) == wrt.name and len(value.indices) == len(wrt.indices)
+            and all(same(i, j) for i, j in zip(value.indices, wrt.indices, strict=True))
+        )
+
     def was_shown(self, left: Expr) -> list[Rel]:
         """The lines so far about a derivative."""
         return [line for line in self.shown.get(_ends(left), ()) if same(line.args[0], left)]
@@ -102,12 +119,18 @@ class Replay:
             self.layered = self.web((), out.of, first, ())
         return self.layered
 
-    def web(self, place: tuple[Rel, ...], of: Expr, wrt: Expr, cut: tuple[tuple[str, int], ...]) -> tuple[Graph, Web]:
+    def web(
+        self, place: tuple[Rel, ...], of: Expr, wrt: Expr, cut: tuple[tuple[str, int], ...], running: Any = ((), ())
+    ) -> tuple[Graph, Web]:
         """All paths, in some lines or in the whole network."""
         lines = tuple(Equation(cast(Ref, r.args[0]), r.args[-1]) for r in place)
         net = inside(self.net, lines) if lines else self.net
         graph = Graph(net)
-        return graph, web(graph, node_of(graph, of), node_of(graph, wrt), cut)
+        graph.run(*running)
+        top, bottom = node_of(graph, of), node_of(graph, wrt)
+        if not lines:
+            graph.caps = caps_of(graph, top)
+        return graph, web(graph, top, bottom, cut)
 
 
 def inside(net: Network, lines: tuple[Equation, ...]) -> Network:
@@ -166,10 +189,14 @@ def _equation(again: Replay, step: Step) -> bool:
     )
 
 
+def _running(step: Step) -> tuple[Any, Any]:
+    return step.says.get("runs", ()), step.says.get("at", ())
+
+
 def _chain(again: Replay, step: Step) -> bool:
     mark = step.before
     assert isinstance(mark, Deriv)
-    graph, whole = again.web(step.place, mark.of, mark.wrt[0], step.says["cut"])
+    graph, whole = again.web(step.place, mark.of, mark.wrt[0], step.says["cut"], _running(step))
     own = bool(step.place) and mark.kind == "P"
     found = bounded(statement(graph, whole._replace(own=own), step.says["cut"]), again.implied)
     return again.equal(found, step.after)
@@ -180,7 +207,7 @@ def _nothing(again: Replay, step: Step) -> bool:
     assert isinstance(mark, Deriv)
     if step.rule == "itself":
         return same(mark.of, mark.wrt[0])
-    _, whole = again.web((), mark.of, mark.wrt[0], ())
+    _, whole = again.web((), mark.of, mark.wrt[0], step.says.get("cut", ()))
     return not any(whole.edges.values())
 
 
@@ -191,7 +218,7 @@ def _local(again: Replay, step: Step) -> bool:
         return False
     line = step.place[0]
     equation = Equation(cast(Ref, line.args[0]), line.args[-1])
-    graph = Graph(inside(again.net, (equation,)))
+    graph = Graph(inside(again.net, (equation,))).run(*_running(step))
     upper, lower = node_of(graph, mark.of), node_of(graph, mark.wrt[0])
     avoid = frozenset(r.name for i in mark.wrt[0].children() for r in _refs(i))
     for edge in graph.edges(lower, avoid, {upper.key}):
@@ -231,7 +258,7 @@ def _put(again: Replay, step: Step) -> bool:
     marks = [(r.args[0], r.args[-1]) for r in step.place]
     table = [(m, v) for m, v in marks if isinstance(m, Deriv)]
     parts = [(m, v) for m, v in marks if isinstance(m, Ref)]
-    if not all(any(same(v, line.args[-1]) for line in again.was_shown(d)) for d, v in table):
+    if not all(again.stands(d, v) for d, v in table):
         return False
     if not all(again.named(p, v) for p, v in parts):
         return False
@@ -312,5 +339,5 @@ _RULES: dict[str, Callable[[Replay, Step], bool]] = {
     "independent": _nothing, "local": _stage, "again": _again, "recognised": _recognised,
     "name the parts": _name_parts, "substitute": _put, "simplify": _simplify, "put back": _put_back,
     "adjoint": _adjoint, "layers": _layers, "first derivative": _stage, "name the first derivative": _name,
-    "second derivative": _second, "folded": _fold, "given": _given,
+    "second derivative": _second, "folded": _fold, "given": _given, **replay_time.RULES,
 }

@@ -37,7 +37,8 @@ class Derivation:
 
     `where`: names that the result uses (adjoints), each made of earlier ones; `parts`: names of parts of
     nested equations, which the steps use; `opened`: these equations with their parts named; `matrix`: the result
-    in matrix notation, where arrays are asked for.
+    in matrix notation, where arrays are asked for; `recurrences`: adjoints that are made of themselves at other
+    steps, gh[T] = ... before gh[t] = ... gh[t+1] ....
     """
 
     of: Ref
@@ -49,6 +50,7 @@ class Derivation:
     parts: list[tuple[Ref, Expr]] = field(default_factory=list)
     opened: list[list[Equation]] = field(default_factory=list)
     matrix: Matrix | None = None
+    recurrences: list[tuple[Ref, Expr]] = field(default_factory=list)
 
     def every(self) -> Iterator[Step]:
         """All steps, inner ones before the step they belong to."""

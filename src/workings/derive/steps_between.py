@@ -1,0 +1,96 @@
+"""The edges of recurrences: which step uses which, and under what condition there is such a step."""
+
+from __future__ import annotations
+
+from workings.derive.bounds import Facts
+from workings.derive.calculus import Bound
+from workings.derive.graph import Edge, Graph, Node
+from workings.derive.inside import free_names
+from workings.derive.sweep import Leaf
+from workings.derive.terms import Term
+from workings.derive.written import to_term
+from workings.expr import Equation
+
+
+def timed(graph: Graph, equation: Equation, lower: Node, avoid: frozenset[str]) -> list[Edge]:
+    """The edges from an entry to those of one equation that use it; h[t] is used by h[t+1] where t + 1 <= T."""
+    arena, domains = graph.arena, graph.domains
+    heads = [to_term(arena, i) for i in equation.lhs.indices]
+    own = [domains.written_out(b) for b in domains.bounds(equation)]
+    facts = domains.facts(graph.within, graph.at)
+    found: dict[tuple[Node, tuple[Bound, ...], tuple[Term, ...]], list[Term]] = {}
+    for leaf in graph.places(equation, [lower.key]):
+        solved = graph.own(own, leaf, lower)
+        if solved is None:
+            continue
+        table, fresh = _letters(graph, equation, own, solved.table, lower, avoid)
+        upper = Node(equation.lhs.name, tuple(arena.rename(h, table) for h in heads))
+        tests = [arena.rename(t, table) for t in solved.tests] + _capped(graph, upper)
+        known = [facts.holds(t) for t in tests]
+        if False in known:
+            continue
+        spans = {b.index: (b.lo, b.hi) for b in fresh}
+        slope = _slope(graph, leaf, lower, table, domains.facts({**graph.within, **spans}, graph.at))
+        if slope is not None and slope is not arena.zero:
+            left = tuple(t for t, k in zip(tests, known, strict=True) if k is None)
+            fresh, left = _narrowed(graph, fresh, left)
+            found.setdefault((upper, fresh, left), []).append(slope)
+    return [Edge(upper, lower, fresh, arena.add(shares), equation, tests)
+            for (upper, fresh, tests), shares in found.items()]
+
+
+def _letters(
+    graph: Graph, equation: Equation, own: list[Bound], solved: dict[str, Term], lower: Node, avoid: frozenset[str]
+) -> tuple[dict[str, Term], tuple[Bound, ...]]:
+    """The equation's letters: what they must be, or new ones over which one sums."""
+    arena = graph.arena
+    table: dict[str, Term] = {}
+    fresh: list[Bound] = []
+    for bound in own:
+        value = solved.get(bound.index)
+        if value is None:
+            name = bound.index
+            while name in avoid:
+                name += "'"
+            arena.ranges.setdefault(name, arena.ranges.get(bound.index))
+            value = arena.ref(name)
+            fresh.append(Bound(name, bound.lo, bound.hi))
+        table[bound.index] = value
+    return table, tuple(fresh)
+
+
+def _slope(graph: Graph, leaf: Leaf, lower: Node, table: dict[str, Term], facts: Facts) -> Term | None:
+    written = leaf._replace(context=tuple(graph.domains.written_out(b) for b in leaf.context))
+    share = graph.share(written if _fixed(lower) else leaf, lower, table)
+    return None if share is None else facts.decided(share)
+
+
+def _fixed(node: Node) -> bool:
+    """Is an index a number, which a declared range need not hold?"""
+    return any(i.kind == "num" for i in node.indices)
+
+
+def _capped(graph: Graph, upper: Node) -> list[Term]:
+    """Steps after the last one that matters are no users."""
+    return [
+        graph.arena.make("rel", ("<=" if cap.up else ">=",), (upper.indices[cap.places[upper.key]], cap.last))
+        for cap in graph.caps if upper.key in cap.places
+    ]
+
+
+def _narrowed(
+    graph: Graph, fresh: tuple[Bound, ...], tests: tuple[Term, ...]
+) -> tuple[tuple[Bound, ...], tuple[Term, ...]]:
+    """Conditions on a summed letter become its ends: sum(k, 1, t, ...); ends as declared are not written."""
+    arena, left = graph.arena, list(tests)
+    out: list[Bound] = []
+    for bound in fresh:
+        lo, hi = bound.lo, bound.hi
+        for test in tests:
+            index, end = test.args
+            if index is arena.ref(bound.index) and bound.index not in free_names(end):
+                left.remove(test)
+                lo, hi = (lo, end) if test.head[0] == "<=" else (end, hi)
+        declared = arena.ranges.get(bound.index)
+        out.append(Bound(bound.index, None, None) if (lo, hi) == declared else Bound(bound.index, lo, hi))
+    return tuple(out), tuple(left)

@@ -1,0 +1,291 @@
+"""Derivatives through a recurrence: the chain rule over all steps, and an adjoint that runs from the last to the first.
+
+    dE/dw = sum(t, dE/dh[t]*P(h[t],w))
+    dE/dh[T] = P(E,h[T]),    dE/dh[t] = P(E,h[t]) + dE/dh[t+1]*P(h[t+1],h[t])
+
+Backpropagation through time (Werbos 1990; Goodfellow, Bengio, Courville, *Deep Learning*, section 10.2.2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from workings.derive.bounds import conditions
+from workings.derive.chain import Web, long, statement, web
+from workings.derive.graph import Cap, Graph, Node, entry
+from workings.derive.pieces import Cell, cells, merged
+from workings.derive.put import put_in
+from workings.derive.ranges import bounded
+from workings.derive.recurrences import Domain
+from workings.derive.steps import Step, equal
+from workings.derive.terms import Arena, Term
+from workings.derive.tidy import Knowledge, tidy
+from workings.derive.written import to_expr, to_term
+from workings.expr import Deriv, Equation, Expr, Key, Num, Ref, preorder, same
+
+if TYPE_CHECKING:
+    from workings.derive.derivation import Work
+
+Known = list[tuple[Deriv, Expr]]
+
+
+class Stage(NamedTuple):
+    """The adjoint of one entry of a family, where it holds: gh[T], or gh[t] for t up to T - 1."""
+
+    node: Node
+    cell: Cell
+    whole: Web
+    stated: Expr
+
+
+def worked(
+    work: Work, graph: Graph, top: Node, bottom: Node, stop: Sequence[Key]
+) -> tuple[Expr, list[Step]]:
+    """The derivative, its adjoints stated as recurrences."""
+    time = _Time(work, graph, top, settled(graph, top, bottom, stop))
+    head = Deriv(entry(top), (entry(bottom),))
+    if bottom.key in time.stop and time.family(bottom) is not None:   # the answer is an adjoint
+        steps = time.stages([bottom])
+        name = time.name(bottom)
+        return name, [*steps, Step("adjoint of an entry", time.says(bottom), head, name, equal(head, name))]
+    whole, stated = time.stated(bottom, Cell({}, {}))
+    if isinstance(stated, Num):
+        return stated, [Step("independent", time.says(bottom), head, stated, equal(head, stated))]
+    first = work.chain_step(head, stated, whole, time.stop)
+    steps = [first, *time.stages(time.needed(stated))]
+    table = work.locals(graph, whole, stated, (), steps, time.known(stated))
+    return work.finish(graph, head, stated, table, steps, {})
+
+
+def stated_only(
+    work: Work, graph: Graph, top: Node, bottom: Node, stop: Sequence[Key]
+) -> tuple[Expr, list[Step]]:
+    """The chain rule alone: over all steps, then from one step to the next."""
+    time = _Time(work, graph, top, settled(graph, top, bottom, stop), state=True)
+    head = Deriv(entry(top), (entry(bottom),))
+    whole, stated = time.stated(bottom, Cell({}, {}))
+    steps = [work.chain_step(head, stated, whole, time.stop)]
+    return stated, [*steps, *time.stages(time.needed(stated))]
+
+
+class _Time:
+    def __init__(self, work: Work, graph: Graph, top: Node, stop: Sequence[Key], state: bool = False) -> None:
+        self.work, self.graph, self.top, self.stop, self.state = work, graph, top, tuple(stop), state
+        self.of = entry(top)
+        self.names: dict[Key, str] = {}
+        self.done: dict[Key, list[Node]] = {}
+        graph.caps = caps_of(graph, top)
+
+    # -- entries
+    def family(self, node: Node) -> list[Equation] | None:
+        """The equations of a recurrence that may give an entry."""
+        heads = [e for e in self.graph.net.defs.get(node.key, ()) if self.graph.domains.of(e)]
+        found = [e for e in heads if self.graph.domains.may_hold(e, node.indices)]
+        return found or None
+
+    def name(self, node: Node) -> Ref:
+        """gh[t+1] for the entry h[t+1]"""
+        if node.key not in self.names:
+            self.names[node.key] = self.work.names.adjoint(node.name)
+        return Ref(self.names[node.key], entry(node).indices)
+
+    def known(self, stated: Expr, own: Node | None = None) -> Known:
+        """The derivatives in a statement that have names; the `own` one is what it states."""
+        return [(mark, self.name(node)) for mark, node in self._marks(stated) if node != own]
+
+    def needed(self, stated: Expr, own: Node | None = None) -> list[Node]:
+        """The entries whose adjoints a statement uses."""
+        return [node for _, node in self._marks(stated) if node != own]
+
+    def _marks(self, stated: Expr) -> Iterator[tuple[Deriv, Node]]:
+        seen: list[Deriv] = []
+        for node in preorder(stated):
+            if isinstance(node, Deriv) and node.kind == "d" and same(node.of, self.of) and not any(
+                same(node, s) for s in seen
+            ):
+                (wrt,) = node.wrt
+                assert isinstance(wrt, Ref)
+                if wrt.key in self.stop:
+                    seen.append(node)
+                    yield node, Node(wrt.name, tuple(to_term(self.graph.arena, i) for i in wrt.indices))
+
+    # -- statements
+    def stated(self, node: Node, cell: Cell) -> tuple[Web, Expr]:
+        """The chain rule from an entry to those that use it."""
+        return step_stated(self.graph, self.top, node, self.stop, cell, self.work.implied)
+
+    def stages(self, wanted: list[Node]) -> list[Step]:
+        """The adjoints of all that is wanted and of what these need, a step for each statement, the latest first."""
+        found: dict[Node, list[Stage]] = {}
+        queue = list(wanted)
+        while queue:
+            for node, within in self._canonical(queue.pop(0)):
+                if node not in found:
+                    found[node] = self._stages(node, within)
+                    queue += [n for stage in found[node] for n in self.needed(stage.stated, stage.node)]
+        steps: list[Step] = []
+        for node in sorted(found, key=self._order):
+            for stage in found[node]:
+                steps.append(self._step(stage))
+        return steps
+
+    def _order(self, node: Node) -> tuple[int, int, int]:
+        """Groups from the top down; in a group what comes last in the text first; h[0] after h[t]."""
+        place = next((n for n, g in enumerate(self.graph.domains.groups) if node.key in g), -1)
+        lines = [n for n, e in enumerate(self.graph.net.equations) if e.key == node.key and self.graph.domains.of(e)]
+        return (-place, int(self.family(node) is None), -max(lines, default=0))
+
+    def _canonical(self, node: Node) -> Iterator[tuple[Node, Domain]]:
+        """The general entries of the family, each with where it runs; an entry of its own as it is."""
+        heads = self.family(node)
+        if heads is None:
+            yield node, {}
+            return
+        graph, arena = self.graph, self.graph.arena
+        avoid = {t.head for i in self.top.indices for t in (i,) if t.kind == "ref"}
+        for equation in heads:
+            domain = dict(graph.domains.of(equation))
+            swap: dict[str, Term] = {}
+            for letter in list(domain):
+                new = letter
+                while new in avoid:
+                    new += "'"
+                if new != letter:
+                    arena.ranges.setdefault(new, arena.ranges.get(letter))
+                    domain[new] = domain.pop(letter)
+                    swap[letter] = arena.ref(new)
+            here = Node(node.name, tuple(arena.rename(to_term(arena, i), swap) for i in equation.lhs.indices))
+            yield here, self._capped(here, domain)
+
+    def _capped(self, node: Node, domain: Domain) -> Domain:
+        for cap in self.graph.caps:
+            index = node.indices[cap.places[node.key]] if node.key in cap.places else None
+            if index is not None and index.kind == "ref" and index.head in domain:
+                lo, hi = domain[index.head]
+                domain[index.head] = (lo, cap.last) if cap.up else (cap.last, hi)
+        return domain
+
+    def _stages(self, node: Node, within: Domain) -> list[Stage]:
+        whole, _ = self.stated(node, Cell({}, within))
+        edges = [e for n in whole.order for e in whole.edges.get(n, ())]
+        tests = [t for e in edges for test in e.tests for t in (test.args if test.kind == "logic" else (test,))]
+        tests += [t for e in edges for t in conditions(e.slope)]
+        if self.top.key == node.key:                  # h[k] by h[t]: at t = k it is 1
+            tests += conditions(_product_of_deltas(self.graph.arena, node, self.top))
+        stages: list[tuple[Cell, Stage]] = []
+        for cell in cells(self.graph.arena, node.indices, within, tests):
+            here = Node(node.name, tuple(self.graph.arena.rename(i, cell.at) for i in node.indices))
+            whole, stated = self.stated(here, cell)
+            stages.append((cell, Stage(here, cell, whole, stated)))
+        return [stage for _, stage in merged(stages, self._alike, within)]
+
+    def _alike(self, wider: Stage, cell: Cell, special: Stage) -> bool:
+        """Is the special statement the general one at that entry?"""
+        arena = self.graph.arena
+        general = arena.rename(to_term(arena, wider.stated), cell.at)
+        return general is to_term(arena, special.stated)
+
+    # -- steps
+    def says(self, node: Node) -> dict[str, Any]:
+        return {"of": self.of, "wrt": entry(node)}
+
+    def _step(self, stage: Stage) -> Step:
+        """gh[t] = dE/dh[t] = the chain rule = the value."""
+        node, stated = stage.node, stage.stated
+        mark = Deriv(self.of, (entry(node),))
+        at = [equal(Ref(x), to_expr(v)) for x, v in stage.cell.at.items()]
+        says = {
+            **self.says(node), "stop": self.stop, "variant": "last" if at else "",
+            "runs": _written(stage.cell), "at": at,
+        }
+        if self.state:
+            return Step("step back", says, mark, stated, equal(mark, stated))
+        inner: list[Step] = []
+        self.graph.within, self.graph.at = dict(stage.cell.within), dict(stage.cell.at)
+        self.work.running = says["runs"], at
+        table = self.work.locals(self.graph, stage.whole, stated, (), inner, self.known(stated, node))
+        self.work.running = ([], [])
+        self.graph.within, self.graph.at = {}, {}
+        _mark(inner, {"runs": says["runs"], "at": at})
+        value = put_and_tidied(self.graph, self.work.net.functions, stated, table)
+        name = self.name(node)
+        self.work.recurrences.append((name, value))
+        sides: list[Expr] = [name, mark]
+        sides += [e for e in (stated, value) if not same(e, sides[-1])]
+        place = tuple(equal(d, v) for d, v in table)
+        return Step("step back", says, stated, value, equal(*sides), inner, (), place)
+
+
+def _mark(steps: Sequence[Step], says: dict[str, Any]) -> None:
+    """Where the letters run in some steps and in those inside."""
+    for step in steps:
+        step.says = {**step.says, **says}
+        _mark(step.inner, says)
+
+
+def _written(cell: Cell) -> list[tuple[Ref, Expr | None, Expr | None]]:
+    """Where the letters of a statement run."""
+    return [
+        (Ref(x), None if lo is None else to_expr(lo), None if hi is None else to_expr(hi))
+        for x, (lo, hi) in cell.within.items()
+    ]
+
+
+def step_stated(
+    graph: Graph, top: Node, node: Node, stop: Sequence[Key], cell: Cell, implied: Any
+) -> tuple[Web, Expr]:
+    """The chain rule from an entry to those that use it, over paths that end at a step of a recurrence."""
+    if node == top:
+        return Web(top, node, {}, [node]), Num(1, "1")
+    graph.within, graph.at = dict(cell.within), dict(cell.at)
+    whole = web(graph, top, node, stop)
+    graph.within, graph.at = {}, {}
+    return whole, bounded(statement(graph, whole, stop), implied)
+
+
+def settled(graph: Graph, top: Node, bottom: Node, stop: Sequence[Key]) -> tuple[Key, ...]:
+    """Where paths end: at the recurrence; where too many paths lead on from there, at every quantity between."""
+    graph.caps = caps_of(graph, top)
+    entries = [bottom]
+    for key in stop:
+        entries += [
+            Node(key[0], tuple(to_term(graph.arena, i) for i in e.lhs.indices))
+            for e in graph.net.defs.get(key, ()) if graph.domains.of(e)
+        ]
+    if not any(long(web(graph, top, node, stop)) for node in entries if node != top):
+        return tuple(stop)
+    above = graph.above(bottom.key)
+    between = [k for k in graph.net.defs if k in above and k in graph.below(top.key)]
+    return tuple(dict.fromkeys((*stop, *between)))
+
+
+def caps_of(graph: Graph, top: Node) -> list[Cap]:
+    """The derivative of h[k]: no step after k matters."""
+    group = graph.domains.group.get(top.key)
+    if group is None:
+        return []
+    out: list[Cap] = []
+    for letter, up in graph.domains.advancing(group):
+        places: dict[Key, int] = {}
+        for key in group:
+            for equation in graph.net.defs[key]:
+                found = [n for n, i in enumerate(equation.lhs.indices) if isinstance(i, Ref) and i.name == letter]
+                places.update(dict.fromkeys([key], found[0]) if found else {})
+        out.append(Cap(places, top.indices[places[top.key]], up))
+    return out
+
+
+def put_and_tidied(graph: Graph, functions: Any, stated: Expr, table: Known) -> Expr:
+    """A statement with its derivatives put in, in the form that a textbook prints."""
+    arena = Arena()
+    for name, span in graph.arena.ranges.items():
+        lo, hi = (None if e is None else to_term(arena, to_expr(e)) for e in span or (None, None))
+        arena.ranges[name] = (lo, hi)
+    term = to_term(arena, put_in(stated, table, []), functions)
+    fired = tidy(arena, term, Knowledge({}))
+    return to_expr(fired[-1].after if fired else term)
+
+
+def _product_of_deltas(arena: Arena, node: Node, top: Node) -> Term:
+    return arena.mul([arena.call("delta", pair) for pair in zip(node.indices, top.indices, strict=True)])
