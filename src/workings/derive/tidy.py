@@ -355,7 +355,7 @@ RULES: tuple[Rule, ...] = (
     Rule("multiply out", multiply_out, "(t/p - (1 - t)/(1 - p))*p*(1 - p)", "t - p"),
     Rule("constants out", constants_out, "sum(k, a*f[k]/N)", "1/N*a*sum(k, f[k])"),
     Rule("common factor", common_factors, "a*b + a*c", "a*(b + c)"),
-    Rule("named", by_name, "x[k]*exp(z[k])/sum(j, exp(z[j]))", "p[k]*x[k]",
+    Rule("named", by_name, "x[k]*exp(z[k])/sum(j, exp(z[j]))", "x[k]*p[k]",
          ("p[i] = exp(z[i])/sum(j, exp(z[j]))",)),
     Rule("root", roots, "sqrt(v + e)^2", "v + e"),
 )
