@@ -598,6 +598,6 @@ def walk(net: Net, state: State, out: Out, end: int) -> int:
             task[top, 0], task[top, 3], task[top, 4], task[top, 5] = layer + 1, new, -1, -1
             if layer + 1 == end:
                 return PAUSE
-        if count[CELLS] >= count[PAUSE_AT]:
+        if count[SIGNS] >= count[PAUSE_AT] and count[TOP] >= 0:
             return PAUSE
     return DONE

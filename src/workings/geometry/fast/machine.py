@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from math import log2
 from typing import Any
 
 from workings.geometry.exact_plane import Exact
 from workings.geometry.fast import kernel
+from workings.geometry.fast.chunks import CELLS, CORNERS, Chunk
+from workings.geometry.fast.doubles import place_of, side_of
 from workings.geometry.fast.kernel import Net, Out, State
 from workings.geometry.layers import Layers
 
@@ -109,6 +110,7 @@ class Machine:
     net: Net
     state: State
     judged: int = 0
+    outline: Array = None               # the corners of the domain
 
     @classmethod
     def of(cls, layers: Layers, exact: Exact) -> Machine:
@@ -126,9 +128,10 @@ class Machine:
         first = self.layers.sizes[0]
         state.forms[:, :first] = self.net.own[:, :first]
         for k, row in enumerate(exact.sides):
-            state.forms[:, exact.total + k] = _side(row)
-        found = [(_place(v), p, q, e) for v, p, q, e in exact.outline]
-        self.load(0, np.array([f[0] for f in found]).T, np.array([f[1:] for f in found], dtype=np.int64).T)
+            state.forms[:, exact.total + k] = side_of(row)
+        found = [(place_of(v), p, q, e) for v, p, q, e in exact.outline]
+        self.outline = np.array([f[0] for f in found]).T
+        self.load(0, self.outline, np.array([f[1:] for f in found], dtype=np.int64).T)
 
     def load(self, layer: int, place: Array, name: Array) -> None:
         """One polygon before a layer, as the only task."""
@@ -192,28 +195,6 @@ def _wider(array: Array, size: int) -> Array:
     return out
 
 
-def _side(row: Sequence[int]) -> list[float]:
-    """A side of the domain as a form with its error; what is too small beside the rest is 0."""
-    largest = max(abs(v) for v in row)
-    a, b, c = (_ratio(v, largest) for v in row)
-    return [a, b, c, 2 * kernel.U * max(abs(a), abs(b)) + kernel.TINY, 2 * kernel.U * abs(c) + kernel.TINY]
-
-
-def _ratio(top: int, bottom: int) -> float:
-    return float(Fraction(top, bottom)) if top else 0.0
-
-
-def _place(vertex: Sequence[int]) -> list[float]:
-    """(x, y, w) in doubles with a bound for the error of each."""
-    x, y, w = vertex
-    largest = max(abs(x), abs(y))
-    if largest.bit_length() - w.bit_length() < 100:
-        p, q = _ratio(x, w), _ratio(y, w)
-        exact = Fraction(p) * w == x and Fraction(q) * w == y
-        return [p, q, 1.0, 0.0 if exact else 2 * kernel.U * max(abs(p), abs(q)) + kernel.TINY]
-    return [_ratio(x, largest), _ratio(y, largest), _ratio(w, largest), 2 * kernel.U]
-
-
 def _state(net: Net, exact: Exact) -> State:
     import numpy as np
 
@@ -231,11 +212,28 @@ def _state(net: Net, exact: Exact) -> State:
     )
 
 
-def no_lists(outputs: int) -> Out:
-    """Counts only."""
+def lists(outputs: int, units: int, wanted: bool) -> Out:
+    """Room for one chunk; without `wanted` for the maps alone, which are counted."""
     import numpy as np
 
+    cells, corners = (CELLS, CORNERS) if wanted else (0, 0)
     return Out(
-        np.zeros(0, np.int64), np.zeros((4, 0)), np.zeros((3, 0), np.int64), np.zeros((outputs, 0), np.int8),
-        np.zeros((0, 1), np.uint8), np.zeros((0, outputs, 3)), np.zeros((outputs, 2)),
+        np.zeros(cells + 1 if wanted else 0, np.int64), np.zeros((4, corners)), np.zeros((3, corners), np.int64),
+        np.zeros((outputs, corners), np.int8), np.zeros((cells, (units + 7) // 8), np.uint8),
+        np.zeros((CELLS, outputs, 3)), np.zeros((outputs, 2)),
+    )
+
+
+def taken(machine: Machine, out: Out) -> Chunk:
+    """What the lists hold, copied; they are empty again."""
+    import numpy as np
+
+    count = machine.state.count
+    cells, corners = int(count[kernel.LISTED]), int(count[kernel.VERTICES])
+    count[kernel.LISTED] = count[kernel.VERTICES] = 0
+    listed = len(out.offset) > 0
+    return Chunk(
+        out.offset[: cells + 1].copy() if listed else np.zeros(cells + 1, np.int64), out.place[:3, :corners].T.copy(),
+        out.name[:, :corners].T.astype(np.int32), out.level[:, :corners].T.copy(), out.pattern[:cells].copy(),
+        out.map[:cells].copy(), out.error.copy(),
     )

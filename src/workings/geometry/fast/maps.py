@@ -1,0 +1,61 @@
+"""How many different affine maps there are: doubles tell most apart, integers the rest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from workings.geometry.fast.complex import Complex
+
+Array = Any
+
+
+class Distinct:
+    """Maps as they come in; of several outputs one weighted sum, which differs only where the maps do."""
+
+    def __init__(self, outputs: int) -> None:
+        import numpy as np
+
+        self.weights = np.ones(1) if outputs == 1 else np.random.default_rng(1).uniform(0.5, 1.5, outputs)
+        self.held: list[Array] = []
+        self.error = np.zeros(2)
+
+    def add(self, maps: Array, error: Array) -> None:
+        """More maps, cells x outputs x 3, none further off than `error` (outputs x 2)."""
+        import numpy as np
+
+        self.held.append(np.einsum("k,ckj->cj", self.weights, maps) if len(self.weights) > 1 else maps[:, 0, :])
+        size = np.abs(maps).max(axis=(0, 2), initial=0.0)
+        rounding = 2.0**-50 * len(self.weights) * float(self.weights @ size) if len(self.weights) > 1 else 0.0
+        self.error = np.maximum(self.error, self.weights @ error + rounding)
+
+    def groups(self) -> tuple[Array, Array]:
+        """For each cell the number of its group, and how many cells each group has: maps of two groups differ."""
+        import numpy as np
+
+        found = np.concatenate(self.held) if self.held else np.zeros((0, 3))
+        group = np.zeros(len(found), dtype=np.int64)
+        for column, wrong in ((0, self.error[0]), (1, self.error[0]), (2, self.error[1])):
+            order = np.lexsort((found[:, column], group))
+            values, before = found[order, column], group[order]
+            new = np.ones(len(found), dtype=bool)
+            new[1:] = (before[1:] != before[:-1]) | (np.diff(values) > 2.0 * wrong)
+            group[order] = np.cumsum(new) - 1
+        return group, np.bincount(group) if len(group) else np.zeros(0, dtype=np.int64)
+
+    def count(self, answer: Complex) -> int:
+        """The number of different maps, exactly."""
+        import numpy as np
+
+        group, sizes = self.groups()
+        unclear = np.flatnonzero(sizes[group] > 1)
+        if not len(unclear):
+            return len(sizes)
+        from workings.geometry.fast.again import rows_of
+
+        seen: dict[int, set[Any]] = {}
+        for cell, rows in zip(unclear.tolist(), rows_of(answer, unclear)):
+            seen.setdefault(int(group[cell]), set()).add(rows)
+        answer.tally.exact += len(unclear)
+        answer.tally.signs += len(unclear)
+        return int((sizes == 1).sum()) + sum(len(s) for s in seen.values())
