@@ -293,23 +293,37 @@ def factored(arena: Arena, term: Term, data: frozenset[str] = frozenset()) -> Te
     """The factors that all terms of a sum share, taken out: p*(c - s), but (p - t)*x where x is data."""
     if term.kind != "add" or term.head or len(term.args) < 2:
         return term
-    bags = [_bag(a) for a in term.args]
+    parts = _with_roots(arena, term.args)
+    bags = [_bag(a) for a in parts]
     shared: list[Term] = []
     for base, _e in bags[0].items():
         low = _least([bag.get(base, 0) for bag in bags])
         if low and base.kind != "num":
             shared.append(arena.pow(base, low))
-    number = _content([a.head if a.kind == "mul" else 1 for a in term.args])
+    number = _content([a.head if a.kind == "mul" else 1 for a in parts])
     if not shared and number == 1:
         return term
     bases = {_base(f) for f in shared}
     out = arena.mul([arena.num(number), *shared])
     under = arena.pow(out, -1)
-    bracket = arena.add([arena.mul([a, under]) for a in term.args])
+    bracket = arena.add([arena.mul([a, under]) for a in parts])
     order = list(bags[0])
     first = next((n for n, b in enumerate(order) if b not in bases), 0)
     after = [f for f in shared if f.kind == "ref" and f.head in data and order.index(f) > first]
     return arena.mul([arena.num(number), *(f for f in shared if f not in after), bracket, *after])
+
+
+def _with_roots(arena: Arena, parts: tuple[Term, ...]) -> tuple[Term, ...]:
+    """1/u beside 1/sqrt(u) is 1/sqrt(u)^2, so that both have 1/sqrt(u) in common."""
+    bases = [{_base(f): f for f in (a.args if a.kind == "mul" else (a,))} for a in parts]
+    roots = {b.args[0]: b for bag in bases for b in bag if b.kind == "call" and b.head == ("sqrt", 0)}
+    if not any(u in bag for u in roots for bag in bases):
+        return parts
+    return tuple(
+        arena.mul([arena.num(a.head) if a.kind == "mul" else arena.one,
+                   *(arena.pow(roots[_base(f)], 2 * f.head) if f.kind == "pow" and _base(f) in roots else f
+                     for f in (a.args if a.kind == "mul" else (a,)))])
+        for a in parts)
 
 
 def _base(term: Term) -> Term:
