@@ -10,6 +10,7 @@ from workings.expr import Network as PlainNetwork
 from workings.results import Boundary, Derivation, Drawing, Grades, Network, Pieces, Program, Report, Solution, Values
 
 if TYPE_CHECKING:
+    from workings.emit.result import Code
     from workings.errors import Source
     from workings.expr import Remark
 
@@ -134,9 +135,14 @@ def solve(sheet: Any) -> Solution:
     return Solution(sheets.solve(work.source(sheet)), PlainNetwork())
 
 
-def code(net: NetworkLike, of: Any = None, to: str = "numpy") -> str:
-    """Forward and backward as source text: a later release."""
-    raise work.later("write code", "workings.backward(net, of) gives the program as data")
+def code(net: NetworkLike, of: Any = None, to: str = "numpy", wrt: Any = None, mode: str = "plain",
+         **options: Any) -> Code:
+    """Forward and backward pass as source text, to be saved or compiled; `to`: python, numpy, numba, c, jax, torch.
+
+    >>> code("y = w*x; E = (y - t)^2", to="python").compile()(x=2, t=1, w=1)[0]
+    1.0
+    """
+    return work.code(_net(net), of, to, wrt, mode, **options)
 
 
 def train(net: NetworkLike, data: Any = None, of: Any = None, **options: Any) -> Any:

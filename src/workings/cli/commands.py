@@ -269,6 +269,28 @@ def doctor(**options: Any) -> int:
     return examine(options["as_json"])
 
 
+@verb("Write the forward and backward pass as source text.",
+      "workings code net.txt --of E --to c -o net.c", 'workings code "y = w*x; E = (y - t)^2" --to torch')
+@click.option("--of", metavar="NAME", help="The quantity, if not the one last quantity.")
+@click.option("--wrt", metavar="NAMES", help="What to differentiate by (default: all parameters).")
+@click.option("--to", "target", default="numpy", metavar="TARGET",
+              help="python, numpy (the default), numba, c, jax or torch.")
+@click.option("--mode", type=click.Choice(["plain", "fewest"]), default="plain", help="As for backward.")
+@click.option("--recompute", type=click.Choice(["nothing", "everything"]),
+              help="PyTorch: what the backward pass computes anew instead of keeping it.")
+@networks
+def code(of: str | None, wrt: str | None, target: str, mode: str, recompute: str | None, **options: Any) -> None:
+    """Write the forward and backward pass as source text.
+
+    Printed, or written to FILE; a C program as FILE.c and FILE.h.
+    """
+    from workings import api
+    from workings.cli.coding import give_code
+
+    chosen = {} if recompute is None else {"recompute": recompute}
+    give_code(api.code(network(options), of, target, wrt, mode, **chosen), options)
+
+
 def _later(name: str, what: str, hint: str) -> None:
     @workings.command(name, hidden=True, context_settings={"ignore_unknown_options": True}, help=f"(later) {what}.")
     @click.argument("rest", nargs=-1, type=click.UNPROCESSED)
@@ -278,6 +300,5 @@ def _later(name: str, what: str, hint: str) -> None:
         raise work.later(what, hint)
 
 
-_later("code", "write code", "workings backward NETWORK --json gives the program as data")
 _later("train", "train networks", "workings backward NETWORK gives all derivatives")
 _later("serve", "serve a page", "workings solve SHEET writes an HTML file that any browser opens")

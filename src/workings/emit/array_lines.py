@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from workings.emit.loops import Set, loops
+from workings.emit.loops import For, Set, loops
 from workings.emit.plan import Field, Plan, Step
 from workings.emit.python import Writer
 from workings.emit.recurrences import Group
 from workings.emit.speak import Said
 from workings.emit.vectors import ArraySpeaker, NoArrayForm
-from workings.expr import Key
+from workings.expr import Expr, Key, free_refs
 
 
 class ArrayWriter(Writer):
@@ -35,8 +35,8 @@ class ArrayWriter(Writer):
         for step in group.steps:
             self.make(step.target.key, 1)
         axis = self.plan.ranges[group.letter]
-        run = f"range({self.say.length(axis)})"
-        self.lines.append(f"    for {self.say.name((group.letter, 0))} in {f'reversed({run})' if group.down else run}:")
+        run = self.run(For(group.letter, axis, [], group.down))
+        self.lines.append(f"    for {self.say.name((group.letter, 0))} in {run}:")
         for step in group.steps:
             self.statement(step, (group.letter,), 2)
 
@@ -51,6 +51,8 @@ class ArrayWriter(Writer):
         letters = [n for n in step.letters if n not in fixed]
         saved = dict(self.say.ranges)
         try:
+            if step.test is not None:
+                depth = self._tested(step.test, letters, depth)
             target = self.say.array(step.target, letters)
             said = self.say.array(step.value, letters)
         except NoArrayForm:
@@ -59,12 +61,22 @@ class ArrayWriter(Writer):
             return
         finally:
             self.say.ranges = saved
-        self._assign(step, target, self._filled(said, letters), depth)
+        self._assign(step, target, said, letters, depth)
 
-    def _assign(self, step: Step, target: Said, text: str, depth: int) -> None:
+    def _tested(self, test: Expr, letters: Sequence[str], depth: int) -> int:
+        """A condition on what loops around fix stands in front; one on the axes of the array cannot."""
+        if any(r.name in letters for r in free_refs(test)):
+            raise NoArrayForm
+        self.say.order = []
+        self.lines.append("    "*depth + f"if {self.say.say(test)}:")
+        return depth + 1
+
+    def _assign(self, step: Step, target: Said, said: Said, letters: Sequence[str], depth: int) -> None:
         name = self.say.name(step.target.key)
         if target.text != name:
             self.make(step.target.key, depth)
+        # entries of an array that is there take a value that is the same along some of their axes
+        text = self._filled(said, letters) if target.text == name else self.say.aligned(said, letters).text
         self.made.add(step.target.key)
         note = f"    # {step.note}" if step.note else ""
         self.lines.append(f"{'    '*depth}{self.say.assigned(name, target.text, text)}{note}")

@@ -41,6 +41,11 @@ def _axis(usage: Usage, key: Key, place: int) -> Axis:
     return Axis(lo, hi)
 
 
+def outside(index: Expr, axis: Axis) -> bool:
+    """Is an index (0, T + 1) not among the values of an axis?"""
+    return _before(index, axis.lo) or _before(axis.hi, index)
+
+
 _FAR = 1009                   # the size that stands for every symbolic size when two ends are compared
 
 

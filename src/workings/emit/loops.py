@@ -96,17 +96,19 @@ class _Maker:
         letters.sort(key=lambda n: _text(self.axis(n, None)) not in self.samples)      # one sample after the other
         sums, body = _gathered(step.value, letters)
         if not letters or not any(_text(self.axis(big.index, big)) in self.samples for big in sums):
-            return self._entry(Set(step.target, step.value, "", step.note), letters)
-        nodes = self._entry(Set(step.target, body, "+"), letters)
+            return self._entry(Set(step.target, step.value, "", step.note), letters, step.test)
+        nodes = self._entry(Set(step.target, body, "+"), letters, step.test)
         for big in reversed(sums):                   # gw[i] = sum(k, …): the entries take each sample in as it comes
             nodes = self._big_loop(big, nodes)
-        return [*self._entry(Set(step.target, START["sum"], "", step.note), letters), *nodes]
+        return [*self._entry(Set(step.target, START["sum"], "", step.note), letters, step.test), *nodes]
 
-    def _entry(self, last: Set, letters: Sequence[str]) -> list[Node]:
+    def _entry(self, last: Set, letters: Sequence[str], test: Expr | None) -> list[Node]:
         """One assignment under loops over its letters, its sums in front of it."""
         before: list[list[Node]] = [[] for _ in range(len(letters) + 1)]
         value = self._hoisted(last.value, letters, before)
         body: list[Node] = [*before[-1], Set(last.target, value, last.op, last.note)]
+        if test is not None:
+            body = [When(test, body)]
         for depth in reversed(range(len(letters))):
             body = [*before[depth], For(letters[depth], self.axis(letters[depth], None), body)]
         return body

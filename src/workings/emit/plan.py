@@ -5,15 +5,16 @@ A plan is read off the backward program (`derive.backward`), so that code and pa
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from workings.derive import Program
-from workings.emit.axes import Axis, axes_of, letters
+from workings.emit.axes import Axis, axes_of, letters, outside
 from workings.emit.inline import inlined, spoken
 from workings.errors import OutOfReach
 from workings.evaluate.sizes import Usage
-from workings.expr import Big, Deriv, Equation, Expr, Key, Network, Ref, free_refs, preorder
+from workings.expr import Big, Deriv, Equation, Expr, Key, Logic, Network, Ref, Rel, free_refs, preorder
 from workings.notation import plain
 
 
@@ -39,11 +40,12 @@ class Step:
     value: Expr
     half: str
     note: str = ""
+    letters: tuple[str, ...] = ()     # the indices that run: those of the left side, from the outside in
+    test: Expr | None = None          # where it holds, if other statements give some of the entries
 
-    @property
-    def letters(self) -> tuple[str, ...]:
-        """The indices that run: those of the left side, from the outside in."""
-        return letters(self.target)
+    def with_(self, target: Ref, value: Expr) -> Step:
+        """The same statement with another left and right side."""
+        return replace(self, target=target, value=value)
 
 
 @dataclass(slots=True, eq=False)
@@ -71,8 +73,7 @@ class Plan:
 
     def spoken(self, known: Collection[str]) -> Plan:
         """The plan with functions that a language does not know written out by their bodies."""
-        steps = [Step(s.target, spoken(s.value, known), s.half, s.note) for s in self.steps]
-        return replace(self, steps=steps)
+        return replace(self, steps=[s.with_(s.target, spoken(s.value, known)) for s in self.steps])
 
 
 def plan(net: Network, program: Program, of: Ref) -> Plan:
@@ -83,7 +84,11 @@ def plan(net: Network, program: Program, of: Ref) -> Plan:
     steps = [*_steps(net, program)]
     known = net.with_(equations=tuple(Equation(s.target, s.value) for s in steps))
     usage = Usage(known)
+    for step in steps:
+        step.letters = tuple(n for n in letters(step.target) if n not in known.sizes)
     ranges = _ranges(usage, steps)
+    for step in steps:
+        step.test = _apart(step, steps, ranges)
     fields = _fields(net, known, usage, steps)
     gradients = [(wrt, _holder(entry, program)) for wrt, entry in program.gradients]
     notes = [plain(found.written) + " = " + plain(found.call) for found in program.recognised]
@@ -91,13 +96,27 @@ def plan(net: Network, program: Program, of: Ref) -> Plan:
 
 
 def _steps(net: Network, program: Program) -> Iterable[Step]:
-    tags = {(e.key, plain(e.lhs)): e.tag for e in net.equations if e.tag}
+    # a tag is free text and will stand in a comment, which it must not end
+    tags = {(e.key, plain(e.lhs)): re.sub(r"[^\w.' -]", "", e.tag) for e in net.equations if e.tag}
     for statement in program.forward:
         tag = tags.get((statement.name.key, plain(statement.name)), "")
         yield Step(statement.name, inlined(statement.value, net.functions), "forward", f"({tag})" if tag else "")
     for statement in program.backward:
         note = _derivative(statement.is_) if statement.is_ is not None else ""
         yield Step(statement.name, inlined(statement.value, net.functions), "backward", note)
+
+
+def _apart(step: Step, steps: Sequence[Step], ranges: Mapping[str, Axis]) -> Expr | None:
+    """t != T where h[T, i] has a statement of its own."""
+    tests: list[Expr] = []
+    for other in steps:
+        if other.target.key != step.target.key or other is step:
+            continue
+        for mine, own in zip(step.target.indices, other.target.indices):
+            runs = isinstance(mine, Ref) and mine.name in step.letters
+            if runs and plain(own) != plain(mine) and not outside(own, ranges[mine.name]):  # type: ignore[attr-defined]
+                tests.append(Rel((mine, own), ("!=",)))
+    return None if not tests else tests[0] if len(tests) == 1 else Logic("and", tuple(tests))
 
 
 def _derivative(of: Deriv) -> str:

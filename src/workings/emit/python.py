@@ -76,7 +76,7 @@ class Writer:
     def run(self, loop: For) -> str:
         """The values of a loop variable, from 0."""
         length = self.say.length(loop.axis)
-        return f"reversed(range({length}))" if loop.down else f"range({length})"
+        return f"range({length} - 1, -1, -1)" if loop.down else f"range({length})"
 
     def assignment(self, node: Set) -> str:
         """One assignment; its note stands behind it."""

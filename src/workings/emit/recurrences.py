@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workings.emit.plan import Step
 from workings.errors import OutOfReach
-from workings.expr import Add, Expr, Key, Neg, Num, Ref, free_refs, substitute
+from workings.evaluate import value
+from workings.expr import Expr, Key, Ref, free_refs, substitute
 
 
 @dataclass(slots=True, eq=False)
@@ -94,20 +95,17 @@ def _lags(step: Step, keys: set[Key]) -> list[tuple[Key, int, int]]:
 
 def _shift(index: Expr, own: set[str]) -> int:
     """-1 of t - 1; 0 for anything else."""
-    if not isinstance(index, Add) or len(index.args) != 2:
+    letters = {r.name for r in free_refs(index) if not r.indices}
+    if isinstance(index, Ref) or len(letters) != 1 or not letters <= own:
         return 0
-    letter, number = index.args
-    if isinstance(number, Ref):
-        letter, number = number, letter
-    sign = 1
-    if isinstance(number, Neg):
-        number, sign = number.arg, -1
-    if isinstance(letter, Ref) and letter.name in own and isinstance(number, Num) and isinstance(number.value, int):
-        return sign * number.value
-    return 0
+    letter = letters.pop()
+    start, next_one = (value(index, {letter: at}, mode="exact") for at in (0, 1))
+    return int(start) if next_one - start == 1 and start == int(start) else 0
 
 
 def _renamed(step: Step, old: str, new: str) -> Step:
     table: dict[str, Expr] = {old: Ref(new)}
     target = Ref(step.target.name, tuple(substitute(i, table) for i in step.target.indices))
-    return Step(target, substitute(step.value, table), step.half, step.note)
+    letters = tuple(new if n == old else n for n in step.letters)
+    test = None if step.test is None else substitute(step.test, table)
+    return replace(step, target=target, value=substitute(step.value, table), letters=letters, test=test)

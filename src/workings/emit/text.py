@@ -16,8 +16,7 @@ def about(net: Network, plan: Plan, target: str) -> list[str]:
     by = ", ".join(plain(wrt) for wrt, _ in plan.gradients)
     lines = [f"{plain(plan.of)} and its derivatives by {by}.", "", f"Written by workings for {target}, from", ""]
     for equation in net.equations:
-        tag = f"    ({equation.tag})" if equation.tag else ""
-        lines.append(f"    {plain(equation.lhs)} = {plain(equation.rhs)}{tag}")
+        lines.append(f"    {plain(equation.lhs)} = {plain(equation.rhs)}")
     if plan.notes:
         lines += ["", *(f"{note}." if not note.endswith(".") else note for note in plan.notes)]
     return [*lines, "", OWNER]

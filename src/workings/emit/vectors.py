@@ -88,9 +88,11 @@ class ArraySpeaker(Speaker):
         letters = tuple(letter for _, letter in places if letter)
         if len(set(letters)) < len(letters):
             raise NoArrayForm                        # w[i,i]: a diagonal
-        whole = all(text == ":" for text, _ in places)
+        words = [text for text, _ in places]
+        while words and words[-1] == ":":
+            del words[-1]
         name = self.name(node.key)
-        return Said(name if whole else f"{name}[{', '.join(text for text, _ in places)}]", ATOM, letters)
+        return Said(f"{name}[{', '.join(words)}]" if words else name, ATOM, letters)
 
     def _place(self, index: Expr, axis: Axis, said: Said) -> tuple[str, str]:
         """The subscript of one axis and the letter that runs along it."""

@@ -20,6 +20,7 @@ from workings.work.values import BoxLike, box, number, values, values_file
 if TYPE_CHECKING:
     from workings.checking import Report
     from workings.derive import Derivation, Program
+    from workings.emit.result import Code
     from workings.evaluate import Values
     from workings.forms.graphs import Graph
     from workings.geometry import Boundary, Pieces
@@ -125,6 +126,25 @@ def backward(net: Network, of: NameLike, wrt: Any = None, mode: str = "plain") -
         wrt = split(wrt)
     refs = None if wrt is None else [ref(name, net) for name in (wrt if isinstance(wrt, list | tuple) else [wrt])]
     return derive.backward(net, ref(of, net), refs, mode)
+
+
+def code(net: Network, of: NameLike | None = None, to: str = "numpy", wrt: Any = None, mode: str = "plain",
+         **options: Any) -> Code:
+    """The forward and backward pass as source text of a target language."""
+    from workings import derive, emit
+    from workings.forms.indexed import indexed
+
+    emit.known_target(to)
+    top = loss(net) if of is None else ref(of, net)
+    inner = indexed(net).net
+    refs = None if wrt is None else [ref(n, net) for n in (split(wrt) if isinstance(wrt, str) else wrt)]
+    program = derive.backward(inner, top, refs, mode)
+    if refs is None and to in emit.OF_ALL:
+        from workings.emit.asked import everything
+
+        inner, refs = everything(inner, program, top)
+        program = derive.backward(inner, top, refs, mode)
+    return emit.code(inner, program, top, to, **options)
 
 
 def check(net: Network, lines: Any, at: Any = None, given: Any = None, hint: bool = False) -> Report:
