@@ -11,10 +11,14 @@ from workings.checking.derivs import derivatives
 from workings.checking.lines import strip
 from workings.checking.reached import Reached, alike
 from workings.checking.verdict import Judged
-from workings.expr import Call, Deriv, Expr, Network, Ref, Rel
+from workings.expr import Call, Deriv, Expr, Logic, Network, Ref, Rel
+from workings import work
+from workings.errors import WorkingsError
 from workings.notation import plain
+from workings.sheets.covered import covered
 from workings.sheets.model import Part, Question, Sheet
 from workings.sheets.rubric import Rubric
+from workings.sheets.tasks import only
 
 STATED = ("gradient", "hessian", "backward", "chain rule", "run")       # asked for in lines that can be marked
 BY_EYE = {"draw": "a drawing is looked at by a person", "pieces": "whether all pieces are there is for a person to say",
@@ -44,6 +48,25 @@ def outcomes(part: Part, lines: Sequence[Judged], before: Sequence[Expr]) -> lis
             if about is not None and alike(about, target):
                 _outcome(question, judged, read, outcome)
         read.take(judged)
+    return out
+
+
+def boundary_outcomes(question: Question, part: Part, lines: Sequence[Judged]) -> list[Outcome]:
+    """Which pieces of the boundary right claims cover; [] where there is no such claim, or it cannot be told."""
+    try:
+        true = work.boundary(only(question, part.net), question.of, question.level)
+        found = covered(true, lines, part.net)
+    except WorkingsError:
+        return []
+    if found is None or not any(found):
+        return []
+    wrong = sum(1 for _ in uncorrected(lines))
+    out = []
+    for piece, there in zip(true.parts, found, strict=True):
+        start = ", ".join(map(str, piece.points[0]))
+        state = "right" if there else "wrong" if wrong > 0 else "absent"
+        wrong -= state == "wrong"
+        out.append(Outcome(f"the {piece.type} from ({start})", state))
     return out
 
 
@@ -85,7 +108,8 @@ def marked(
     name = "".join(key)
     out = Marked(name, points, None, "needs a person", "")
     asked = [q.asked for q in part.questions if not q.method]
-    by_eye = next((a for a in asked if a not in STATED), None)
+    pieces = [o for q in part.questions if q.asked == "boundary" for o in boundary_outcomes(q, part, lines)]
+    by_eye = next((a for a in asked if a not in STATED and not (a == "boundary" and pieces)), None)
     if name.lower() in rule.by_hand:
         out.why = "this part is marked by hand, as the rubric says"
     elif by_eye is not None or not asked:
@@ -95,7 +119,8 @@ def marked(
     elif status == "no formula":
         out.why = "there are only words, or a picture, under this label"
     else:
-        _answered(outcomes(part, lines, found_before(key, sheet)), lines, part, rule, out)
+        found = [*outcomes(part, lines, found_before(key, sheet)), *pieces]
+        _answered(found, lines, part, rule, out, Fraction(1, len(pieces) or 1))
     return out
 
 
@@ -117,7 +142,10 @@ def _missing(stray: bool, out: Marked) -> None:
         out.marks, out.state, out.why = Fraction(0), "no answer", "no answer"
 
 
-def _answered(found: Sequence[Outcome], lines: Sequence[Judged], part: Part, rule: Rubric, out: Marked) -> None:
+def _answered(
+    found: Sequence[Outcome], lines: Sequence[Judged], part: Part, rule: Rubric, out: Marked, weight: Fraction,
+) -> None:
+    """Marks for a part whose lines were judged; `weight`: what one of its lines is of the whole part."""
     if found and all(o.state == "right" for o in found):
         out.marks, out.state = out.points, "right"
         out.why = f"{listed([o.asked for o in found])} {'is' if len(found) == 1 else 'are'} right"
@@ -136,7 +164,7 @@ def _answered(found: Sequence[Outcome], lines: Sequence[Judged], part: Part, rul
     off, why, state = Fraction(0), list[str](), "right"
     for fault in faults:
         state = "slip" if fault.slip else "error"
-        share = rule.share(state, out.part)
+        share = rule.share(state, out.part) * weight
         off += share
         why.append(f"{fault.slip or 'an error'} in line {at(fault)} (-{number(share * out.points)})")
     follows = [j for j in lines if j.follows and j.since]
@@ -170,7 +198,7 @@ def is_method(judged: Judged, net: Network) -> bool:
     """Is it a right line that the network's own equations do not say already?"""
     body = judged.body
     if judged.verdict != "right" or not isinstance(body, Rel):
-        return judged.verdict == "right" and isinstance(body, Call)
+        return judged.verdict == "right" and isinstance(body, Call | Logic)
     head = body.args[0]
     return bool(derivatives(body)) or (isinstance(head, Ref) and head.key not in net.defs)
 

@@ -112,7 +112,7 @@ def _pieces(question: Question, net: Network) -> Answer:
     from workings import work
     from workings.answers import pieces
 
-    found = work.pieces(_only(question, net))
+    found = work.pieces(only(question, net))
     return Answer(found, pieces.as_dict(found), pieces.blocks(found))
 
 
@@ -120,7 +120,7 @@ def _boundary(question: Question, net: Network, with_pieces: bool = True) -> Ans
     from workings import work
     from workings.answers import boundary
 
-    found = work.boundary(_only(question, net), question.of, question.level)
+    found = work.boundary(only(question, net), question.of, question.level)
     return Answer(found, boundary.as_dict(found), boundary.blocks(found, with_pieces))
 
 
@@ -206,7 +206,7 @@ def _nothing(question: Question) -> NotReadable:
                        expected="equations such as y = w*x in the exercise")
 
 
-def _only(question: Question, net: Network) -> Network:
+def only(question: Question, net: Network) -> Network:
     """The equations that the output rests on: what else stands in the exercise does not cut its pieces."""
     if question.of is None:
         raise _nothing(question)
