@@ -11,6 +11,7 @@ from itertools import product
 from typing import Any
 
 from workings.limits import UNROLLED_TERMS
+from workings.checking.places import Outside
 from workings.checking.names import known_names, needed
 from workings.checking.search import Trial
 from workings.checking.unroll import Instance
@@ -149,7 +150,10 @@ class Cases:
             sizes.update({k: v for k, v in self.bind.items() if k in self.net.sizes})
             instance = Instance(self.net, sizes, self.most)
             for env in self._choices(instance, free):
-                yield self._case(Instance(self.net, sizes, self.most), {**self.bind, **env}, sizes)
+                try:
+                    yield self._case(Instance(self.net, sizes, self.most), {**self.bind, **env}, sizes)
+                except Outside:
+                    continue          # h[T+1] is not there: the line says nothing for t = T
 
     def _numbers(self) -> list[int]:
         """Whole numbers used as indices: sizes must reach them."""

@@ -54,10 +54,12 @@ def _candidates(
     a, b = _resolve(resolver, left), _resolve(resolver, right)
     wrt = [w for n in preorder(left) if isinstance(n, Deriv) for w in n.wrt if isinstance(w, Ref)]
     own_equation = [e.rhs for e in net.equations if isinstance(left, Ref) and same(e.lhs, left)]
+    own = list(edits.of_side(right, net, wrt)) if a is not None else []
+    first = [e for e in own if e[0] == "sign" or e[0].startswith("lost 1/")]
+    yield from _edited(a, first, resolver)
     for side in (left, *own_equation, *before):
         yield from _edited(b, list(steps.of_step(side)), resolver)
-    own = list(edits.of_side(right, net, wrt)) if a is not None else []
-    yield from _edited(a, [e for e in own if not _late(e[0], net)], resolver)
+    yield from _edited(a, [e for e in own if e not in first and not _late(e[0], net)], resolver)
     if b is not None:
         for says, head in edits.of_head(left, net):
             apart = Resolver(resolver.net, list(resolver.found))

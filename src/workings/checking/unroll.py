@@ -7,21 +7,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import reduce
 from itertools import product
 from typing import Any
 
 from workings.limits import UNROLLED_STEPS, UNROLLED_TERMS
+from workings.checking.places import Outside, Places
 from workings.errors import OutOfReach
 from workings.expr import (
-    ONE, ZERO, Add, All, Array, Big, Call, Claim, Deriv, Equation, Expr, Logic, Mul, Neg, Network, Num, Ref,
+    ONE, ZERO, Add, All, Array, Big, Call, Claim, Deriv, Equation, Expr, Logic, Mul, Network, Num, Ref,
     Rel, Rest, free_refs, preorder,
 )
 
 Values = Any                  # an Expr, or a NumPy array of them
 
 
-class Instance:
+class Instance(Places):
     """One choice of sizes (`sizes`: name -> number) for a network."""
 
     def __init__(self, net: Network, sizes: Mapping[str, int], most: int = UNROLLED_TERMS) -> None:
@@ -31,7 +31,6 @@ class Instance:
         self._todo: list[tuple[str, Equation, dict[str, int]]] = []
         self._seen: set[str] = set()
         self._steps = 0
-        self._places: dict[tuple[str, int], Any] | None = None
 
     # -- the door
     def scalar(self, expr: Expr, env: Mapping[str, int] | None = None) -> Values:
@@ -47,87 +46,6 @@ class Instance:
             name, equation, inner = self._todo.pop()
             self._arrays_of(equation.rhs)
             self.defs[name] = self._value(equation.rhs, inner)
-
-    def whole(self, expr: Expr, env: Mapping[str, int] | None = None) -> int:
-        """The integer that an index expression is; `OutOfReach` names what is not known."""
-        return self._int(expr, dict(env or {}))
-
-    def range_of(self, index: str, expr: Expr | None = None) -> range:
-        """The values of an index: as declared, else as the place where it stands in a family gives it."""
-        for name in (index, index.rstrip("'0123456789")):
-            if name in self.net.ranges:
-                r = self.net.ranges[name]
-                return range(self._int(r.lo, {}), self._int(r.hi, {}) + 1)
-        for place in self._uses(index, expr):
-            found = self._place_range(place)
-            if found is not None:
-                return found
-        raise OutOfReach(f"the range of {index} is not known")
-
-    # -- indices
-    def _int(self, expr: Expr, env: Mapping[str, int]) -> int:
-        if isinstance(expr, Num) and isinstance(expr.value, int):
-            return expr.value
-        if isinstance(expr, Neg):
-            return -self._int(expr.arg, env)
-        if isinstance(expr, Add):
-            return sum(self._int(e, env) for e in expr.args)
-        if isinstance(expr, Mul):
-            return reduce(lambda a, b: a * b, (self._int(e, env) for e in expr.args))
-        if isinstance(expr, Ref) and not expr.indices:
-            if expr.name in env:
-                return env[expr.name]
-            if expr.name in self.sizes:
-                return self.sizes[expr.name]
-            if expr.key in self.net.defs:
-                return self._int(self.net.defs[expr.key][0].rhs, {})
-            if isinstance(self.net.values.get(expr.name), int):
-                return int(self.net.values[expr.name])
-            raise OutOfReach(f"{expr.name} has no value as an index", span=expr.span)
-        raise OutOfReach("an index must be a whole number", span=expr.span)
-
-    def _uses(self, index: str, expr: Expr | None) -> list[tuple[str, int]]:
-        """The (family, place) where an index stands plainly, in the expression and then in the network."""
-        sources = [expr] if expr is not None else []
-        sources += [e for q in self.net.equations for e in (q.lhs, q.rhs)]
-        out: dict[tuple[str, int], None] = {}
-        for e in sources:
-            for node in preorder(e):
-                if isinstance(node, Ref):
-                    for i, p in enumerate(node.indices):
-                        if isinstance(p, Ref) and p.name == index and not p.indices:
-                            out.setdefault((node.name, i))
-        return list(out)
-
-    def _place_range(self, place: tuple[str, int]) -> range | None:
-        name, i = place
-        if name in self.net.shapes and i < len(self.net.shapes[name]):
-            return range(1, self._int(self.net.shapes[name][i], {}) + 1)
-        if self._places is None:
-            self._places = {}
-            for q in self.net.equations:
-                for node in (n for e in (q.lhs, q.rhs) for n in preorder(e)):
-                    if isinstance(node, Ref):
-                        for j, p in enumerate(node.indices):
-                            if isinstance(p, Ref) and p.name in self.net.ranges:
-                                self._places.setdefault((node.name, j), p.name)
-        letter = self._places.get(place)
-        if letter is None:
-            return self._bound_range(place)
-        r = self.net.ranges[letter]
-        return range(self._int(r.lo, {}), self._int(r.hi, {}) + 1)
-
-    def _bound_range(self, place: tuple[str, int]) -> range | None:
-        """The range that a sum of the network with written bounds gives to a place of a family."""
-        for big in (n for q in self.net.equations for n in preorder(q.rhs) if isinstance(n, Big)):
-            if big.lo is None or big.hi is None:
-                continue
-            for node in preorder(big.body):
-                if isinstance(node, Ref) and node.name == place[0] and place[1] < len(node.indices):
-                    at = node.indices[place[1]]
-                    if isinstance(at, Ref) and at.name == big.index:
-                        return range(self._int(big.lo, {}), self._int(big.hi, {}) + 1)
-        return None
 
     # -- values
     def _arrays_of(self, expr: Expr) -> None:
@@ -253,6 +171,9 @@ class Instance:
                 raise OutOfReach(f"more than {self.most} entries are asked for, the last of {name}")
             self._seen.add(entry)
             found = self._definition(name, at)
+            if found is None and self.above(name, at):
+                self._seen.discard(entry)
+                raise Outside(f"{entry} is not there")
             if found is not None:
                 self._todo.append((entry, *found))
         return Ref(entry)
