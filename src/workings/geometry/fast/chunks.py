@@ -19,7 +19,7 @@ class Chunk:
     """Cells with their corners one after the other; coordinates are the inner (p, q)."""
 
     offset: Array             # cells + 1
-    place: Array              # corners x 3: x, y, w
+    place: Array              # corners x 4: x, y, w, and a bound for the error of each
     name: Array               # corners x 3: the two creases that meet, and that of the edge that follows
     level: Array              # corners x outputs: signs of the outputs
     pattern: Array            # cells x bytes: bit k, from the highest of the first byte on, is unit k
@@ -37,7 +37,7 @@ def joined(parts: Sequence[Chunk], outputs: int, units: int) -> Chunk:
 
     if not parts:
         return Chunk(
-            np.zeros(1, np.int64), np.zeros((0, 3)), np.zeros((0, 3), np.int32), np.zeros((0, outputs), np.int8),
+            np.zeros(1, np.int64), np.zeros((0, 4)), np.zeros((0, 3), np.int32), np.zeros((0, outputs), np.int8),
             np.zeros((0, (units + 7) // 8), np.uint8), np.zeros((0, outputs, 3)), np.zeros((outputs, 2)),
         )
     if len(parts) == 1:
@@ -66,7 +66,7 @@ def exact_chunk(found: Sequence[Cell], layers: Layers, exact: Exact) -> Chunk:
     if maps.size:
         error[:, 0], error[:, 1] = np.abs(maps[..., :2]).max(axis=(0, 2)), np.abs(maps[..., 2]).max(axis=0)
     return Chunk(
-        np.cumsum([0, *sizes]), np.array([place_of(v)[:3] for v, *_ in corners]).reshape(-1, 3),
+        np.cumsum([0, *sizes]), np.array([place_of(v) for v, *_ in corners]).reshape(-1, 4),
         np.array([c[1:] for c in corners], np.int32).reshape(-1, 3), level.reshape(-1, outputs),
         np.packbits(signs, axis=1), maps, error * 2.0**-52,
     )

@@ -233,7 +233,7 @@ def taken(machine: Machine, out: Out) -> Chunk:
     count[kernel.LISTED] = count[kernel.VERTICES] = 0
     listed = len(out.offset) > 0
     return Chunk(
-        out.offset[: cells + 1].copy() if listed else np.zeros(cells + 1, np.int64), out.place[:3, :corners].T.copy(),
+        out.offset[: cells + 1].copy() if listed else np.zeros(cells + 1, np.int64), out.place[:, :corners].T.copy(),
         out.name[:, :corners].T.astype(np.int32), out.level[:, :corners].T.copy(), out.pattern[:cells].copy(),
         out.map[:cells].copy(), out.error.copy(),
     )
