@@ -176,7 +176,9 @@ class Network:
         if name in self.sizes and key[1] == 0:
             return "size"
         letters = base(name)
-        if letters in ("x", "i") or name == "h0" or name.startswith("h0_") or (letters == "u" and not self._has_x):
+        if letters in ("x", "i") or name == "h0" or name.startswith("h0_"):
+            return "input"
+        if letters in ("u", "X") and not self._has_x:            # X: the samples of x in rows
             return "input"
         if letters == "t" or (letters == "y" and self._has_yhat):
             return "target"

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from workings.figures.activations import act_label, op_word
 from workings.forms.graphs import Edge, Graph, Loss, Neuron, Operation, Shared
+from workings.expr import Expr, Ref
 from workings.notation import plain
 
 
 def title(graph: Graph) -> str:
     """The network in one line."""
-    counts = [_count(len(graph.inputs), "input"), _count(len(graph.neurons), "neuron")]
+    layers = sum(n.id in graph.sizes for n in graph.neurons)
+    counts = [_count(len(graph.inputs), "input")]
+    counts += [_count(layers, "layer")] if layers else []
+    counts += [_count(len(graph.neurons) - layers, "neuron")] if layers < len(graph.neurons) or not layers else []
     if graph.operations:
         counts.append(_count(len(graph.operations), "operation"))
     return f"Network with {_listed(counts)}"
@@ -20,24 +24,52 @@ def describe(graph: Graph) -> str:
     names = {name: plain(ref) for name, ref in graph.refs().items()}
     edges = sum(len(n.edges) for n in graph.neurons)
     said = [f"{title(graph)}; {_count(edges, 'weighted connection')}."]
-    said.append(f"Inputs: {_listed([plain(ref) for _, ref in graph.inputs])}.")
-    said += [f"{node_title(node, names)}." for node in graph.nodes]
+    said.append(f"Inputs: {_listed([_sized(name, ref, graph) for name, ref in graph.inputs])}.")
+    said += [f"{node_title(node, names, graph)}." for node in graph.nodes]
+    said += [f"{sentence}." for sentence in recurrences(graph)]
     said += [f"{name}, defined as {plain(value)}, is a weight." for name, value in graph.weights.items()]
     said += [shared_title(s, names) + "." for s in graph.shared]
     said += [loss_title(term, names) + "." for term in graph.loss]
     return " ".join(said)
 
 
-def node_title(node: Neuron | Operation, names: dict[str, str]) -> str:
+def _sized(name: str, ref: Ref, graph: Graph) -> str:
+    axes = graph.sizes.get(name, ())
+    return f"{plain(ref)} ({size_words(axes)})" if axes else plain(ref)
+
+
+def size_words(axes: tuple[Expr, ...]) -> str:
+    """The size of an array: m units, n × k."""
+    if len(axes) == 1:
+        return f"{plain(axes[0])} unit{'' if plain(axes[0]) == '1' else 's'}"
+    return " × ".join(map(plain, axes))
+
+
+def recurrences(graph: Graph) -> list[str]:
+    """Which values are taken from an earlier step, and what the first ones are."""
+    out = []
+    for source, lag in {source: lag for _, source, lag in graph.steps()}.items():
+        first = [f"{plain(e.lhs)} = {plain(e.rhs)}" for e in graph.starts.get(source, ())]
+        given = f"; given: {', '.join(first)}" if first else ""
+        out.append(f"Recurrence: {plain(lag)} is an earlier value of {plain(graph.refs()[source])}{given}")
+    return out
+
+
+def node_title(node: Neuron | Operation, names: dict[str, str], graph: Graph) -> str:
     """One node: "Neuron a3: pre-activation z3, bias 0, tanh; from x1 with weight w13"."""
     name = names[node.id]
+    axes = graph.sizes.get(node.id, ())
+    size = f" of {size_words(axes)}" if axes else ""
     if isinstance(node, Operation):
-        return f"Operation {name}: {op_word(node)} of {_listed([names.get(s, s) for s in node.sources])}"
+        of = [plain(node.lags[s]) if s in node.lags else names.get(s, s) for s in node.sources]
+        return f"Operation {name}{f', {size_words(axes)}' if axes else ''}: {op_word(node)} of {_listed(of)}"
     pre = f"pre-activation {plain(node.pre)}, " if node.pre is not None else ""
     act = act_label(node)
     says = f"nonlinearity {act if isinstance(act, str) else plain(node.formula)}"
     sources = [_from(edge, names) for edge in node.edges]
-    kind = "Linear neuron" if node.act == "linear" else "Neuron"
+    noun = "layer" if axes else "neuron"
+    kind = f"Linear {noun}" if node.act == "linear" else noun.capitalize()
+    name += size
     middle = f"{pre}bias {plain(node.bias)}" + ("" if node.act == "linear" else f", {says}")
     return f"{kind} {name}: {middle}; from {_listed(sources)}" if sources else f"{kind} {name}: {middle}"
 

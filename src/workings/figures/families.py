@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from workings.expr import Add, Expr, Num, Ref, free_refs, substitute
+from workings.figures.delays import folded
 from workings.figures.shapes import Label
 from workings.forms.affine import coefficients
 from workings.forms.graphs import Edge, Graph, Loss, Neuron
@@ -27,17 +28,19 @@ class Drawn:
     captions: dict[str, Label] = field(default_factory=dict)
     alone: tuple[str, ...] = ()   # the units of families: each stands for itself only
     notes: list[Label] = field(default_factory=list)
+    delays: dict[str, str] = field(default_factory=dict)      # a delayed node: whose earlier value it is
 
 
 def drawn(graph: Graph) -> Drawn:
     """The graph with its families in columns and its constants as units."""
     graph, captions = _with_constants(graph)
-    members = _members(graph)
+    graph, delays = folded(graph)
+    members = {} if delays else _members(graph)
     if not members or any(place in members for s in graph.shared for pair in s.places for place in pair):
-        return Drawn(graph, captions=captions)
+        return Drawn(graph, captions=captions, delays=delays)
     unrolled = _Unrolled(graph, members)
     found = unrolled.drawn()
-    return Drawn(graph, captions=captions) if found is None else replace(found, captions=captions)
+    return Drawn(graph, captions=captions, delays=delays) if found is None else replace(found, captions=captions)
 
 
 # --- constants ---

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from math import hypot
 
-from workings.expr import Ref
+from workings.expr import Expr, Ref
 from workings.figures.activations import act_label, op_label
-from workings.figures.describe import describe, edge_title, loss_title, node_title, title
+from workings.figures.describe import describe, edge_title, loss_title, node_title, size_words, title
 from workings.figures.families import drawn
 from workings.figures.glyphs import measuring
+from workings.figures.layers import box, size_label, units
 from workings.figures.network_layout import Node, Route
 from workings.figures.network_plan import ACT, ACT_BELOW, CAPTION, LEGEND, LINE, MARGIN, NAME, WEIGHT, Plan
 from workings.figures.shapes import (
@@ -54,6 +55,7 @@ class _Drawing:
     def figure(self) -> Figure:
         shapes: list[Shape] = [s for k in range(len(self.plan.edges)) for s in self._connection(k)]
         shapes += self._operation_links()
+        shapes += [s for name, way in self.plan.backs for s in self._back(name, way)]
         shapes += self._out_links()
         shapes += [self._node(node) for column in self.plan.grid for node in column]
         for found in self.plan.loss:
@@ -76,7 +78,12 @@ class _Drawing:
             run, tip = _parted(self.plan.routes[k])
             return [line(run, "shared-edge", says), line(run, "shared-core"), line(tip, "shared-arrow", arrow=True)]
         role = "loop" if edge.lag is not None else "thin-edge" if k in self.plan.thin else "edge"
-        return [Path(strokes, role, says, arrow=True)]
+        return [Path(strokes, role, says, arrow=True), *self._mark(k)]
+
+    def _mark(self, k: int) -> list[Shape]:
+        """The mark of the delay on a loop: left of its top, the weight is right of it."""
+        place = self.plan.marks().get(k)
+        return [] if place is None else _delay(*place)
 
     def _weight(self, k: int, spot: Place) -> Text:
         target, edge = self.plan.edges[k]
@@ -102,6 +109,10 @@ class _Drawing:
             return self._input(place)
         shape: Shape
         inner: list[Shape]
+        axes = self.graph.sizes.get(place.id, ())
+        if axes and isinstance(node, Neuron):
+            says = node_title(node, self.names, self.graph)
+            return Group((*self._array(place, axes, "neuron"), *self._captions(place, node)), "neuron", says)
         below: list[Shape] = self._captions(place, node)
         if isinstance(node, Operation):
             left, top = place.x - place.radius, place.y - place.half
@@ -111,17 +122,46 @@ class _Drawing:
             shape = Circle(place.x, place.y, place.radius, "neuron")
             inner = self._name_and_act(place, node)
         behind = [] if isinstance(node, Operation) else self._behind(place, "neuron")
-        return Group((*behind, shape, *inner, *below), "neuron", node_title(node, self.names))
+        return Group((*behind, shape, *inner, *below), "neuron", node_title(node, self.names, self.graph))
 
     def _input(self, place: Node) -> Group:
         if place.id not in self.plan.refs:
             return Group((Text("⋮", place.x, place.y, "label", size=NAME + 3),), "input")
         ref = self.plan.refs[place.id]
+        axes = self.graph.sizes.get(place.id, ())
+        if axes:
+            captions = self._lines(place, self.plan.captions(place.id))
+            return Group((*self._array(place, axes, "input"), *captions), "input", self._input_title(place.id))
         shapes: list[Shape] = [*self._behind(place, "input")]
         shapes.append(Circle(place.x, place.y, place.radius, "input"))
         shapes.append(self._inside(ref, place, place.y, NAME))
         shapes += self._lines(place, self.plan.captions(place.id))
-        return Group(tuple(shapes), "input", f"Input {self.names[place.id]}")
+        return Group(tuple(shapes), "input", self._input_title(place.id))
+
+    def _input_title(self, name: str) -> str:
+        axes = self.graph.sizes.get(name, ())
+        size = f", {size_words(axes)}" if axes else ""
+        if name in self.plan.drawn.delays:
+            return f"{self.names[name]}{size}, the value of the step before"
+        return f"Input {self.names[name]}{size}"
+
+    def _array(self, place: Node, axes: tuple[Expr, ...], role: str) -> list[Shape]:
+        """A vector as a column of units, a matrix as a block with its size; the name on top."""
+        frame = box(place.x, place.y, place.radius, place.half, role)
+        name = self.plan.refs[place.id]
+        if len(axes) > 1:
+            size = Text(size_label(axes), place.x, place.y + ACT_BELOW, "note", size=ACT)
+            return [frame, self._inside(name, place, place.y - 8, NAME), size]
+        top = place.y - place.half + 16
+        return [frame, self._inside(name, place, top, NAME), *units(place.x, place.y + 14, axes, "input")]
+
+    # --- recurrences ---
+
+    def _back(self, name: str, way: list[Place]) -> list[Shape]:
+        """The way back into a delayed node, with the mark of the delay on it."""
+        says = f"{self.names[name]} is {self.names[self.plan.drawn.delays[name]]} of the step before"
+        (x0, y), (x1, _) = way[2], way[3]
+        return [line(way, "loop", says, arrow=True), *_delay((x0 + x1) / 2, y)]
 
     def _behind(self, place: Node, role: str) -> list[Shape]:
         """More circles behind one that stands for a family; a loop takes their place."""
@@ -193,6 +233,11 @@ class _Drawing:
             shapes.append(Text(label, start, y + height / 2, "note", anchor="start", size=LEGEND))
             y += height
         return shapes
+
+
+def _delay(x: float, y: float) -> list[Shape]:
+    """One step: a small box."""
+    return [rectangle(x - 8, y - 7, 16, 14, "operation", "a delay of one step"), Text("−1", x, y, "note", size=9)]
 
 
 def _shared_label(shared: Shared) -> Label:

@@ -183,6 +183,8 @@ def _loop(node: Node) -> Route:
     r, x, y = node.radius, node.x, node.y
     over = ((-0.6, -0.8), (-1.5, -2.7), (1.5, -2.7), (0.6, -0.8))
     curve = [(x + a * r, y + b * r) for a, b in over]
+    if node.half:                             # of a box: the same loop, standing on its upper side
+        curve = [(x + a * RADIUS, y - node.half + (b + 0.8) * RADIUS) for a, b in over]
     strokes = (("M", *curve[0]), ("C", *curve[1], *curve[2], *curve[3]))
     return Route(node.id, node.id, strokes, [_bezier(curve, k / 20) for k in range(21)])
 

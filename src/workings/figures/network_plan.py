@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from math import sqrt
 
-from workings.expr import Ref, free_refs
+from workings.expr import Expr, Ref, free_refs
 from workings.figures.activations import act_label, op_label
+from workings.figures.delays import before
 from workings.figures.families import Drawn
+from workings.figures.layers import half_height, size_label
 from workings.figures.network_layout import RADIUS, SMALL, Node, Route, columns, layers, route, stand
 from workings.figures.placing import Wish, place
 from workings.figures.shapes import Label, Measure, Place
+from workings.forms.affine import number
 from workings.forms.graphs import Edge, Graph, Loss, Neuron, Operation
 
 NAME, ACT, CAPTION, WEIGHT, LEGEND = 15.0, 10.5, 11.0, 13.0, 11.5      # sizes of letters
@@ -20,6 +23,7 @@ GAP = 104.0                   # between two layers, beside the widest weight bet
 WIDEST = 150.0                # a weight wider than this is written in the legend
 LABELLED = 30                 # connections between two layers above which their weights are left to the table
 STEEP = 0.3                   # room between two layers with many connections, as a share of their height
+BACK = 26.0                   # between the ways back of two recurrences
 BOX = 15.0                    # half the height of an operation
 
 
@@ -34,16 +38,20 @@ class Plan:
         self.shared = {where for s in graph.shared for where in s.places}
         self.running = _running(graph)
         self.notes: list[Label] = list(drawn.notes)
+        self.terse = bool(graph.sizes) or bool(drawn.delays) or any(e.lag for n in graph.neurons for e in n.edges)
         self.edges = [(n.id, e) for n in graph.nodes if isinstance(n, Neuron) for e in n.edges]
         self.at = layers(graph)
         self.thin = self._thin()
-        self.weights = [None if k in self.thin else self._weight(e) for k, (_, e) in enumerate(self.edges)]
+        silent = {k for k, (_, e) in enumerate(self.edges) if self.terse and number(e.weight) == 1}
+        unwritten = self.thin | silent
+        self.weights = [None if k in unwritten else self._weight(e) for k, (_, e) in enumerate(self.edges)]
         self.grid = [self._column(column) for column in columns(graph)]
         self.nodes = {node.id: node for column in self.grid for node in column}
         left = MARGIN + max((n.caption[1] / 2 - n.radius for n in self.grid[0]), default=0.0)
         stand(self.grid, self._gaps(stretch), max(left, MARGIN), MARGIN + self._headroom())
         self.loss = self._stand_loss()
         self.routes, self.links = self._routes()
+        self.backs = self._backs()
         self.spots, self.free = self._spots(last)
         if self.thin or len(self.spots) < sum(w is not None for w in self.weights):
             self.notes.append("The weights that are not written stand in the table.")
@@ -71,6 +79,11 @@ class Plan:
     def captions(self, name: str) -> list[Label]:
         """The lines below a node."""
         node = self.of.get(name)
+        axes = self.graph.sizes.get(name, ())
+        if axes:
+            return self._of_array(name, axes)
+        if name in self.drawn.delays:
+            return self._given(name)
         if isinstance(node, Operation):
             return [] if node.out is None else [node.out]
         if name in self.drawn.captions:
@@ -78,11 +91,35 @@ class Plan:
         if isinstance(node, Neuron):
             act = act_label(node)
             wide = not self.inside(act)
-            return [*([act] if wide else []), ("bias ", node.bias)]
+            return [*([act] if wide else []), *self._bias(node)]
         ref = self.refs[name]
         if self.drawn.notes:                 # the legend says all ranges
             return []
         return [self._range(i.name) for i in ref.indices if isinstance(i, Ref) and i.name in self.graph.ranges]
+
+    def _bias(self, node: Neuron) -> list[Label]:
+        return [] if self.terse and number(node.bias) == 0 else [("bias ", node.bias)]
+
+    def _given(self, name: str) -> list[Label]:
+        """The first value of a recurrence."""
+        out: list[Label] = []
+        out += [(e.lhs, " = ", e.rhs) for e in self.graph.starts.get(self.drawn.delays[name], ())][:1]
+        return out
+
+    def _of_array(self, name: str, axes: tuple[Expr, ...]) -> list[Label]:
+        """Below a layer: its nonlinearity and bias, and how many units; the size of a matrix stands in its block."""
+        node = self.of.get(name)
+        out: list[Label] = [size_label(axes)] if len(axes) == 1 else []
+        if isinstance(node, Neuron):
+            out = [act_label(node), *self._bias(node), *out]
+        elif isinstance(node, Operation):
+            out = [(node.out, ": ", *as_row(size_label(axes)))] if node.out is not None else out
+        if name in self.drawn.delays:
+            out += self._given(name)
+        elif node is None:
+            out += [self._range(i.name) for i in self.refs[name].indices
+                    if isinstance(i, Ref) and i.name in self.graph.ranges]
+        return out
 
     def _range(self, index: str) -> Label:
         low, high = self.graph.ranges[index]
@@ -119,6 +156,11 @@ class Plan:
         small = RADIUS if isinstance(node, Neuron) else SMALL
         height = sum(self.line_height(label) for label in lines)
         half = BOX if isinstance(node, Operation) else 0.0
+        axes = self.graph.sizes.get(name, ())
+        if axes and not isinstance(node, Operation):
+            half, small = half_height(axes), 22.0 if len(axes) == 1 else 30.0
+            size = self.measure(size_label(axes)).width * ACT / 2 + 8
+            inner = max(inner, size if len(axes) > 1 else 0.0)
         return Node(name, max(small, inner), (height + 3 if lines else 0.0, widest), half=half)
 
     def _gaps(self, stretch: float) -> list[float]:
@@ -168,6 +210,24 @@ class Plan:
             found[k] = route(source, target, self.grid, self.at, lanes)
         return [found[k] for k in range(count)], [found[k] for k in range(count, len(pairs))]
 
+    def marks(self) -> dict[int, Place]:
+        """Where on each loop the mark of its delay stands."""
+        runs = {k: self.routes[k].points for k, (_, e) in enumerate(self.edges) if e.lag is not None and before(e.lag)}
+        return {k: points[len(points) // 4] for k, points in runs.items()}
+
+    def _backs(self) -> list[tuple[str, list[Place]]]:
+        """For each delayed node the way back from the node that it is the earlier value of, below all that is drawn."""
+        bottom = max((n.y + n.up + n.caption[0] for n in self.nodes.values()), default=0.0)
+        out = []
+        for k, (name, source) in enumerate(self.drawn.delays.items()):
+            start, end = self.nodes[source], self.nodes[name]
+            y = bottom + BACK * (k + 1)
+            right, left = start.x + start.radius + 12 + 7 * k, end.x - max(end.radius, end.caption[1] / 2) - 14 - 7 * k
+            low = start.y + 0.6 * start.up
+            out.append((name, [(start.x + start.radius, low), (right, low), (right, y), (left, y), (left, end.y),
+                               (end.x - end.radius, end.y)]))
+        return out
+
     def between(self, source: Node, target: Node) -> Route:
         """The straight connection between two places."""
         return route(source, target, [], {source.id: 0, target.id: 1})
@@ -181,9 +241,15 @@ class Plan:
                 which.append(k)
             else:
                 bare.append(run.points)
-        spots = place(wishes, [b for n in self.nodes.values() for b in n.boxes()], more=bare)
+        marks = [(x - 10, y - 9, x + 10, y + 9) for x, y in self.marks().values()]
+        spots = place(wishes, [*(b for n in self.nodes.values() for b in n.boxes()), *marks], more=bare)
         shown = {k: spot for k, (spot, free) in zip(which, spots) if free or not last}
         return shown, all(free for _, free in spots)
+
+
+def as_row(label: Label) -> tuple[str | Expr, ...]:
+    """A label as its parts."""
+    return label if isinstance(label, tuple) else (label,)
 
 
 def _running(graph: Graph) -> set[str]:

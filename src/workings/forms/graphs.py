@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from workings.expr import Expr, Ref
+from workings.expr import Equation, Expr, Ref
 
 Z = Ref("z")                  # the letter of a nonlinearity's formula
 
@@ -39,13 +39,17 @@ class Neuron:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Operation:
-    """What is no neuron: a product of two quantities, a softmax, a function of which only the arguments are known."""
+    """What is no neuron: a product of two quantities, a softmax, a function of which only the arguments are known.
+
+    `lags`: the sources that are taken from an earlier step, by node: C is C[t-1].
+    """
 
     id: str
     op: str
     sources: tuple[str, ...]
     formula: Expr
     out: Ref | None = None
+    lags: Mapping[str, Ref] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +73,11 @@ class Shared:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Graph:
-    """Nodes stand after those they use; `outputs` maps a name of the text to the node that computes it."""
+    """Nodes stand after those they use; `outputs` maps a name of the text to the node that computes it.
+
+    `sizes`: the axes of what a node stands for, where that is an array: a layer; `matrices`: those of the parameters
+    on connections and of biases; `starts`: the given first values of recurrences, by node.
+    """
 
     inputs: tuple[tuple[str, Ref], ...]
     nodes: tuple[Neuron | Operation, ...]
@@ -79,6 +87,9 @@ class Graph:
     weights: Mapping[str, Expr] = field(default_factory=dict)       # weights that are functions of other parameters
     ranges: Mapping[str, tuple[Expr, Expr]] = field(default_factory=dict)
     spelling: Mapping[str, str] = field(default_factory=dict)
+    sizes: Mapping[str, tuple[Expr, ...]] = field(default_factory=dict)
+    matrices: Mapping[str, tuple[Expr, ...]] = field(default_factory=dict)
+    starts: Mapping[str, tuple[Equation, ...]] = field(default_factory=dict)
 
     def refs(self) -> dict[str, Ref]:
         """What to write for each node: its name in the text, or its own."""
@@ -95,9 +106,14 @@ class Graph:
     def operations(self) -> tuple[Operation, ...]:
         return tuple(n for n in self.nodes if isinstance(n, Operation))
 
+    def steps(self) -> list[tuple[str, str, Ref]]:
+        """(node, the node whose earlier value it takes, that value): each connection through time."""
+        edges = [(n.id, e.source, e.lag) for n in self.neurons for e in n.edges if e.lag is not None]
+        return edges + [(o.id, source, lag) for o in self.operations for source, lag in o.lags.items()]
+
 
 def sources(node: Neuron | Operation) -> tuple[str, ...]:
     """The nodes that a node uses at the same step."""
     if isinstance(node, Operation):
-        return node.sources
+        return tuple(s for s in node.sources if s not in node.lags)
     return tuple(edge.source for edge in node.edges if edge.lag is None)

@@ -11,7 +11,7 @@ finds what is needed as a node of its own; a walk forth makes the nodes.
 from __future__ import annotations
 
 from workings.errors import OutOfReach
-from workings.expr import Big, Call, Equation, Expr, MatMul, Network, Num, Ref, free_refs, preorder
+from workings.expr import Big, Call, Equation, Expr, MatMul, Network, Num, Ref, free_refs, preorder, substitute
 from workings.expr.names import natural
 from workings.forms.activations import activation
 from workings.forms.affine import coefficients, number, plus, times
@@ -21,6 +21,7 @@ from workings.forms.roles import Roles
 from workings.forms.sharing import derived_weights, shared
 from workings.notation import plain
 
+Axes = tuple[Expr, ...]
 Incoming = tuple[tuple[Edge, ...], Expr]      # the connections into a quantity, and its bias
 
 
@@ -66,8 +67,52 @@ class _Drawing:
         return Graph(
             tuple(self.inputs.items()), nodes, {name: self.ids[name] for name in outputs}, loss,
             shared(self.net, nodes), derived_weights(self.net, nodes),
-            _ranges(self.net), self.net.spelling,
+            _ranges(self.net), self.net.spelling, *self._sizes(nodes), self._starts(),
         )
+
+    def _sizes(self, nodes: tuple[Neuron | Operation, ...]) -> tuple[dict[str, Axes], dict[str, Axes]]:
+        """The axes of the nodes that stand for arrays, and of the parameters on their connections."""
+        from workings.shape import has_arrays, shapes
+
+        if not has_arrays(self.net):
+            return {}, {}
+        known = shapes(self.net)
+        named: dict[str, Expr] = {**self.inputs}
+        for name, node_id in self.ids.items():
+            named[node_id] = self.heads.get(name) or self._formula(name)
+        sizes = {n: known.of(named[n]) for n in (*self.inputs, *(node.id for node in nodes))}
+        weights = [e for n in nodes if isinstance(n, Neuron) for e in (n.bias, *(edge.weight for edge in n.edges))]
+        matrices = {plain(r): known.of(r) for e in weights for r in free_refs(e)}
+        return {n: axes for n, axes in sizes.items() if axes}, {n: axes for n, axes in matrices.items() if axes}
+
+    def _formula(self, name: str) -> Expr:
+        """What a part is, in the names of the text."""
+        table: dict[str, Expr] = {**self.inputs, **self.heads}
+        for key, part in self.items.items():
+            whole: Expr
+            if isinstance(part, Lag):
+                whole = part.ref
+            elif isinstance(part, Curve):
+                whole = substitute(part.formula, {Z.name: substitute(part.arg, table)})
+            elif isinstance(part, Matrix):
+                whole = MatMul(tuple(substitute(f, table) for f in part.factors))
+            else:
+                whole = substitute(part.expr if isinstance(part, Linear) else part.big if isinstance(part, Summed)
+                                   else part.formula, table)
+            if key == name:
+                return whole
+            if key.startswith("#"):
+                table[key] = whole
+        return Ref(name)
+
+    def _starts(self) -> dict[str, tuple[Equation, ...]]:
+        """The given first values, by the node of their family."""
+        out: dict[str, tuple[Equation, ...]] = {}
+        for equation in self.net.equations:
+            if self.roles.is_start(equation):
+                name = self.roles.id(equation.lhs)
+                out[name] = (*out.get(name, ()), equation)
+        return out
 
     # --- reading ---
 
@@ -171,7 +216,9 @@ class _Drawing:
         out = self.heads.get(name)
         self.ids[name] = name if out is not None else self._fresh("p" if isinstance(part, Op) else "h")
         if isinstance(part, Op):
-            return Operation(self.ids[name], part.op, tuple(self._operand(a) for a in part.args), part.formula, out)
+            lags = {p.target: p.ref for a in part.args for p in (self.items.get(a),) if isinstance(p, Lag)}
+            operands = tuple(self._operand(a) for a in part.args)
+            return Operation(self.ids[name], part.op, operands, part.formula, out, lags)
         drawn = isinstance(part, Curve) and self._pre(part) in self.ids
         edges, bias = self._into(part.arg if isinstance(part, Curve) and drawn else self._affine(part))
         if isinstance(part, Linear):
