@@ -89,6 +89,14 @@ SAYS: dict[str, tuple[str, str]] = {
         "one step back", "What {wrt} passes on: to the next step, whose derivative has a name, and to what uses it "
         "at its own step."),
     "step back, last": ("last step", "At the end nothing comes from later steps."),
+    "step back, first": ("the first entry", "{wrt} is given by an equation of its own; it acts through the steps that "
+        "use it."),
+    "one step on": ("one step", "The slope from one step to the next."),
+    "taken from a step": ("the step itself", "What {of} takes from this step, not by way of the next."),
+    "unrolled": (
+        "unrolled", "Put into itself again and again, the recurrence is a sum over the steps to come, each with the "
+        "product of the slopes on the way there."),
+    "sums of products": ("sums of products", "Without names, backpropagation through time is a sum of products."),
     "adjoint of an entry": ("result", "That is the derivative asked for."),
     "first derivative": ("first derivative", "The first derivative, by {wrt}."),
     "name the first derivative": ("name", "The first derivative gets a name, {name}, and is differentiated again."),
@@ -150,6 +158,7 @@ def as_dict(derivation: Derivation) -> dict[str, Any]:
     return {
         **_asked(derivation),
         "where": {plain(name): plain(value) for name, value in derivation.where},
+        **_recurrences(derivation),
         "parts": {plain(name): plain(value) for name, value in derivation.parts},
         "steps": [entry for step in steps_of(derivation) for entry in _entries(step, spelt)],
         **remark,
@@ -185,6 +194,14 @@ def steps_of(derivation: Derivation) -> list[Step]:
     return [*derivation.steps, Step("matrix form", says, derivation.result, matrix.array, matrix.line)]
 
 
+def _recurrences(derivation: Derivation) -> dict[str, Any]:
+    """Adjoints that are made of themselves at other steps, in the order of their statements."""
+    from workings.notation import plain
+
+    lines = {plain(name): plain(value) for name, value in derivation.recurrences}
+    return {"recurrences": lines} if lines else {}
+
+
 def _entries(step: Step, spelt: Mapping[str, str]) -> list[dict[str, Any]]:
     """A step as JSON: one entry a line, smaller steps inside."""
     from workings.notation import latex, plain
@@ -204,7 +221,8 @@ def blocks(derivation: Derivation, result: bool = True) -> tuple[Block, ...]:
     steps = steps_of(derivation)
     out: list[Block] = [block(step) for step in steps]
     if result and len(steps) > 3:
-        out.append(Aside("result", (Display((Row(line(derivation)),)),)))
+        rows = [Row(Rel(pair, ("=",))) for pair in derivation.recurrences]
+        out.append(Aside("result", (Display((Row(line(derivation)), *rows)),)))
     noticed = worth_noticing(derivation) if result else None
     if noticed is not None:
         out.append(Paragraph((Strong("Worth noticing:"), " ", Math(noticed.fact), f", {noticed.because}.")))

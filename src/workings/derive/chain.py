@@ -140,16 +140,16 @@ class Stated(NamedTuple):
     tests: tuple[Term, ...] = ()
 
 
-def statement(graph: Graph, whole: Web, totals: Collection[Key] = ()) -> Expr:
-    """D(top, bottom) as the sum over paths, factored; above an entry of `totals` the derivative is left whole."""
+def statement(graph: Graph, whole: Web, totals: Collection[Key] = (), part: Key | None = None) -> Expr:
+    """D(top, bottom) as the sum over paths, factored; above an entry of `totals` the derivative is left whole.
+
+    `part`: only the paths that do not end at this variable.
+    """
     arena = graph.arena
-    ends: dict[Node, list[list[Edge]]] = {}
-    for path in listed(whole):
-        if path:
-            ends.setdefault(path[-1].upper, []).append(path)
     parts = []
-    for end, group in ends.items():
-        stated = _Factoring(whole).of(group)
+    for end, stated in by_end(whole):
+        if end.key == part:
+            continue
         if end.key in totals:
             stated.factors.insert(0, Deriv(entry(whole.top), (entry(end),)))
         elif end != whole.top:
@@ -157,10 +157,24 @@ def statement(graph: Graph, whole: Web, totals: Collection[Key] = ()) -> Expr:
             if met is None:
                 continue
             stated = met
-        parts.append(_sums(_guarded(stated), stated.pending))
+        parts.append(summed_up(stated))
     if not parts:
         return Num(0, "0")
     return parts[0] if len(parts) == 1 else Add(tuple(parts))
+
+
+def by_end(whole: Web) -> list[tuple[Node, Stated]]:
+    """The products along the paths to each entry at which paths end."""
+    ends: dict[Node, list[list[Edge]]] = {}
+    for path in listed(whole):
+        if path:
+            ends.setdefault(path[-1].upper, []).append(path)
+    return [(end, _Factoring(whole).of(group)) for end, group in ends.items()]
+
+
+def summed_up(stated: Stated) -> Expr:
+    """The product under its sums."""
+    return _sums(_guarded(stated), stated.pending)
 
 
 def _meet(arena: Arena, stated: Stated, end: Node, top: Node) -> Stated | None:

@@ -19,6 +19,11 @@ def _looked_up(node: Expr, table: Sequence[tuple[Deriv, Expr]]) -> Expr:
     return node
 
 
+def flattened(expr: Expr) -> Expr:
+    """Products within products as one."""
+    return rewrite(expr, _flat)
+
+
 def _flat(node: Expr) -> Expr:
     """A product that was put into a product loses its bracket; so does a factor in front of a sum's bracket."""
     if isinstance(node, Mul) and any(isinstance(a, Mul) for a in node.args):

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, cast
 from workings.derive.graph import Graph, Node
 from workings.derive.pieces import Cell
 from workings.derive.steps import Step
-from workings.derive.through_time import caps_of, put_and_tidied, step_stated
+from workings.derive.through_time import Stage, caps_of, put_and_tidied, step_stated
+from workings.derive.unrolled import Way, build, slope_stated, with_names_out
 from workings.derive.written import to_term
 from workings.expr import Deriv, Expr, Ref, same
 
@@ -41,4 +42,45 @@ def _node(graph: Graph, expr: Expr) -> Node:
     return Node(expr.name, tuple(to_term(graph.arena, i) for i in expr.indices))
 
 
-RULES = {"step back": step_back, "adjoint of an entry": of_an_entry}
+def part_of_a_step(again: Replay, step: Step) -> bool:
+    """The slope from one step to the next, or what is taken from a step itself."""
+    says = step.says
+    graph = Graph(again.net)
+    top, node = _node(graph, says["of"]), _node(graph, says["wrt"])
+    graph.caps = caps_of(graph, top)
+    graph.run(says["runs"], says["at"])
+    cell = Cell(graph.at, graph.within)
+    whole, stated = step_stated(graph, top, node, says["stop"], cell, again.implied, node.key)
+    if says["mark"] is not None:
+        slope = slope_stated(Stage(node, cell, whole, stated), node.key)
+        stated = step.before if slope is None else slope
+    elif not again.equal(stated, step.before):
+        return False
+    table = [(cast(Deriv, r.args[0]), r.args[-1]) for r in step.place]
+    return all(again.stands(d, v) for d, v in table) and again.equal(
+        put_and_tidied(graph, again.net.functions, stated, table), step.after)
+
+
+def unrolled(again: Replay, step: Step) -> bool:
+    """The sum of products built again from the slope and from what each step is given."""
+    slope, general, *special = step.inner
+    way = cast(Way, step.says["way"])
+    arena = again.arena()
+    for attribute, side in (("before", step.before), ("after", step.after)):
+        parts = [getattr(s, attribute) for s in (slope, general, *special)]
+        made = way._replace(slope=parts[0], direct=parts[1], at_last=parts[2] if special else None)
+        if not again.equal(build(arena, made, step.says["letters"]), side):
+            return False
+    return True
+
+
+def put_unrolled(again: Replay, step: Step) -> bool:
+    """Names replaced by what they stand for."""
+    known = [(cast(Ref, r.args[0]), r.args[-1]) for r in step.place]
+    return all(again.named(n, v) for n, v in known) and again.equal(with_names_out(step.before, known), step.after)
+
+
+RULES = {
+    "step back": step_back, "adjoint of an entry": of_an_entry, "one step on": part_of_a_step,
+    "taken from a step": part_of_a_step, "unrolled": unrolled, "sums of products": put_unrolled,
+}

@@ -21,8 +21,9 @@ from workings.derive.recurrences import Domain
 from workings.derive.steps import Step, equal
 from workings.derive.terms import Arena, Term
 from workings.derive.tidy import Knowledge, tidy
+from workings.derive.unrolled import unrolled
 from workings.derive.written import to_expr, to_term
-from workings.expr import Deriv, Equation, Expr, Key, Num, Ref, preorder, same
+from workings.expr import Deriv, Equation, Expr, Key, Num, Ref, Rel, preorder, same
 
 if TYPE_CHECKING:
     from workings.derive.derivation import Work
@@ -43,38 +44,43 @@ def worked(
     work: Work, graph: Graph, top: Node, bottom: Node, stop: Sequence[Key]
 ) -> tuple[Expr, list[Step]]:
     """The derivative, its adjoints stated as recurrences."""
-    time = _Time(work, graph, top, settled(graph, top, bottom, stop))
+    time = Time(work, graph, top, settled(graph, top, bottom, stop))
     head = Deriv(entry(top), (entry(bottom),))
     if bottom.key in time.stop and time.family(bottom) is not None:   # the answer is an adjoint
         steps = time.stages([bottom])
         name = time.name(bottom)
-        return name, [*steps, Step("adjoint of an entry", time.says(bottom), head, name, equal(head, name))]
+        steps.append(Step("adjoint of an entry", time.says(bottom), head, name, equal(head, name)))
+        return name, [*steps, *unrolled(time, head, name)]
     whole, stated = time.stated(bottom, Cell({}, {}))
     if isinstance(stated, Num):
         return stated, [Step("independent", time.says(bottom), head, stated, equal(head, stated))]
     first = work.chain_step(head, stated, whole, time.stop)
     steps = [first, *time.stages(time.needed(stated))]
     table = work.locals(graph, whole, stated, (), steps, time.known(stated))
-    return work.finish(graph, head, stated, table, steps, {})
+    result, steps = work.finish(graph, head, stated, table, steps, {})
+    return result, [*steps, *unrolled(time, head, result)]
 
 
 def stated_only(
     work: Work, graph: Graph, top: Node, bottom: Node, stop: Sequence[Key]
 ) -> tuple[Expr, list[Step]]:
     """The chain rule alone: over all steps, then from one step to the next."""
-    time = _Time(work, graph, top, settled(graph, top, bottom, stop), state=True)
+    time = Time(work, graph, top, settled(graph, top, bottom, stop), state=True)
     head = Deriv(entry(top), (entry(bottom),))
     whole, stated = time.stated(bottom, Cell({}, {}))
     steps = [work.chain_step(head, stated, whole, time.stop)]
     return stated, [*steps, *time.stages(time.needed(stated))]
 
 
-class _Time:
+class Time:
+    """The adjoints of the recurrences between two quantities."""
+
     def __init__(self, work: Work, graph: Graph, top: Node, stop: Sequence[Key], state: bool = False) -> None:
         self.work, self.graph, self.top, self.stop, self.state = work, graph, top, tuple(stop), state
         self.of = entry(top)
         self.names: dict[Key, str] = {}
-        self.done: dict[Key, list[Node]] = {}
+        self.entries: dict[Node, Expr] = {}          # entries of their own, h[0], and their derivatives
+        self.found: dict[Node, list[Stage]] = {}
         graph.caps = caps_of(graph, top)
 
     # -- entries
@@ -91,8 +97,8 @@ class _Time:
         return Ref(self.names[node.key], entry(node).indices)
 
     def known(self, stated: Expr, own: Node | None = None) -> Known:
-        """The derivatives in a statement that have names; the `own` one is what it states."""
-        return [(mark, self.name(node)) for mark, node in self._marks(stated) if node != own]
+        """The derivatives in a statement that are known, by name; the `own` one is what it states."""
+        return [(mark, self.entries.get(node) or self.name(node)) for mark, node in self._marks(stated) if node != own]
 
     def needed(self, stated: Expr, own: Node | None = None) -> list[Node]:
         """The entries whose adjoints a statement uses."""
@@ -111,18 +117,21 @@ class _Time:
                     yield node, Node(wrt.name, tuple(to_term(self.graph.arena, i) for i in wrt.indices))
 
     # -- statements
-    def stated(self, node: Node, cell: Cell) -> tuple[Web, Expr]:
-        """The chain rule from an entry to those that use it."""
-        return step_stated(self.graph, self.top, node, self.stop, cell, self.work.implied)
+    def stated(
+        self, node: Node, cell: Cell, stop: Sequence[Key] | None = None, part: Key | None = None
+    ) -> tuple[Web, Expr]:
+        """The chain rule from an entry to those that use it; without what passes a variable where `part` names it."""
+        stop = self.stop if stop is None else stop
+        return step_stated(self.graph, self.top, node, stop, cell, self.work.implied, part)
 
     def stages(self, wanted: list[Node]) -> list[Step]:
         """The adjoints of all that is wanted and of what these need, a step for each statement, the latest first."""
-        found: dict[Node, list[Stage]] = {}
+        found = self.found
         queue = list(wanted)
         while queue:
-            for node, within in self._canonical(queue.pop(0)):
+            for node, within in self.canonical(queue.pop(0)):
                 if node not in found:
-                    found[node] = self._stages(node, within)
+                    found[node] = self.stages_of(node, within)
                     queue += [n for stage in found[node] for n in self.needed(stage.stated, stage.node)]
         steps: list[Step] = []
         for node in sorted(found, key=self._order):
@@ -136,7 +145,7 @@ class _Time:
         lines = [n for n, e in enumerate(self.graph.net.equations) if e.key == node.key and self.graph.domains.of(e)]
         return (-place, int(self.family(node) is None), -max(lines, default=0))
 
-    def _canonical(self, node: Node) -> Iterator[tuple[Node, Domain]]:
+    def canonical(self, node: Node) -> Iterator[tuple[Node, Domain]]:
         """The general entries of the family, each with where it runs; an entry of its own as it is."""
         heads = self.family(node)
         if heads is None:
@@ -166,8 +175,9 @@ class _Time:
                 domain[index.head] = (lo, cap.last) if cap.up else (cap.last, hi)
         return domain
 
-    def _stages(self, node: Node, within: Domain) -> list[Stage]:
-        whole, _ = self.stated(node, Cell({}, within))
+    def stages_of(self, node: Node, within: Domain, stop: Sequence[Key] | None = None) -> list[Stage]:
+        """The statements of one adjoint, the special entries first."""
+        whole, _ = self.stated(node, Cell({}, within), stop)
         edges = [e for n in whole.order for e in whole.edges.get(n, ())]
         tests = [t for e in edges for test in e.tests for t in (test.args if test.kind == "logic" else (test,))]
         tests += [t for e in edges for t in conditions(e.slope)]
@@ -176,7 +186,7 @@ class _Time:
         stages: list[tuple[Cell, Stage]] = []
         for cell in cells(self.graph.arena, node.indices, within, tests):
             here = Node(node.name, tuple(self.graph.arena.rename(i, cell.at) for i in node.indices))
-            whole, stated = self.stated(here, cell)
+            whole, stated = self.stated(here, cell, stop)
             stages.append((cell, Stage(here, cell, whole, stated)))
         return [stage for _, stage in merged(stages, self._alike, within)]
 
@@ -190,28 +200,34 @@ class _Time:
     def says(self, node: Node) -> dict[str, Any]:
         return {"of": self.of, "wrt": entry(node)}
 
+    def worth(self, node: Node, cell: Cell, whole: Web, stated: Expr) -> tuple[Expr, Known, list[Step]]:
+        """A statement worked out where its letters run so, with the derivatives put in, and the steps to these."""
+        inner: list[Step] = []
+        runs = running(cell)
+        self.graph.run(*runs)
+        self.work.running = runs
+        table = self.work.locals(self.graph, whole, stated, (), inner, self.known(stated, node))
+        self.work.running = ([], [])
+        self.graph.run([], [])
+        _mark(inner, {"runs": runs[0], "at": runs[1]})
+        return put_and_tidied(self.graph, self.work.net.functions, stated, table), table, inner
+
     def _step(self, stage: Stage) -> Step:
-        """gh[t] = dE/dh[t] = the chain rule = the value."""
+        """gh[t] = dE/dh[t] = the chain rule = the value; an entry of its own, h[0], needs no name."""
         node, stated = stage.node, stage.stated
         mark = Deriv(self.of, (entry(node),))
-        at = [equal(Ref(x), to_expr(v)) for x, v in stage.cell.at.items()]
-        says = {
-            **self.says(node), "stop": self.stop, "variant": "last" if at else "",
-            "runs": _written(stage.cell), "at": at,
-        }
+        runs, at = running(stage.cell)
+        says = {**self.says(node), "stop": self.stop, "variant": "last" if at else "", "runs": runs, "at": at}
         if self.state:
             return Step("step back", says, mark, stated, equal(mark, stated))
-        inner: list[Step] = []
-        self.graph.within, self.graph.at = dict(stage.cell.within), dict(stage.cell.at)
-        self.work.running = says["runs"], at
-        table = self.work.locals(self.graph, stage.whole, stated, (), inner, self.known(stated, node))
-        self.work.running = ([], [])
-        self.graph.within, self.graph.at = {}, {}
-        _mark(inner, {"runs": says["runs"], "at": at})
-        value = put_and_tidied(self.graph, self.work.net.functions, stated, table)
-        name = self.name(node)
-        self.work.recurrences.append((name, value))
-        sides: list[Expr] = [name, mark]
+        value, table, inner = self.worth(node, stage.cell, stage.whole, stated)
+        sides: list[Expr] = [mark]
+        if self.family(node) is None:
+            says["variant"] = "first"
+            self.entries[node] = value
+        else:
+            sides.insert(0, self.name(node))
+            self.work.recurrences.append((self.name(node), value))
         sides += [e for e in (stated, value) if not same(e, sides[-1])]
         place = tuple(equal(d, v) for d, v in table)
         return Step("step back", says, stated, value, equal(*sides), inner, (), place)
@@ -224,16 +240,17 @@ def _mark(steps: Sequence[Step], says: dict[str, Any]) -> None:
         _mark(step.inner, says)
 
 
-def _written(cell: Cell) -> list[tuple[Ref, Expr | None, Expr | None]]:
-    """Where the letters of a statement run."""
-    return [
+def running(cell: Cell) -> tuple[list[tuple[Ref, Expr | None, Expr | None]], list[Rel]]:
+    """Where the letters of a statement run, and at which entry some of them stand."""
+    runs = [
         (Ref(x), None if lo is None else to_expr(lo), None if hi is None else to_expr(hi))
         for x, (lo, hi) in cell.within.items()
     ]
+    return runs, [equal(Ref(x), to_expr(v)) for x, v in cell.at.items()]
 
 
 def step_stated(
-    graph: Graph, top: Node, node: Node, stop: Sequence[Key], cell: Cell, implied: Any
+    graph: Graph, top: Node, node: Node, stop: Sequence[Key], cell: Cell, implied: Any, part: Key | None = None
 ) -> tuple[Web, Expr]:
     """The chain rule from an entry to those that use it, over paths that end at a step of a recurrence."""
     if node == top:
@@ -241,7 +258,7 @@ def step_stated(
     graph.within, graph.at = dict(cell.within), dict(cell.at)
     whole = web(graph, top, node, stop)
     graph.within, graph.at = {}, {}
-    return whole, bounded(statement(graph, whole, stop), implied)
+    return whole, bounded(statement(graph, whole, stop, part), implied)
 
 
 def settled(graph: Graph, top: Node, bottom: Node, stop: Sequence[Key]) -> tuple[Key, ...]:

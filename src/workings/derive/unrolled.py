@@ -1,0 +1,213 @@
+"""The adjoint recurrence unrolled: sums over later steps, of products of the slopes from one step to the next.
+
+    gh[t] = sum(k, t, T, P(E,h[k])*prod(j, t+1, k, dh[j]/dh[j-1]))
+
+There is such a form where one family alone carries the recurrence, one step at a time and entry by entry; between
+several states the slopes are matrices, and the recurrence says their product.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from workings.derive.chain import by_end, summed_up
+from workings.derive.graph import Node, entry
+from workings.derive.put import flattened, replace_parts
+from workings.derive.recurrences import circles, lags_of, letters_of
+from workings.derive.steps import Step, equal
+from workings.derive.terms import Arena
+from workings.derive.written import to_expr, to_term
+from workings.expr import Add, Big, Deriv, Expr, Key, Mul, Num, Ref, free_refs, preorder, rewrite, same
+
+if TYPE_CHECKING:
+    from workings.derive.through_time import Stage, Time
+
+
+class Way(NamedTuple):
+    """What an unrolled adjoint is made of, at the letter `step`; the steps go to `last`, `up` or down."""
+
+    step: str
+    last: Expr
+    up: bool
+    slope: Expr               # from a step to the next
+    direct: Expr              # what is taken from a step itself, not by way of the next
+    at_last: Expr | None      # and from the last one, where that is something else
+
+
+def unrolled(time: Time, head: Deriv, result: Expr) -> list[Step]:
+    """The unrolled adjoints, and the result with them put in; `where` gets what each name is."""
+    steps: list[Step] = []
+    for group in reversed(time.graph.domains.groups):
+        if any(key in time.names for key in group):
+            state = _state(time, group)
+            step = None if state is None else _closed(time, state, group)
+            if step is not None:
+                steps.append(step)
+            _say(time, group, step)
+    known = [(n, v) for n, v in time.work.where if not isinstance(v, Deriv)]
+    after = with_names_out(result, known)
+    if steps and not same(after, result) and not any(isinstance(n, Deriv) for n in preorder(after)):
+        place = tuple(equal(n, v) for n, v in known)
+        says = {"of": head.of, "wrt": head.wrt[0]}
+        steps.append(Step("sums of products", says, result, after, equal(head, after), place=place))
+    return steps
+
+
+def with_names_out(expr: Expr, known: list[tuple[Ref, Expr]]) -> Expr:
+    """Names replaced by what they stand for, the ends of sums and products in order."""
+    arena = Arena()
+
+    def change(node: Expr) -> Expr:
+        if not isinstance(node, Big):
+            return node
+        lo, hi = (None if e is None else to_expr(to_term(arena, e)) for e in (node.lo, node.hi))
+        return Big(node.op, node.index, node.body, lo, hi, node.condition, node.span)
+
+    return rewrite(flattened(replace_parts(expr, known)), change)
+
+
+def _say(time: Time, group: Sequence[Key], closed: Step | None) -> None:
+    """What each adjoint of a group is, made of earlier ones: unrolled, by its statement, else as the derivative."""
+    where = time.work.where
+    rest = [n for n in time.found if n.key in group and n.key in time.names]
+    if closed is not None:
+        name = closed.line.args[0]
+        assert isinstance(name, Ref)
+        where.append((name, closed.after))
+        rest = [n for n in rest if time.names[n.key] != name.name]
+    while rest:
+        names = {time.names[n.key] for n in rest}
+        single = [n for n in rest if len(time.found[n]) == 1]
+        values = {n: v for n in single for m, v in time.work.recurrences if same(m, time.name(n))}
+        node = next((n for n, v in values.items() if not names & {r.name for r in free_refs(v)}), None)
+        value = Deriv(time.of, (entry(rest[0]),), "D") if node is None else values[node]
+        node = node or rest[0]
+        where.append((time.name(node), value))
+        rest = [n for n in rest if n.key != node.key]
+
+
+def _state(time: Time, group: Sequence[Key]) -> Key | None:
+    """The one family that carries a recurrence from each step to the next."""
+    net, arena = time.graph.net, time.graph.arena
+    lagged: dict[Key, set[int]] = {}
+    for equation in (e for key in group for e in net.defs[key]):
+        letters = letters_of(equation, net)
+        for ref in (r for r in free_refs(equation.rhs) if r.key in group and letters):
+            lags = lags_of(arena, ref, letters)
+            if lags is None or sum(map(bool, lags.values())) > 1:
+                return None
+            lagged.setdefault(ref.key, set()).update(n for n in lags.values() if n)
+    carrying = [key for key, lags in lagged.items() if lags]
+    if len(carrying) != 1 or lagged[carrying[0]] not in ({1}, {-1}):
+        return None
+    rest = [k for k in group if k != carrying[0]]
+    inside = {k: [r.key for e in net.defs[k] for r in free_refs(e.rhs) if r.key in rest] for k in rest}
+    return None if circles(inside) else carrying[0]
+
+
+def _closed(time: Time, state: Key, group: Sequence[Key]) -> Step | None:
+    """gh[t] = sum(k, t, T, ...), with the slope of a step and what is taken from each shown."""
+    heads = [e for e in time.graph.net.defs[state] if time.graph.domains.of(e)]
+    advancing = time.graph.domains.advancing(group)
+    if len(heads) != 1 or len(advancing) != 1:
+        return None
+    at = tuple(to_term(time.graph.arena, i) for i in heads[0].lhs.indices)
+    ((node, within),) = time.canonical(Node(state[0], at))
+    letter, up = advancing[0]
+    step = next((t.head for t in node.indices if t.kind == "ref" and t.head.rstrip("'") == letter), "")
+    last = within.get(step, (None, None))[1 if up else 0]
+    stop = tuple(k for k in time.stop if k not in group or k == state)
+    *special, general = time.stages_of(node, within, stop)
+    if last is None or len(special) > 1 or any(s.cell.at != {step: last} for s in special):
+        return None
+    slope = _slope(time, general, state, stop)
+    if slope is None:
+        return None
+    directs = [_direct(time, s, state, stop) for s in (general, *special)]
+    letters = (_fresh(time, "ksm"), _fresh(time, "jil"))
+    ways = [Way(step, to_expr(last), up, s, *_ends(ds)) for s, ds in (
+        (slope.before, [d.before for d in directs]), (slope.after, [d.after for d in directs]))]
+    before, after = (build(time.graph.arena, way, letters) for way in ways)
+    says = {**time.says(node), "letters": letters, "way": ways[0]}
+    mark = Deriv(time.of, (entry(node),))
+    return Step("unrolled", says, before, after, equal(time.name(node), mark, before, after), [slope, *directs])
+
+
+def _ends(directs: Sequence[Expr]) -> tuple[Expr, Expr | None]:
+    return directs[0], directs[1] if len(directs) > 1 else None
+
+
+def _fresh(time: Time, letters: str) -> str:
+    """An index letter that the text does not use."""
+    taken = time.work.names.taken
+    name = next((x for x in letters if x not in taken), letters[0])
+    while name in taken:
+        name += "'"
+    taken.add(name)
+    return name
+
+
+def slope_stated(stage: Stage, state: Key) -> Expr | None:
+    """The product of derivatives from a step to the next, if that is one entry of one step."""
+    found = [(end, stated) for end, stated in by_end(stage.whole) if end.key == state]
+    if len(found) != 1 or found[0][1].pending or found[0][1].tests:
+        return None
+    return summed_up(found[0][1])
+
+
+def _slope(time: Time, stage: Stage, state: Key, stop: Sequence[Key]) -> Step | None:
+    stated = slope_stated(stage, state)
+    if stated is None:
+        return None
+    (end,) = {end for end, _ in by_end(stage.whole) if end.key == state}
+    return _part(time, stage, stop, Deriv(entry(end), (entry(stage.node),)), stated, "one step on")
+
+
+def _direct(time: Time, stage: Stage, state: Key, stop: Sequence[Key]) -> Step:
+    _, stated = time.stated(stage.node, stage.cell, stop, state)
+    return _part(time, stage, stop, None, stated, "taken from a step")
+
+
+def _part(time: Time, stage: Stage, stop: Sequence[Key], mark: Deriv | None, stated: Expr, rule: str) -> Step:
+    """A part of a statement worked out."""
+    from workings.derive.through_time import running
+
+    value, table, inner = time.worth(stage.node, stage.cell, stage.whole, stated)
+    runs, at = running(stage.cell)
+    says = {**time.says(stage.node), "stop": stop, "runs": runs, "at": at, "mark": mark}
+    sides = [e for e in (mark, stated, value) if e is not None]
+    sides = [e for n, e in enumerate(sides) if n == 0 or not same(e, sides[n - 1])]
+    line = equal(*sides) if len(sides) > 1 else equal(stated, stated)
+    return Step(rule, says, mark or stated, value, line, inner, (), tuple(equal(d, v) for d, v in table))
+
+
+def build(arena: Arena, way: Way, letters: tuple[str, str]) -> Expr:
+    """The sum over the steps to come, each with the product of the slopes on the way there."""
+    outer, inner = letters
+    one = arena.one
+
+    def moved(expr: Expr, to: str | Expr, shift: int = 0) -> Expr:
+        place = arena.ref(to) if isinstance(to, str) else to_term(arena, to)
+        return to_expr(arena.rename(to_term(arena, expr), {way.step: arena.add((place, arena.num(shift)))}))
+
+    def product(to: Expr) -> Expr:
+        here = arena.ref(way.step)
+        slope = moved(way.slope, inner, -1 if way.up else 1)
+        lo, hi = (to_expr(arena.add((here, one))), to) if way.up else (to, to_expr(arena.sub(here, one)))
+        return Big("prod", inner, slope, lo, hi)
+
+    def times(a: Expr, b: Expr) -> Expr:
+        return Mul((*(a.args if isinstance(a, Mul) else (a,)), b))
+
+    same_last = way.at_last is None
+    last = moved(way.direct, way.last) if way.at_last is None else way.at_last
+    end = times(last, product(way.last))
+    if isinstance(way.direct, Num) and way.direct.value == 0:
+        return end
+    if not same_last and same(moved(way.direct, way.last), last):
+        same_last = True
+    to = way.last if same_last else to_expr(arena.add((to_term(arena, way.last), arena.num(-1 if way.up else 1))))
+    lo, hi = (Ref(way.step), to) if way.up else (to, Ref(way.step))
+    whole = Big("sum", outer, times(moved(way.direct, outer), product(Ref(outer))), lo, hi)
+    return whole if same_last else Add((end, whole))
