@@ -1,0 +1,59 @@
+"""Stacks whose cells stop where something is decided: the level of an output, the largest of several outputs.
+
+In such a complex every part of a boundary is an edge, a corner or a whole cell: one way of looking finds it.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from workings.geometry.operators import taken
+from workings.geometry.stack import Affine, Concat, Const, Stack, Sum, Units
+
+
+def at_level(stack: Stack, output: int, level: Fraction) -> Stack:
+    """One output, less the level; its sign is one more unit, which nothing uses."""
+    out = _copy(stack)
+    node = _entry(out, output)
+    if level:
+        node = out.add(Sum(1, (node, _number(out, level)), (1, -1)))
+    _unit(out, node, "level")
+    out.output, out.outputs = node, (stack.outputs[output],)
+    return out
+
+
+def at_largest(stack: Stack) -> Stack:
+    """The outputs are the gaps max(y1, y2, …) - y_k, none below 0; who is the largest is decided by units."""
+    out = _copy(stack)
+    entries = [_entry(out, k) for k in range(len(stack.outputs))]
+    largest = entries[0]
+    for entry in entries[1:]:
+        gap = out.add(Sum(1, (largest, entry), (1, -1)))
+        unit = _unit(out, gap, "largest")
+        largest = out.add(Sum(1, (entry, unit), (1, 1)))
+    gaps = [out.add(Sum(1, (largest, entry), (1, -1))) for entry in entries]
+    out.output = out.add(Concat(len(gaps), tuple(gaps)))
+    return out
+
+
+def _copy(stack: Stack) -> Stack:
+    return Stack(stack.inputs, stack.outputs, list(stack.nodes), stack.output)
+
+
+def _entry(stack: Stack, output: int) -> int:
+    size = stack.nodes[stack.output].size
+    return stack.output if size == 1 else stack.add(Affine(1, stack.output, taken([output], size)))
+
+
+def _number(stack: Stack, value: Fraction) -> int:
+    import numpy as np
+
+    values = np.empty(1, dtype=object)
+    values[0] = value
+    return stack.add(Const(1, values))
+
+
+def _unit(stack: Stack, node: int, function: str) -> int:
+    import numpy as np
+
+    return stack.add(Units(1, node, 0, function, function, np.array([stack.size])))
