@@ -65,6 +65,21 @@ class Point:
         self.leaf: dict[Place, Any] = {}
         self.cache: dict[Place, Any] = {}
 
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Sizes such that no declared range is empty: n - P + 1 is at least 1."""
+        for _ in self.net.ranges:
+            for r in self.net.ranges.values():
+                try:
+                    short = self.whole(r.lo, {}) - self.whole(r.hi, {}) + 1
+                except (NoValue, WorkingsError):
+                    continue
+                terms = r.hi.args if isinstance(r.hi, Add) else (r.hi,)
+                name = next((t.name for t in terms if isinstance(t, Ref) and not t.indices), "")
+                if short > 0 and name:
+                    self.numbers[name] = self.size(name) + short
+
     # -- sizes and indices
     def size(self, name: str) -> int:
         if name not in self.numbers:

@@ -1,4 +1,5 @@
-"""Every line of a derivation is tried at random points, in balls of 600 bits, before it is shown.
+"""Every line of a derivation is tried at random points before it is shown: in balls of 600 bits, agreeing to fifty
+digits; with indices first in floats for all entries at once (`quick`), and in balls where that leaves a doubt.
 
 A derivative in a line is a central difference that knows nothing of the rules: "d" and "D" hold only the named
 quantity fixed, "P" every other name of its equation too.
@@ -12,6 +13,8 @@ from typing import Any
 
 from workings.limits import VERIFY_WORK
 from workings.derive.numeric import STEP, Names, NoValue, Place, Point, lines_of
+from workings.derive.quick import tried
+from workings.derive.ranges import with_ranges
 from workings.derive.steps import Derivation
 from workings.errors import OutOfReach
 from workings.expr import All, Deriv, Equation, Key, Ref, Rel, same
@@ -28,12 +31,17 @@ def verify(derivation: Derivation) -> None:
         return
     import flint
 
+    net = with_ranges(net)[0] if net.indices else net
     lines = lines_of(derivation.every())
     old = flint.ctx.prec
     flint.ctx.prec = BITS
     try:
         for number, span in enumerate(POINTS):
             point = Tried(net, derivation, number, span)
+            if net.indices and not number:
+                lines = tried(point, lines, POINTS)
+            if not lines:
+                break
             for line in lines:
                 _hold(point, line)
     finally:

@@ -1,0 +1,404 @@
+"""Lines tried at many points at once: floats, all entries of a family in one array, an axis for each letter.
+
+A line that holds here to seven digits at eight points and for all indices has been tried; one that does not, or
+that needs what is not here (steps of recurrences, second derivatives), is tried again in balls by `verify`.
+
+Axis 0 are the points, axis 1 the two sides of a difference quotient; every letter has an axis of its own, and a
+second one for its value at the place where a difference is taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from workings.derive.numeric import NoValue, Point
+from workings.errors import WorkingsError
+from workings.expr import (
+    Add, All, Big, Call, Claim, Const, Deriv, Div, Equation, Expr, Logic, Mul, Neg, Num, Pow, Ref, Rel, free_refs,
+    preorder, same, substitute,
+)
+from workings.functions import nested, parsed
+from workings.functions.values import worth
+
+CLOSE = 1e-7                  # relative to 1 + |value|; a difference quotient has twice as many digits as its step
+STEP = 6e-6
+EACH = 4                      # points of each span
+MOST = 4_000_000              # numbers of one array
+AXES = 30                     # that an array of NumPy may have, with some to spare
+
+Array = Any                   # a NumPy array; it is imported inside
+Env = dict[str, Array]
+
+
+class Slow(Exception):
+    """What this is not made for."""
+
+
+class Quick:
+    """The values of one derivation at some points."""
+
+    def __init__(self, point: Point, spans: tuple[tuple[float, float], ...], lines: list[Rel]) -> None:
+        import numpy as np
+
+        self.np, self.point, self.net = np, point, point.net
+        self.slots: dict[str, int] = {}
+        letters: dict[str, None] = dict.fromkeys(sorted(point.indices))
+        for equation in (e for found in point.defs.values() for e in found):
+            letters.update((n.index, None) for n in preorder(equation.rhs) if isinstance(n, Big))
+        if point.steps or 2 + 2 * len(letters) > AXES:
+            raise Slow
+        self.letters = list(letters)
+        self.dims = 2 + 2 * len(self.letters)
+        self.slots = {x: 2 + n for n, x in enumerate(self.letters)}
+        self.low = self._along(0, np.repeat([a for a, _ in spans], EACH))
+        self.high = self._along(0, np.repeat([b for _, b in spans], EACH))
+        self.seeds = self._along(0, np.arange(1.0, 1 + EACH * len(spans)))
+        self.defs = point.defs
+        self.picks = self._picked()
+        self.moved: tuple[str, tuple[Array, ...]] | None = None
+        self.tables: dict[str, tuple[Array, dict[str, int]]] = {}
+        self.base = self.tables
+        self._own: Env = {}                          # the values of each letter, one array of them
+        self._zero = self._along(0, [0.0])
+        self.above: dict[str, frozenset[str]] = {}
+
+    def holds(self, line: Rel) -> bool:
+        """Does the line hold wherever it has a value?"""
+        np = self.np
+        free = dict.fromkeys(r.name for r in free_refs(line) if not r.indices and r.name in self.point.indices)
+        env = {name: self._own.setdefault(name, self._values(name)) for name in free}
+        with np.errstate(all="ignore"):
+            first, *others = [self.value(side, env) for side in line.args]
+            for other in others:
+                gap, scale = np.abs(first - other), 1 + np.abs(first)
+                known = np.isfinite(gap)
+                if not known.any() or not (gap <= CLOSE * scale)[known].all():
+                    return False
+        return True
+
+    # -- axes
+    def _along(self, slot: int, values: Array) -> Array:
+        shape = [1] * self.dims
+        shape[slot] = len(values)
+        return self.np.asarray(values, dtype=float).reshape(shape)
+
+    def _values(self, letter: str) -> Array:
+        span = self.point.span(letter)
+        return self._along(self.slots[letter], self.np.arange(span.start, span.stop))
+
+    # -- names
+    def _leaf(self, name: str, places: tuple[Array, ...]) -> Array:
+        """A number between the ends of each span that only the name and the indices fix."""
+        np, total = self.np, next((t for t in self.point.totals if (t.name, t.places) == (name, len(places))), None)
+        value = self._drawn(name, places)
+        if total is None or not isinstance(big := total.line.args[0], Big):
+            return value
+        span, at = self.point.span(big.index), places[total.place]
+        others = [self._drawn(name, (*places[: total.place], at * 0 + n, *places[total.place + 1 :])) for n in span[:-1]]
+        return np.where(at == span[-1], self.value(total.value, {}) - sum(others), value)
+
+    def _drawn(self, name: str, places: tuple[Array, ...]) -> Array:
+        np = self.np
+        seed = self.seeds * 12.9898 + sum(ord(c) * (n + 1) for n, c in enumerate(name)) * 0.7853
+        for n, place in enumerate(places):
+            seed = seed + (place + 3.1) * (78.233 + 37.719 * n)
+        part = np.sin(seed) * 43758.5453
+        return self.low + (self.high - self.low) * (part - np.floor(part))
+
+    def _picked(self) -> frozenset[tuple[str, int]]:
+        """The families of data that stand where an index stands, y[k] of s[y[k]]: whole numbers."""
+        exprs = (e.rhs for lines in self.defs.values() for e in lines)
+        places = (p for e in exprs for n in preorder(e) if isinstance(n, Ref) for i in n.indices for p in preorder(i))
+        return frozenset(p.key for p in places if isinstance(p, Ref) and p.indices and p.key not in self.defs)
+
+    def _whole(self, ref: Ref, places: tuple[Array, ...]) -> Array:
+        """A name that stands where an index stands: 1 or 2."""
+        part = self.np.sin(sum((p * (n + 1.7) for n, p in enumerate(places)), 0.3 + len(ref.name))) * 917.31
+        return 1 + self.np.floor(2 * (part - self.np.floor(part)))
+
+    def _index(self, expr: Expr, env: Env) -> Array:
+        if isinstance(expr, Ref):
+            if not expr.indices and expr.name in env:
+                return env[expr.name]
+            if expr.indices:
+                if expr.key in self.defs:
+                    raise Slow
+                return self._whole(expr, tuple(self._index(i, env) for i in expr.indices))
+            return self._along(0, [self.point.size(expr.name)])
+        if isinstance(expr, Num):
+            return self._along(0, [float(expr.value)])
+        if isinstance(expr, Add | Mul | Neg | Div):
+            return self._arithmetic(expr, [self._index(c, env) for c in expr.children()])
+        raise Slow
+
+    def _name(self, ref: Ref, env: Env) -> Array:
+        if not ref.indices and ref.name in env:
+            return env[ref.name]
+        if any(isinstance(i, All) for i in ref.indices):
+            raise Slow
+        places = tuple(self._index(i, env) for i in ref.indices)
+        lines = self.defs.get(ref.key)
+        if ref.key in self.picks:
+            return self._whole(ref, places)
+        if lines is None:
+            if not places and (ref.name in self.net.sizes or ref.name in self.point.numbers
+                               or ref.name in self.point.picks):
+                return self._along(0, [self.point.size(ref.name)])
+            value = self._leaf(ref.name, places)
+        else:
+            value = self._looked_up(ref, lines, places)
+        if self.moved is not None and self.moved[0] == ref.name and len(self.moved[1]) == len(places):
+            hit: Array = 1.0
+            for place, target in zip(places, self.moved[1], strict=True):
+                hit = hit * (place == target)
+            value = value + hit * self.step
+        return value
+
+    def _looked_up(self, ref: Ref, lines: list[Equation], places: tuple[Array, ...]) -> Array:
+        """Entries of the table of a family."""
+        np = self.np
+        if len(lines) != 1:
+            raise Slow
+        table, first = self._table(ref.name, lines[0])
+        letters = [i.name for i in lines[0].lhs.indices if isinstance(i, Ref)]
+        slots = [self.slots[x] for x in letters]
+        if all(p is self._own.get(x) for p, x in zip(places, letters, strict=True)):
+            return table
+        index: list[Array] = [np.arange(n).reshape([-1 if s == d else 1 for s in range(self.dims)])
+                              for d, n in enumerate(table.shape)]
+        outside: Array = False
+        for letter, slot, place in zip(letters, slots, places, strict=True):
+            at = (place - first[letter]).astype(int)
+            outside = outside | (at < 0) | (at >= table.shape[slot])
+            index[slot] = np.clip(at, 0, max(table.shape[slot] - 1, 0))
+        return np.where(outside, np.nan, table[tuple(index)])
+
+    def _table(self, name: str, line: Equation) -> tuple[Array, dict[str, int]]:
+        """All values of a family, an axis for each of its letters, and where these begin."""
+        letters = [i.name for i in line.lhs.indices if isinstance(i, Ref) and i.name in self.slots]
+        if len(letters) != len(line.lhs.indices) or len(set(letters)) != len(letters):
+            raise Slow
+        touched = self.moved is not None and self._depends(name, self.moved[0])
+        tables = self.tables if touched or self.moved is None else self.base
+        if name not in tables:
+            tables[name] = (self._zero, {})           # while it is made: a circle would come back here
+            moved, self.moved = self.moved, self.moved if touched else None
+            value = self.value(line.rhs, {x: self._own.setdefault(x, self._values(x)) for x in letters})
+            self.moved = moved
+            shape = [max(a, b) for a, b in zip(value.shape, self._shape(letters), strict=True)]
+            tables[name] = (self.np.broadcast_to(value, shape), {x: self.point.span(x).start for x in letters})
+        return tables[name]
+
+    def _shape(self, letters: list[str]) -> list[int]:
+        return [len(self.point.span(self.letters[s - 2])) if 2 <= s < 2 + len(self.letters)
+                and self.letters[s - 2] in letters else 1 for s in range(self.dims)]
+
+    def _depends(self, name: str, on: str) -> bool:
+        """Is a name made of another, through however many lines?"""
+        if name not in self.above:
+            seen, stack = {name}, [name]
+            while stack:
+                here = stack.pop()
+                for (own, _), lines in self.defs.items():
+                    if own == here:
+                        new = {r.name for e in lines for r in free_refs(e.rhs)} - seen
+                        seen |= new
+                        stack.extend(new)
+            self.above[name] = frozenset(seen)
+        return on in self.above[name]
+
+    # -- differences
+    def _difference(self, mark: Deriv, env: Env) -> Array:
+        np = self.np
+        if self.moved is not None or len(mark.wrt) != 1 or not isinstance(wrt := mark.wrt[0], Ref):
+            raise Slow
+        far = {x: np.swapaxes(v, self.slots[x], self.slots[x] + len(self.letters)) for x, v in env.items()}
+        target = tuple(self._index(i, far) for i in wrt.indices)
+        with self._opened(mark):
+            self.base, self.tables, outer = self.tables, {}, self.tables
+            here = self._name(wrt, far)
+            self.step = STEP * (1 + self.np.abs(here)) * self._along(1, [1.0, -1.0])
+            self.moved = (wrt.name, target)
+            try:
+                if mark.kind == "P" and isinstance(mark.of, Ref):
+                    value = self._own_line(mark.of, far)
+                else:
+                    value = self.value(mark.of, far)
+            finally:
+                self.moved, self.tables = None, outer
+        if value.shape[1] == 1:
+            slope = np.zeros_like(value)
+        else:
+            slope = (value[:, :1] - value[:, 1:]) / (2 * self.step[:, :1])
+        for x in env:
+            slope = np.swapaxes(slope, self.slots[x], self.slots[x] + len(self.letters))
+        return slope
+
+    def _own_line(self, of: Ref, far: Env) -> Array:
+        """The own equation only: every other name stays at its value."""
+        assert self.moved is not None
+        if of.name == self.moved[0]:
+            return self._name(of, far)
+        lines = self.defs.get(of.key, [])
+        if len(lines) != 1:
+            raise Slow
+        heads = lines[0].lhs.indices
+        if any(not isinstance(i, Ref) or i.name not in self.slots for i in heads):
+            raise Slow
+        swap = {i.name: j for i, j in zip(heads, of.indices, strict=True) if isinstance(i, Ref)}
+        self.above, kept = {n: frozenset((n,)) for n, _ in self.defs}, self.above
+        try:
+            return self.value(substitute(lines[0].rhs, swap), far)
+        finally:
+            self.above = kept
+
+    @contextmanager
+    def _opened(self, mark: Deriv) -> Iterator[None]:
+        """Equations taken apart while a derivative by or of a part is taken."""
+        back = {}
+        for ref in (mark.of, *mark.wrt):
+            lines = self.point.opened.get(ref.key) if isinstance(ref, Ref) else None
+            if lines is not None:
+                top = lines[-1]
+                back.setdefault(top.key, self.defs.get(top.key, []))
+                self.defs[top.key] = [top if e.span is top.span and same(e.lhs, top.lhs) else e
+                                      for e in self.defs.get(top.key, [])]
+        if back:
+            kept, self.above = self.above, {}
+            self.tables, tables = {}, self.tables
+        try:
+            yield
+        finally:
+            if back:
+                self.above, self.tables = kept, tables
+            self.defs.update(back)
+
+    # -- expressions
+    def value(self, expr: Expr, env: Env) -> Array:
+        """What an expression is worth, an axis for each letter that it depends on."""
+        if isinstance(expr, Ref):
+            return self._name(expr, env)
+        if isinstance(expr, Num):
+            return self._along(0, [float(expr.value)])
+        if isinstance(expr, Const):
+            return self._along(0, [self.np.pi if expr.name == "pi" else self.np.inf])
+        if isinstance(expr, Big):
+            return self._big(expr, env)
+        if isinstance(expr, Call):
+            return self._call(expr, env)
+        if isinstance(expr, Deriv):
+            return self._difference(expr, env)
+        if isinstance(expr, Claim):
+            return self.value(expr.inner, env)
+        out = self._arithmetic(expr, [self.value(c, env) for c in expr.children()])
+        if out.size > MOST:
+            raise Slow
+        return out
+
+    def _arithmetic(self, expr: Expr, args: list[Array]) -> Array:
+        first, *rest = args
+        if isinstance(expr, Add):
+            for a in rest:
+                first = first + a
+            return first
+        if isinstance(expr, Mul):
+            for a in rest:
+                first = first * a
+            return first
+        if isinstance(expr, Neg):
+            return -first
+        if isinstance(expr, Div):
+            return first / rest[0]
+        if isinstance(expr, Pow):
+            return first ** rest[0]
+        raise Slow
+
+    def _big(self, expr: Big, env: Env) -> Array:
+        np, slot = self.np, self.slots[expr.index]
+        inside: Array = True
+        if expr.lo is None or expr.hi is None:
+            values = self._own.setdefault(expr.index, self._values(expr.index))
+        else:
+            lo, hi = self.value(expr.lo, env), self.value(expr.hi, env)
+            if not (np.isfinite(lo).all() and np.isfinite(hi).all()):
+                raise Slow
+            values = self._along(slot, np.arange(int(lo.min()), int(hi.max()) + 1))
+            if lo.size > 1 or hi.size > 1:
+                inside = (values >= lo) & (values <= hi)
+        inner = {**env, expr.index: values}
+        if expr.condition is not None:
+            inside = inside & self._truth(expr.condition, inner)
+        body = self.value(expr.body, inner)
+        if body.shape[slot] == 1 and values.shape[slot] != 1:
+            body = np.broadcast_to(body, [values.shape[slot] if s == slot else n for s, n in enumerate(body.shape)])
+        empty = {"sum": 0.0, "prod": 1.0, "max": -np.inf, "min": np.inf}[expr.op]
+        if inside is not True:
+            body = np.where(inside, body, empty)
+        reduce = {"sum": np.sum, "prod": np.prod, "max": np.max, "min": np.min}[expr.op]
+        if not body.shape[slot] and expr.op in ("max", "min"):
+            raise Slow
+        return reduce(body, axis=slot, keepdims=True)
+
+    def _call(self, expr: Call, env: Env) -> Array:
+        np, name = self.np, expr.function
+        if expr.primes:
+            raise Slow
+        if name == "where":
+            return np.where(self._truth(expr.args[0], env), *(self.value(a, env) for a in expr.args[1:]))
+        if name == "ind":
+            return self._truth(expr.args[0], env) * 1.0
+        if name == "delta":
+            return (self._index(expr.args[0], env) == self._index(expr.args[1], env)) * 1.0
+        own = self.net.functions.get(name)
+        if own is not None:
+            return self.value(substitute(own.body, dict(zip(own.params, expr.args, strict=True))), env)
+        found = worth.get(name)
+        if found is not None and found.array is not None:
+            return found.array(np, *(self.value(a, env) for a in expr.args))
+        if len(expr.args) > 2:
+            expr = nested(expr)
+        try:
+            params, body = parsed(name)
+        except WorkingsError:
+            raise Slow from None
+        return self.value(substitute(body, dict(zip(params, expr.args, strict=True))), env)
+
+    def _truth(self, expr: Expr, env: Env) -> Array:
+        np = self.np
+        if isinstance(expr, Logic):
+            sides = [self._truth(a, env) for a in expr.args]
+            if expr.op == "not":
+                return np.logical_not(sides[0])
+            out = sides[0]
+            for side in sides[1:]:
+                out = out & side if expr.op == "and" else out | side
+            return out
+        if not isinstance(expr, Rel):
+            raise Slow
+        values = [self.value(a, env) for a in expr.args]
+        hit: Array = True
+        for op, a, b in zip(expr.ops, values, values[1:], strict=False):
+            compared = {"=": a == b, "!=": a != b, "<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b}
+            if op not in compared:
+                raise Slow
+            hit = hit & compared[op]
+        return hit
+
+
+def tried(point: Point, lines: list[Rel], spans: tuple[tuple[float, float], ...]) -> list[Rel]:
+    """The lines that are still to be tried in balls."""
+    try:
+        quick = Quick(point, spans, lines)
+    except Slow:
+        return lines
+    left = []
+    for line in lines:
+        try:
+            if quick.holds(line):
+                continue
+        except (Slow, NoValue, KeyError, IndexError, ZeroDivisionError, RecursionError):
+            pass
+        left.append(line)
+    return left
