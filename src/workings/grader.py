@@ -38,11 +38,13 @@ class Judge:
 
     def __init__(self, sheet: Source, rules: str | None) -> None:
         from workings.sheets.read import read_sheet
+        from workings.sheets.remembered import Memory
         from workings.sheets.rubric import points, rubric
 
         self.sheet = read_sheet(sheet)
         self.rule = rubric(Source(rules) if rules is not None else None)
         self.points, _ = points(self.sheet, self.rule)
+        self.memory = Memory()
 
     def answer(self, path: Path) -> dict[str, Any]:
         """Marks, slips and the feedback of one file; what is wrong with the file is told, never raised."""
@@ -63,7 +65,7 @@ class Judge:
         source, _ = handed(path)
         if not source.text.strip():
             return {"problem": "the file is empty"}
-        found = judged(self.sheet, source)
+        found = judged(self.sheet, source, self.memory)
         status = {p.part: p.status for p in found.report.parts}
         if not found.report.lines and all(s in ("missing", "unknown") for s in status.values()):
             return {"problem": "no label of a part was found in it"}

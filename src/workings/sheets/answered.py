@@ -6,22 +6,21 @@ would be right had the earlier one been right follows from it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from workings.checking.lines import Session
-from workings.checking.names import known_names, needed
+from workings.checking.names import known_names
 from workings.checking.verdict import Judged, Labelled, Report
-from workings.checking.worlds import same_meaning
 from workings.errors import NotReadable, Source, WorkingsError
-from workings.expr import Network
 from workings.functions import signatures
 from workings.sheets.handed import handed
-from workings.sheets.judge import prepared
+from workings.sheets.judge import shown_scope
 from workings.sheets.labels import Labels, said
-from workings.sheets.model import Part, Sheet
+from workings.sheets.model import Sheet
 from workings.sheets.read import read_sheet
+from workings.sheets.remembered import Memory, Scope
 from workings.sheets.rows import formulas, rows
 from workings.syntax import read_lines
 
@@ -69,63 +68,49 @@ def judge_answer(given: Source | Sheet, answer: Any, hint: bool = False) -> Repo
     return out.report
 
 
-def judged(sheet: Sheet, source: Source) -> Answered:
-    """The lines of an answer, each in the scope of its part; what belongs to no part is told."""
+def judged(sheet: Sheet, source: Source, memory: Memory | None = None) -> Answered:
+    """The lines of an answer, each in the scope of its part; what belongs to no part is told.
+
+    `memory`: the verdicts on other answers to the same sheet.
+    """
+    memory = memory or Memory()
     parts = {(e.number, p.label): p for e in sheet.exercises for p in [e.intro, *e.parts]}
     found = answers(source, sheet)
     report = Report([], [], source, by_place=True)
-    sessions: dict[Key, Session] = {}
+    scopes: dict[Key, Scope] = {}
     for answer in found:
         if not (answer.known and answer.key in parts):
             continue
-        session = sessions.get(answer.key)
-        if session is None:
-            session = sessions[answer.key] = _opened(answer.key, parts, sessions, sheet)
-        report.lines += _judged(answer, session, source)
+        scope = scopes.get(answer.key)
+        if scope is None:
+            scope = memory.open(answer.key, parts[answer.key], sheet.source)
+            for key, earlier in scopes.items():
+                if key[0] == answer.key[0]:
+                    scope.inherit(earlier)
+            scopes[answer.key] = scope
+        report.lines += _judged(answer, scope, memory, source)
     for i, line in enumerate(report.lines):
         line.line = i
-    for session in sessions.values():
-        report.remarks += session.domains.missing()
+    for scope in scopes.values():
+        report.remarks += scope.session.domains.missing()
     report.parts = _labelled(found, sheet, source)
     report.remarks += _about(found, report.parts, sheet, source)
     stray = any(not a.known or (a.at < 0 and not a.key[0]) for a in found if a.lines)
-    return Answered(report, sessions, stray)
+    return Answered(report, {key: scope.session for key, scope in scopes.items()}, stray)
 
 
-def _opened(key: Key, parts: Mapping[Key, Part], sessions: Mapping[Key, Session], sheet: Sheet) -> Session:
-    """The session of a part, with what the person found and named in the exercise before."""
-    session = prepared(parts[key], sheet.source)
-    for other, earlier in sessions.items():
-        if other[0] == key[0]:
-            _inherit(session, earlier, parts[other].net)
-    return session
-
-
-def _inherit(session: Session, earlier: Session, base: Network) -> None:
-    for world in earlier.worlds:
-        there = any(w.since == world.since for w in session.worlds)
-        if not there and same_meaning(world.put[-1][0], earlier.net, session.net):
-            session.worlds.append(world)
-    own = [e for e in earlier.net.equations if e.key not in base.defs]
-    known = known_names(session.net)
-    uses = [e for e in needed(earlier.net, [e.rhs for e in own]) if e.key in base.defs]
-    if own and all(e.key in session.net.defs and same_meaning(e.lhs, base, session.net) for e in uses):
-        fresh = [e for e in own if e.lhs.name not in known]
-        session.net = session.here = session.net.with_(equations=(*session.net.equations, *fresh))
-
-
-def _judged(answer: Answer, session: Session, source: Source) -> Iterator[Judged]:
+def _judged(answer: Answer, scope: Scope, memory: Memory, source: Source) -> Iterator[Judged]:
     """The lines of one part in order."""
     starts = [at for _, at in answer.lines]
     try:
-        read = read_lines([text for text, _ in answer.lines], signatures(), session.written)
+        read = read_lines([text for text, _ in answer.lines], signatures(), scope.session.written)
     except WorkingsError as error:
         raise error.located(source) from None
     for line in read:
         place = source.place(starts[line.index] + (line.span.start if line.span is not None else 0))
         line.index = place[0] - 1
-        out = session.judge(line)
-        out.place, out.part, out.scope = place, "".join(answer.key), session.net
+        out = memory.judge(scope, line)
+        out.place, out.part, out.scope = place, "".join(answer.key), shown_scope(scope.session)
         yield out
 
 

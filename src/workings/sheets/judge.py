@@ -85,7 +85,7 @@ def _part(part: Part, exercise: Exercise, seen: set[int], found: _Found) -> None
             if judged.verdict == "not understood" and _identity(statement, part):
                 letters = {r.name: "input" for r in free_refs(statement.body)}
                 judged = Session(Network(functions=part.net.functions, roles=letters), {}).judge(line)
-            judged.part, judged.scope = f"{exercise.number}{part.label}", session.net
+            judged.part, judged.scope = f"{exercise.number}{part.label}", shown_scope(session)
             found.lines.append(judged)
             if line.body is not None:
                 ours.append((judged, line.body))
@@ -102,6 +102,11 @@ def prepared(part: Part, source: Source) -> Session:
             if statement.body is not None and any(statement is s for h in part.hints for s in h.statements):
                 session.judge(Printed(0, statement.text, statement.span, source, statement.body, statement.kind))
     return session
+
+
+def shown_scope(session: Session) -> Network:
+    """The network of a session as a person knows it: with the names that lines gave, arrays as they are written."""
+    return session.net if session.form.net is session.written else session.written
 
 
 def _definitions(part: Part, exercise: Exercise, seen: set[int], found: _Found) -> None:
