@@ -47,11 +47,21 @@ class ArraySpeaker(Speaker):
             return self._reference(node, inner)
         if isinstance(node, Big):
             return self._big(node, inner)
+        if self._counted(node):
+            return Speaker._say(_Plain(self), node, inner)
         letters = self._union(inner)
         level = tuple(self.aligned(part, letters) for part in inner)
         said = super()._say(node, level)
         factors = tuple(f for part in inner for f in part.factors or (part,)) if isinstance(node, Mul) else ()
         return Said(said.text, said.holds, letters, factors)
+
+    def _counted(self, node: Expr) -> bool:
+        """Does a condition under loops ask only for their indices?  Then Python decides it."""
+        asks = node.args[0] if isinstance(node, Call) and node.function in ("where", "ind") else node
+        if self.order or not isinstance(asks, Rel | Logic):
+            return False
+        refs = [n for n in preorder(asks) if isinstance(n, Ref)]
+        return bool(refs) and all(r.key not in self.axes and not r.indices for r in refs)
 
     def _union(self, parts: Iterable[Said]) -> tuple[str, ...]:
         found = {letter for part in parts for letter in part.letters}
@@ -244,3 +254,12 @@ class ArraySpeaker(Speaker):
         for word in words[1:]:
             text = f"{function}({text}, {word})"
         return Said(text, ATOM)
+
+
+class _Plain(Speaker):
+    """The same names in Python's own notation."""
+
+    functions: Mapping[str, str] = {"where": "", "ind": "(1.0 if {0} else 0.0)"}
+
+    def __init__(self, other: Speaker) -> None:
+        self.axes, self.ranges, self.names = other.axes, other.ranges, other.names
