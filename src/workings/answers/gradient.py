@@ -10,6 +10,7 @@ from workings.answers.words import plain_words, sentence
 from workings.checking.noticing import worth_noticing
 from workings.derive import Derivation, Step
 from workings.document import Aside, Block, Display, Line, Math, Paragraph, Row, Strong
+from workings.answers.steps_back import in_cases, runs
 from workings.document import Step as StepBlock
 from workings.expr import Call, Deriv, Expr, Network, Ref, Rel, substitute
 
@@ -209,7 +210,7 @@ def _entries(step: Step, spelt: Mapping[str, str]) -> list[dict[str, Any]]:
     words, name = plain_words(says(step)), title(step)
     out: list[dict[str, Any]] = [
         {"rule": name, "line": plain(line), "latex": latex(line, spelt), "says": words}
-        for line in (*step.lines, step.line)
+        for line in (*step.lines, in_cases(step))
     ]
     if step.inner:
         out[-1]["inner"] = [e for s in step.inner for e in _entries(s, spelt)]
@@ -240,5 +241,5 @@ def line(derivation: Derivation) -> Rel:
 
 def block(step: Step) -> StepBlock:
     """One step as a block."""
-    rows = tuple(Row(rel) for rel in (*step.lines, step.line))
+    rows = (*(Row(rel) for rel in step.lines), Row(step.line, runs(step)))
     return StepBlock(title(step), says(step), rows, tuple(block(s) for s in step.inner))

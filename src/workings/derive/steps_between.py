@@ -25,7 +25,8 @@ def timed(graph: Graph, equation: Equation, lower: Node, avoid: frozenset[str]) 
             continue
         table, fresh = _letters(graph, equation, own, solved.table, lower, avoid)
         upper = Node(equation.lhs.name, tuple(arena.rename(h, table) for h in heads))
-        tests = [arena.rename(t, table) for t in solved.tests] + _capped(graph, upper)
+        new = {x: table[x] for x in table if x not in solved.table}
+        tests = [arena.rename(t, new) for t in solved.tests] + _capped(graph, upper)
         known = [facts.holds(t) for t in tests]
         if False in known:
             continue

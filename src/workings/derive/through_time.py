@@ -135,8 +135,9 @@ class Time:
                     queue += [n for stage in found[node] for n in self.needed(stage.stated, stage.node)]
         steps: list[Step] = []
         for node in sorted(found, key=self._order):
-            for stage in found[node]:
-                steps.append(self._step(stage))
+            mine = [self._step(stage) for stage in found[node]]
+            mine[-1].says = {**mine[-1].says, "special": mine[:-1]}
+            steps += mine
         return steps
 
     def _order(self, node: Node) -> tuple[int, int, int]:

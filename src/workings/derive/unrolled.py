@@ -16,7 +16,7 @@ from workings.derive.graph import Node, entry
 from workings.derive.put import flattened, replace_parts
 from workings.derive.recurrences import circles, lags_of, letters_of
 from workings.derive.steps import Step, equal
-from workings.derive.terms import Arena
+from workings.derive.terms import Arena, Term
 from workings.derive.written import to_expr, to_term
 from workings.expr import Add, Big, Deriv, Expr, Key, Mul, Num, Ref, free_refs, preorder, rewrite, same
 
@@ -125,6 +125,8 @@ def _closed(time: Time, state: Key, group: Sequence[Key]) -> Step | None:
     if slope is None:
         return None
     directs = [_direct(time, s, state, stop) for s in (general, *special)]
+    if len(directs) > 1 and _alike(time.graph.arena, directs, step, last):
+        del directs[1]
     letters = (_fresh(time, "ksm"), _fresh(time, "jil"))
     ways = [Way(step, to_expr(last), up, s, *_ends(ds)) for s, ds in (
         (slope.before, [d.before for d in directs]), (slope.after, [d.after for d in directs]))]
@@ -132,6 +134,12 @@ def _closed(time: Time, state: Key, group: Sequence[Key]) -> Step | None:
     says = {**time.says(node), "letters": letters, "way": ways[0]}
     mark = Deriv(time.of, (entry(node),))
     return Step("unrolled", says, before, after, equal(time.name(node), mark, before, after), [slope, *directs])
+
+
+def _alike(arena: Arena, directs: Sequence[Step], step: str, last: Term) -> bool:
+    """Is what the last step gives the same as any other gives?"""
+    general, special = (to_term(arena, d.after) for d in directs)
+    return arena.rename(general, {step: last}) is special
 
 
 def _ends(directs: Sequence[Expr]) -> tuple[Expr, Expr | None]:
@@ -200,14 +208,11 @@ def build(arena: Arena, way: Way, letters: tuple[str, str]) -> Expr:
     def times(a: Expr, b: Expr) -> Expr:
         return Mul((*(a.args if isinstance(a, Mul) else (a,)), b))
 
-    same_last = way.at_last is None
     last = moved(way.direct, way.last) if way.at_last is None else way.at_last
     end = times(last, product(way.last))
     if isinstance(way.direct, Num) and way.direct.value == 0:
         return end
-    if not same_last and same(moved(way.direct, way.last), last):
-        same_last = True
-    to = way.last if same_last else to_expr(arena.add((to_term(arena, way.last), arena.num(-1 if way.up else 1))))
+    to = way.last if way.at_last is None else to_expr(arena.add((to_term(arena, way.last), arena.num(-1 if way.up else 1))))
     lo, hi = (Ref(way.step), to) if way.up else (to, Ref(way.step))
     whole = Big("sum", outer, times(moved(way.direct, outer), product(Ref(outer))), lo, hi)
-    return whole if same_last else Add((end, whole))
+    return whole if way.at_last is None else Add((end, whole))
