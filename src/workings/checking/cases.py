@@ -12,6 +12,7 @@ from typing import Any
 
 from workings.limits import UNROLLED_TERMS
 from workings.checking.places import Outside
+from workings.checking.derivs import APART
 from workings.checking.names import known_names, needed
 from workings.checking.search import Trial
 from workings.checking.unroll import Instance
@@ -174,7 +175,8 @@ class Cases:
                     out.setdefault(r.name)
         own = {r.name for e in (self.a, self.b) for r in free_refs(e) if not r.indices}
         data = {n for n in out if n not in self.net.ranges and (n, 0) not in self.net.defs}
-        return [n for n in out if n not in self.net.sizes and n not in self.bind and (n in own or n in data)
+        ours = {n for n in out if n.endswith(APART)}          # letters that only a pass of derivation knows
+        return [n for n in out if n not in ours and n not in self.net.sizes and n not in self.bind and (n in own or n in data)
                 and (n, 0) not in self.net.defs]
 
     def _choices(self, instance: Instance, free: list[str]) -> list[dict[str, int]]:

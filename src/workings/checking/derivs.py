@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from workings.derive.program import Statement
 
 
+APART = "''''''"
+
+
 def derivatives(expr: Expr) -> list[Deriv]:
     """The distinct derivatives in an expression, in reading order."""
     out: list[Deriv] = []
@@ -107,7 +110,8 @@ class Resolver:
         """
         from workings.derive import backward
 
-        fixed = {x: Ref(fresh(x + "'", _names(net) | _names(self.net))) for x in self._letters(of)}
+        # Primes enough that no sum of the pass binds the same letter.
+        fixed = {x: Ref(fresh(x + APART, _names(net) | _names(self.net))) for x in self._letters(of)}
         if fixed or not isinstance(of, Ref):
             head = Ref(fresh("quantity", _names(self.net)))
             net = net.with_(equations=(*net.equations, Equation(head, substitute(of, fixed))))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from workings.checking.algebra import Frac, Poly, Terms, terms
@@ -130,6 +130,22 @@ class Functions(Transcend):
         if c.zero:
             raise Undefined
         return s / c
+
+    def _f_asinh(self, a: Frac) -> Frac:
+        return self._odd(a, lambda u: self.log(u + self._f_sqrt(u * u + self.arena.one)))
+
+    def _f_atanh(self, a: Frac) -> Frac:
+        one = self.arena.one
+        return self._odd(a, lambda u: self.log((one + u) / (one - u)) / self.arena.number(2))
+
+    def _f_acos(self, a: Frac) -> Frac:
+        half_pi = self.arena.make("const", "pi", positive=True) / self.arena.number(2)
+        return half_pi - self._opaque("asin", [a])
+
+    def _odd(self, a: Frac, f: Callable[[Frac], Frac]) -> Frac:
+        if a.zero:
+            return a
+        return -f(-a) if a.key[0][0][1] < 0 else f(a)
 
     # -- signs
     def inside_sum(self, f: Frac) -> bool:
