@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 TARGETS = ("python", "numpy", "numba", "c", "jax", "torch")
 
 
+OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {
+    "torch": {"recompute": ("nothing", "everything")},
+    "c": {"dtype": ("float64", "float32")},
+}
 OF_ALL = ("jax", "torch")     # libraries that may ask for the derivative by any argument
 
 
@@ -26,23 +30,27 @@ def known_target(to: str) -> None:
 
 
 def code(net: Network, program: Program, of: Ref, to: str = "numpy", **options: str) -> Code:
-    """The text of a backward program in a target language; PyTorch takes `recompute` ("nothing" or "everything").
+    """The text of a backward program in a target language.
 
-    Raises `BadValue` for a target or option that there is not, `OutOfReach` for what has no text there.
+    Options: `recompute` ("nothing" or "everything") of PyTorch, `dtype` ("float64" or "float32") of C.  Raises
+    `BadValue` for a target or option that there is not, `OutOfReach` for what has no text there.
     """
     from workings.emit.result import Code
     from workings.emit.plan import plan
 
     known_target(to)
-    extra = set(options) - ({"recompute"} if to == "torch" else set())
-    if extra:
-        raise BadValue(f"the target {to} has no option {min(extra)}", expected="recompute= with to='torch'")
+    for name, chosen in options.items():
+        if chosen not in OPTIONS.get(to, {}).get(name, ()):
+            known = [f"{n}={v!r} with to={t!r}" for t, of_ in OPTIONS.items() for n, vs in of_.items() for v in vs]
+            raise BadValue(f"the target {to} has no option {name}={chosen!r}", expected=", ".join(known))
     planned = plan(net, program, of)
     files = {}
     if to == "c":
         from workings.emit.c import program as c_program
 
-        found = c_program(net, planned)
+        found = c_program(net, planned, **options)
         files = {".h": found.header, ".c": found.source}
     write: Callable[..., str] = getattr(import_module(f"workings.emit.{to}"), to)
-    return Code.of(write(net, planned, **options), net, planned, to, files)
+    out = Code.of(write(net, planned, **options), net, planned, to, files)
+    out.dtype = options.get("dtype", "float64")
+    return out

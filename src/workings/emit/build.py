@@ -69,6 +69,21 @@ def built(program: CProgram) -> ModuleType:
     return module
 
 
+def blas(name: str) -> int | None:
+    """The address of SciPy's dgemm or sgemm, or None without SciPy."""
+    try:
+        from scipy.linalg import cython_blas
+    except ImportError:
+        return None
+    capsule = cython_blas.__pyx_capi__[name]
+    api = ctypes.pythonapi
+    api.PyCapsule_GetName.restype = ctypes.c_char_p
+    api.PyCapsule_GetName.argtypes = [ctypes.py_object]
+    api.PyCapsule_GetPointer.restype = ctypes.c_void_p
+    api.PyCapsule_GetPointer.argtypes = [ctypes.py_object, ctypes.c_char_p]
+    return int(api.PyCapsule_GetPointer(capsule, api.PyCapsule_GetName(capsule)))
+
+
 def _compiled(command: Sequence[str]) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -81,12 +96,12 @@ def structures(program: CProgram) -> dict[str, type[ctypes.Structure]]:
     """The structs of the program, as ctypes types."""
     layout = program.layout
     say = layout.say.name
-    pointer = ctypes.c_void_p
+    pointer, number = ctypes.c_void_p, ctypes.c_float if program.dtype == "float32" else ctypes.c_double
     members: dict[str, list[tuple[str, Any]]] = {
         "sizes": [(say((s, 0)), ctypes.c_long) for s in layout.plan.sizes],
-        "data": [(say(f.key), pointer if f.axes else ctypes.c_double) for f in layout.data],
-        "parameters": [(say(f.key), pointer if f.axes else ctypes.c_double) for f in layout.parameters],
-        "gradients": [(say(k), pointer if layout.plan.fields[k].axes else ctypes.c_double) for k in layout.outputs],
+        "data": [(say(f.key), pointer if f.axes else number) for f in layout.data],
+        "parameters": [(say(f.key), pointer if f.axes else number) for f in layout.parameters],
+        "gradients": [(say(k), pointer if layout.plan.fields[k].axes else number) for k in layout.outputs],
     }
     return {kind: type(kind, (ctypes.Structure,), {"_fields_": fields}) for kind, fields in members.items()}
 

@@ -13,9 +13,10 @@ from workings.emit.fuse import fused, momentary, writes
 from workings.emit.identifiers import C, identifiers
 from workings.emit.loops import For, Node, Set, When, loops
 from workings.emit.plan import Plan
+from workings.emit.products import Product
 from workings.emit.speak import ATOM, MUL, NEG, Position, Said, Speaker
 from workings.emit.text import about
-from workings.expr import Expr, Key, Network, Num, Number
+from workings.expr import Expr, Key, Network, Num, Number, Ref
 
 OWN = ("exp log log1p expm1 tanh dtanh sigmoid dsigmoid softplus logsigmoid logcosh relu leaky step sign clip sech elu "
        "Phi")
@@ -26,9 +27,9 @@ class CSpeaker(Speaker):
     """Expressions in C's notation."""
 
     functions: Mapping[str, str] = {
-        **{name: f"w_{name}({{all}})" for name in OWN.split()}, **{name: f"{name}({{0}})" for name in LIBM.split()},
-        "abs": "fabs({0})", "max": "w_max({0}, {1})", "min": "w_min({0}, {1})", "where": "",
-        "ind": "(({0}) ? 1.0 : 0.0)", "delta": "({0} == {1} ? 1.0 : 0.0)",
+        **{name: f"w_{name}({{all}})" for name in OWN.split()}, **{name: f"{name}#({{0}})" for name in LIBM.split()},
+        "abs": "fabs#({0})", "max": "w_max({0}, {1})", "min": "w_min({0}, {1})", "where": "",
+        "ind": "(({0}) ? 1.0# : 0.0#)", "delta": "({0} == {1} ? 1.0# : 0.0#)",
     }
     words: Mapping[str, str] = {"and": " && ", "or": " || ", "not": "!"}
     def entry(self, name: str, places: list[str], key: Key) -> str:
@@ -40,19 +41,20 @@ class CSpeaker(Speaker):
 
     def number(self, value: Number) -> Said:
         said = super().number(value)
-        return Said(f"({said.text})", ATOM) if said.holds == MUL else said
+        text = re.sub(r"\.0", ".0#", said.text)
+        return Said(f"({text})", ATOM) if said.holds == MUL else Said(text, said.holds)
 
     def constant(self, name: str) -> str:
-        return {"pi": "3.141592653589793", "inf": "INFINITY"}[name]
+        return {"pi": "3.141592653589793#", "inf": "INFINITY"}[name]
 
     def counted(self, position: Position) -> Said:
-        return Said(f"(double){_factor(str(position))}", NEG)
+        return Said(f"(real){_factor(str(position))}", NEG)
 
     def power(self, base: Said, exponent: Expr, said: Said) -> Said:
         simple = base.holds == ATOM and "(" not in base.text
         if simple and isinstance(exponent, Num) and exponent.value in (2, 3, 4):
             return Said("*".join([base.text]*int(exponent.value)), MUL)
-        return Said(f"pow({base.text}, {said.text})", ATOM)
+        return Said(f"pow#({base.text}, {said.text})", ATOM)
 
     def cases(self, test: Said, yes: Said, no: Said) -> Said:
         return Said(f"({test.text} ? {yes.text} : {no.text})", ATOM)
@@ -84,15 +86,17 @@ class _C:
                 self.lines.append(f"{pad}if ({self.say.say(node.test)}) {{")
                 self.nodes(node.body, depth + 1)
                 self.lines.append(pad + "}")
-            else:
+            elif isinstance(node, For):
                 self._loop(node, depth)
+            else:
+                self.lines.append(pad + self._gemm(node))
 
     def _loop(self, node: For, depth: int) -> None:
         pad = "    "*depth
         letter, length = self.say.name((node.letter, 0)), self.say.length(node.axis)
         outer = self.say.ranges.get(node.letter)
         self.say.ranges[node.letter] = node.axis
-        if depth == 1 and all(isinstance(n, Set) for n in node.body):
+        if all(isinstance(n, Set) for n in node.body):
             self.lines += self._pragma(node)
         if node.down:
             self.lines.append(f"{pad}for (long {letter} = {length} - 1; {letter} >= 0; {letter}--) {{")
@@ -102,6 +106,16 @@ class _C:
         self.lines.append(pad + "}")
         if outer is not None:
             self.say.ranges[node.letter] = outer
+
+    def _gemm(self, node: Product) -> str:
+        """A product by rows and columns: how far apart the entries along each letter lie is said."""
+        lengths = {n: _factor(self.say.length(self.plan.ranges[n])) for n in (node.row, node.column, node.inner)}
+        words = [lengths[node.row], lengths[node.column], lengths[node.inner]]
+        for ref, letters in ((node.left, (node.row, node.inner)), (node.right, (node.inner, node.column))):
+            last = ref.indices[-1]
+            assert isinstance(last, Ref)
+            words += [self.say.name(ref.key), *("1" if n == last.name else lengths[last.name] for n in letters)]
+        return f"w_gemm({', '.join([*words, self.say.name(node.target.key)])});"
 
     def _pragma(self, node: For) -> list[str]:
         """A loop over numbers alone goes over vectors; what it adds up is named."""
@@ -121,7 +135,7 @@ class _C:
         self.declared.add(key)
         if node.op in ("max", "min"):
             return f"{target} = w_{node.op}({target}, {value});{note}"
-        return f"{'double ' if fresh else ''}{target} {node.op}= {value};{note}"
+        return f"{'real ' if fresh else ''}{target} {node.op}= {value};{note}"
 
 
 def _vectors(loop: For) -> bool:
@@ -142,35 +156,47 @@ class CProgram:
     source: str
     glue: str
     layout: Layout
+    dtype: str
 
     def alone(self) -> str:
         """Header and source as one text that compiles as it stands."""
         return self.header + self.source.replace(f'#include "{self.prefix}.h"\n', "", 1)
 
 
-def program(net: Network, plan: Plan) -> CProgram:
-    """The program of a plan in C."""
+def program(net: Network, plan: Plan, dtype: str = "float64") -> CProgram:
+    """The program of a plan in C, in double or single precision.
+
+    Texts are made with `real` for the type of a number and # behind what C spells apart in single precision.
+    """
+    single = dtype == "float32"
     plan = plan.spoken(CSpeaker.functions)
     prefix = re.sub(r"\W", "_", plan.of.name)
-    reserved = C | set(NAMES.values()) | {"work", f"{prefix}_forward_backward"} | set(LIBM.split())
+    reserved = C | set(NAMES.values()) | {"work", "real", f"{prefix}_forward_backward"} | set(LIBM.split())
     names = identifiers([*plan.fields, *((s, 0) for s in (*plan.sizes, *plan.ranges))], reserved)
-    nest = loops(plan, set(names.values()))
+    nest = loops(plan, set(names.values()), products=True)
     nodes = fused([*nest.forward, *nest.backward])
     say = CSpeaker(plan, names, nest.locals)
     outputs = {entry.key: wrt for wrt, entry in plan.gradients}
     say.momentary = momentary(nodes, {plan.of.key, *outputs})
-    layout = Layout(plan, say, prefix, outputs)
+    layout = Layout(plan, say, prefix, outputs, single)
     writer = _C(plan, say)
     writer.declared |= {f.key for f in plan.arguments}
     writer.nodes(nodes, 1)
     body = "\n".join([*layout.opening(), *writer.lines, *layout.closing()])
-    own = kernels.c()
+    layout.blas = ("sgemm" if single else "dgemm") if "w_gemm(" in body else ""
+    own = kernels.c("single" if single else "double")
     taken = kernels.needed(own, dict.fromkeys(re.findall(r"\bw_\w+", body)))
     source = layout.source([own[n].text for n in taken], body)
     header, glue = layout.header(about(net, plan, "C99")), extension(layout, f"workings_{prefix}")
-    return CProgram(prefix, header, source, glue, layout)
+    header, source, glue = (_typed(text, single) for text in (header, source, glue))
+    return CProgram(prefix, header, source, glue, layout, dtype)
 
 
-def c(net: Network, plan: Plan) -> str:
+def _typed(text: str, single: bool) -> str:
+    text = re.sub(r"(?<=\w)#(?!\w)", "f" if single else "", text)
+    return re.sub(r"\breal\b", "float" if single else "double", text)
+
+
+def c(net: Network, plan: Plan, dtype: str = "float64") -> str:
     """The program as one text: header and source."""
-    return program(net, plan).alone()
+    return program(net, plan, dtype).alone()

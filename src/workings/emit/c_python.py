@@ -10,7 +10,7 @@ GLUE = r"""
 
 typedef struct {
 %(members)s
-    double *work;
+    real *work;
 } bound_program;
 
 static void release(PyObject *capsule)
@@ -45,7 +45,7 @@ static PyObject *bind(PyObject *module, PyObject *args)
     p = PyMem_Malloc(sizeof *p);
     if (p == NULL) return PyErr_NoMemory();
 %(taken)s
-    p->work = (double *)(size_t)address[%(structs)d];
+    p->work = (real *)(size_t)address[%(structs)d];
     capsule = PyCapsule_New(p, "workings", release);
     if (capsule == NULL) { PyMem_Free(p); return NULL; }
     function = PyCFunction_New(&call_definition, capsule);
@@ -53,10 +53,25 @@ static PyObject *bind(PyObject *module, PyObject *args)
     return function;
 }
 
-static PyMethodDef methods[] = {{"bind", bind, METH_VARARGS, NULL}, {NULL, NULL, 0, NULL}};
+%(use)s
+static PyMethodDef methods[] = {
+    {"bind", bind, METH_VARARGS, NULL},%(entry)s
+    {NULL, NULL, 0, NULL}};
 static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, "%(module)s", NULL, -1, methods, NULL, NULL, NULL, NULL};
 
 PyMODINIT_FUNC PyInit_%(module)s(void) { return PyModule_Create(&definition); }
+"""
+
+
+USE = r"""/* the address of a BLAS's matrix product */
+static PyObject *use_blas(PyObject *module, PyObject *args)
+{
+    unsigned long long address;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "K", &address)) return NULL;
+    %(prefix)s_use_blas((void (*)(void))(size_t)address);
+    Py_RETURN_NONE;
+}
 """
 
 
@@ -75,5 +90,7 @@ def extension(layout: Layout, module: str) -> str:
                                "gradients": "p->gradients"}, "p->work"),
         "structs": len(kinds), "format": "K"*(len(kinds) + 1), "module": module,
         "targets": ", ".join(f"&address[{n}]" for n in range(len(kinds) + 1)),
+        "use": USE % {"prefix": prefix} if layout.blas else "",
+        "entry": '\n    {"use_blas", use_blas, METH_VARARGS, NULL},' if layout.blas else "",
         "taken": "\n".join(f"    p->{k} = ({prefix}_{k} *)(size_t)address[{n}];" for n, k in enumerate(kinds)),
     }

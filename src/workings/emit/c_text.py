@@ -17,8 +17,10 @@ NAMES = {"sizes": "size", "data": "data", "parameters": "at", "gradients": "grad
 class Layout:
     """The structs of one program: sizes, data, parameters, gradients; and how its function takes them apart."""
 
-    def __init__(self, plan: Plan, say: Speaker, prefix: str, outputs: Mapping[Key, Ref]) -> None:
+    def __init__(self, plan: Plan, say: Speaker, prefix: str, outputs: Mapping[Key, Ref], single: bool) -> None:
         self.plan, self.say, self.prefix, self.outputs = plan, say, prefix, outputs
+        self.blas = ""                # the name of the matrix product in a BLAS, where there is one to do
+        self.step, self.tolerance = ("5e-3", "1e-2") if single else ("1e-6", "1e-5")
         self.data = [f for f in plan.arguments if f.role != "parameter"]
         self.parameters = [f for f in plan.arguments if f.role == "parameter"]
 
@@ -29,8 +31,12 @@ class Layout:
         what = "\n".join(f"   {line}".rstrip() for line in [*about, "", *arguments(self.plan)])
         parts = [f"/*\n{what.replace('*/', '* /')}\n*/", f"#ifndef {guard}\n#define {guard}\n\n#include <stddef.h>"]
         parts += [self._struct(kind, lines) for kind, lines in self._structs() if lines]
+        if self.blas:
+            parts.append(
+                f"/* from now on matrix products go to this function of a BLAS ({self.blas}); NULL: to plain loops */\n"
+                f"void {self.prefix}_use_blas(void (*gemm)(void));")
         parts.append(
-            f"/* how many doubles the workspace must hold */\nsize_t {self.prefix}_work({self._sizes_argument()});\n\n"
+            f"/* how many numbers the workspace must hold */\nsize_t {self.prefix}_work({self._sizes_argument()});\n\n"
             f"/* the value; the derivatives go to *gradient, whose arrays the caller provides */\n{self.signature()};"
         )
         return "\n\n".join([*parts, "#endif\n"])
@@ -50,11 +56,11 @@ class Layout:
 
     def _member(self, field: Field) -> str:
         name = self.say.name(field.key)
-        return f"const double *{name};" if field.axes else f"double {name};"
+        return f"const real *{name};" if field.axes else f"real {name};"
 
     def _result(self, key: Key) -> str:
         star = "*" if self.plan.fields[key].axes else ""
-        return f"double {star}{self.say.name(key)};"
+        return f"real {star}{self.say.name(key)};"
 
     def _sizes_argument(self) -> str:
         return f"const {self.prefix}_sizes *size" if self.plan.sizes else "void"
@@ -68,7 +74,7 @@ class Layout:
         """The function's prototype."""
         words = [f"const {self.prefix}_{kind} *{NAMES[kind]}" for kind in self.kinds()]
         words[-1] = words[-1].removeprefix("const ")
-        return f"double {self.prefix}_forward_backward({', '.join([*words, 'double *work'])})"
+        return f"real {self.prefix}_forward_backward({', '.join([*words, 'real *work'])})"
 
     def called(self, structs: Mapping[str, str], work: str) -> str:
         """A call with these structs."""
@@ -83,12 +89,12 @@ class Layout:
         for struct, fields in (("data", self.data), ("at", self.parameters)):
             for field in fields:
                 star = "*" if field.axes else ""
-                lines.append(f"    const double {star}{name(field.key)} = {struct}->{name(field.key)};")
+                lines.append(f"    const real {star}{name(field.key)} = {struct}->{name(field.key)};")
         for key in self.outputs:
             if self.plan.fields[key].axes:
-                lines.append(f"    double *{name(key)} = gradient->{name(key)};")
+                lines.append(f"    real *{name(key)} = gradient->{name(key)};")
         for field in self.buffers():
-            lines.append(f"    double *{name(field.key)} = work;")
+            lines.append(f"    real *{name(field.key)} = work;")
             lines.append(f"    work += {self.extent(field)};")
         return [*lines, *([] if list(self.buffers()) else ["    (void)work;"])]
 
@@ -105,7 +111,7 @@ class Layout:
         return [f for f in made if f.key not in self.outputs and self.say.kept(f.key)]
 
     def extent(self, field: Field) -> str:
-        """How many doubles an array holds."""
+        """How many numbers an array holds."""
         return "*".join(_factor(self.say.length(a)) for a in self.say.kept(field.key))
 
     # -- the source
@@ -116,8 +122,10 @@ class Layout:
         idle = [f"    (void){self.say.name((s, 0))};" for s in self.plan.sizes]
         work = "\n".join([f"size_t {self.prefix}_work({self._sizes_argument()})", "{", *sizes, *idle,
                           f"    return (size_t)({total});", "}"])
+        use = f"void {self.prefix}_use_blas(void (*gemm)(void)) {{ w_blas = (w_blas_gemm *)gemm; }}"
+        own = [*kernels, use] if self.blas else kernels
         return "\n\n".join([
-            f'#include "{self.prefix}.h"\n\n#include <math.h>\n#include <string.h>', *kernels, work, body + "\n",
+            f'#include "{self.prefix}.h"\n\n#include <math.h>\n#include <string.h>', *own, work, body + "\n",
             *([self.selftest()] if self.outputs else []),
         ])
 
@@ -125,14 +133,15 @@ class Layout:
         """A program that compares every derivative with a central difference, built with -DWORKINGS_SELF_TEST."""
         small = {name: 2 + number % 3 for number, name in enumerate(self.plan.sizes)}
         lines = ["#ifdef WORKINGS_SELF_TEST", "#include <stdio.h>", "",
-                 "static double drawn(unsigned *state)", "{", "    *state = *state*1664525u + 1013904223u;",
-                 "    return 0.2 + 0.6*(*state >> 8)/16777216.0;", "}", "", "int main(void)", "{",
+                 "static real drawn(unsigned *state)", "{", "    *state = *state*1664525u + 1013904223u;",
+                 "    return (real)(0.2 + 0.6*(*state >> 8)/16777216.0);", "}", "", "int main(void)", "{",
                  "    unsigned state = 1;", "    double worst = 0.0;"]
         lines += self._point(small)
         for key, wrt in self.outputs.items():
             lines += self._compared(key, wrt, small)
         lines += ['    printf("self-test %s: largest deviation from differences %.1e\\n", '
-                  'worst < 1e-5 ? "passed" : "FAILED", worst);', "    return !(worst < 1e-5);", "}", "#endif", ""]
+                  f'worst < {self.tolerance} ? "passed" : "FAILED", worst);',
+                  f"    return !(worst < {self.tolerance});", "}", "#endif", ""]
         return "\n".join(lines)
 
     def _point(self, small: Mapping[str, int]) -> list[str]:
@@ -147,7 +156,7 @@ class Layout:
             for f in fields:
                 if f.axes:
                     count = self._count(f, small)
-                    lines += [f"    double v_{name(f.key)}[{count}];",
+                    lines += [f"    real v_{name(f.key)}[{count}];",
                               f"    for (int i = 0; i < {count}; i++) v_{name(f.key)}[i] = drawn(&state);",
                               f"    {struct}.{name(f.key)} = v_{name(f.key)};"]
                 else:
@@ -155,9 +164,9 @@ class Layout:
         for key in self.outputs:
             if (f := self.plan.fields[key]).axes:
                 for which in ("gradient", "other"):
-                    lines += [f"    double {which}_{name(key)}[{self._count(f, small)}];",
+                    lines += [f"    real {which}_{name(key)}[{self._count(f, small)}];",
                               f"    {which}.{name(key)} = {which}_{name(key)};"]
-        lines.append(f"    double work[{max(1, sum(self._count(f, small) for f in self.buffers()))}];")
+        lines.append(f"    real work[{max(1, sum(self._count(f, small) for f in self.buffers()))}];")
         return [*lines, f"    {self._call('gradient')};"]
 
     def _call(self, target: str) -> str:
@@ -178,10 +187,11 @@ class Layout:
         derived = f"gradient.{name}[i]" if given.axes else f"gradient.{name}"
         return [
             f"    for (int i = 0; i < {self._count(given, small)}; i++) {{",
-            f"        double kept = {place}, up, down, difference, error;",
-            f"        {place} = kept + 1e-6;", f"        up = {self._call('other')};",
-            f"        {place} = kept - 1e-6;", f"        down = {self._call('other')};",
-            f"        {place} = kept;", "        difference = (up - down)/2e-6;",
+            f"        const real kept = {place}, by = (real){self.step};",
+            "        double up, down, difference, error;",
+            f"        {place} = kept + by;", f"        up = {self._call('other')};",
+            f"        {place} = kept - by;", f"        down = {self._call('other')};",
+            f"        {place} = kept;", "        difference = (up - down)/(2.0*by);",
             f"        error = fabs({derived} - difference)/(1.0 + fabs(difference));",
             "        worst = error > worst || error != error ? error : worst;", "    }",
         ]

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from workings.emit.loops import For, Node, Set, When
-from workings.expr import Expr, Key, Num, Ref, free_refs, preorder, substitute
+from workings.emit.products import Product
+from workings.expr import Expr, Key, Mul, Num, Ref, free_refs, preorder, substitute
 from workings.notation import plain
 
 
@@ -38,7 +39,7 @@ def _joined(loop: For, out: list[Node]) -> bool:
     for number in reversed(range(len(out))):
         other = out[number]
         if isinstance(other, For) and _same_range(loop, other) and _may_join(loop, other):
-            other.body += [renamed(n, loop.letter, other.letter) for n in loop.body]
+            other.body = fused([*other.body, *(renamed(n, loop.letter, other.letter) for n in loop.body)])
             return True
         if needs & writes(other):
             return False
@@ -67,6 +68,8 @@ def _places(ref: Ref, letter: str) -> list[int]:
 def _sets(node: Node) -> Iterable[Set]:
     if isinstance(node, Set):
         yield node
+    elif isinstance(node, Product):
+        yield Set(node.target, Mul((node.left, node.right)), "+")
     else:
         for inner in node.body:
             yield from _sets(inner)
@@ -82,7 +85,7 @@ def _references(node: Node) -> Iterable[Ref]:
 def _tests(node: Node) -> Iterable[Expr]:
     if isinstance(node, When):
         yield node.test
-    if not isinstance(node, Set):
+    if isinstance(node, For | When):
         for inner in node.body:
             yield from _tests(inner)
 
@@ -105,9 +108,12 @@ def renamed(node: Node, old: str, new: str) -> Node:
     if isinstance(node, Set):
         target = Ref(node.target.name, tuple(substitute(i, table) for i in node.target.indices))
         return Set(target, substitute(node.value, table), node.op, node.note)
+    if isinstance(node, Product):
+        return node
     body = [renamed(n, old, new) for n in node.body]
     if isinstance(node, When):
         return When(substitute(node.test, table), body)
+    assert isinstance(node, For)
     return For(node.letter, node.axis, body, node.down)
 
 
@@ -118,8 +124,7 @@ def momentary(nodes: Sequence[Node], kept: Collection[Key]) -> dict[Key, int]:
     for number, node in enumerate(nodes):
         for ref in [*(s.target for s in _sets(node)), *_references(node)]:
             homes.setdefault(ref.key, set()).add(number)
-            if isinstance(node, For):
-                found = set(_places(ref, node.letter))
-                places[ref.key] = places.get(ref.key, found) & found
+            found = set(_places(ref, node.letter)) if isinstance(node, For) else set()
+            places[ref.key] = places.get(ref.key, found) & found
     made = {key for node in nodes for key in writes(node)} - set(kept)
     return {key: min(places[key]) for key in sorted(made) if len(homes[key]) == 1 and places.get(key)}

@@ -3,6 +3,7 @@
     For    an index runs through its axis, upwards, or downwards for the adjoint of a recurrence
     Set    an entry becomes a value, or takes one in (op +, *, max, min)
     When   a body where a condition holds
+    Product  a matrix product is added to an array
 
 Each sum becomes an accumulator that stands as far outside as its indices allow; equal sums of one statement are one.
 """
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 
 from workings.emit.axes import Axis
 from workings.emit.plan import Plan, Step
+from workings.emit.products import Product, product
 from workings.emit.recurrences import Group, grouped
 from workings.errors import OutOfReach
 from workings.expr import Big, Const, Expr, Neg, Num, Ref, free_refs, rewrite
@@ -51,7 +53,7 @@ class When:
     body: list[Node]
 
 
-Node = Set | For | When
+Node = Set | For | When | Product
 
 
 @dataclass(slots=True, eq=False)
@@ -63,12 +65,13 @@ class Loops:
     locals: list[str]
 
 
-def loops(plan: Plan, taken: Collection[str], fixed: Sequence[str] = ()) -> Loops:
+def loops(plan: Plan, taken: Collection[str], fixed: Sequence[str] = (), products: bool = False) -> Loops:
     """The loops of a plan, in its order; equations of a recurrence share the loop over its steps.
 
-    Accumulators get names that are not in `taken`; loops over the letters `fixed` stand around already.
+    Accumulators get names that are not in `taken`; loops over the letters `fixed` stand around already; with
+    `products` a sum that is a matrix product stays one.
     """
-    maker = _Maker(plan, taken)
+    maker = _Maker(plan, taken, products)
     halves: dict[str, list[Node]] = {"forward": [], "backward": []}
     for group in [Group(plan.steps)] if fixed else grouped(plan.steps):
         halves[group.steps[0].half] += maker.group(group, fixed)
@@ -76,8 +79,8 @@ def loops(plan: Plan, taken: Collection[str], fixed: Sequence[str] = ()) -> Loop
 
 
 class _Maker:
-    def __init__(self, plan: Plan, taken: Collection[str]) -> None:
-        self.plan, self.taken = plan, set(taken)
+    def __init__(self, plan: Plan, taken: Collection[str], products: bool) -> None:
+        self.plan, self.taken, self.products = plan, set(taken), products
         data, weights = ({_text(a) for f in plan.arguments if (f.role == "parameter") == w for a in f.axes}
                          for w in (False, True))
         self.samples = data - weights                # what only the data run through
@@ -94,6 +97,8 @@ class _Maker:
         """The loops of one statement, inside loops over the letters `around`."""
         letters = [n for n in step.letters if n not in around]
         letters.sort(key=lambda n: _text(self.axis(n, None)) not in self.samples)      # one sample after the other
+        if self.products and not around and (found := product(step, self.plan)) is not None:
+            return [*self._entry(Set(step.target, found[0], "", step.note), letters, None), found[1]]
         sums, body = _gathered(step.value, letters)
         if not letters or not any(_text(self.axis(big.index, big)) in self.samples for big in sums):
             return self._entry(Set(step.target, step.value, "", step.note), letters, step.test)

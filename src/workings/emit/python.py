@@ -65,7 +65,7 @@ class Writer:
             elif isinstance(node, When):
                 self.lines.append(f"{pad}if {self.say.say(node.test)}:")
                 self.nodes(node.body, depth + 1)
-            else:
+            elif isinstance(node, For):
                 self.lines.append(f"{pad}for {self.say.name((node.letter, 0))} in {self.run(node)}:")
                 outer = self.say.ranges.get(node.letter)
                 self.say.ranges[node.letter] = node.axis

@@ -6,10 +6,11 @@ import ctypes
 import os
 import tempfile
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workings.emit.build import built, compiler, loaded, structures
+from workings.emit.build import blas, built, compiler, loaded, structures
 from workings.emit.plan import Field, Plan
 from workings.errors import BadValue, NotInstalled
 from workings.expr import Network
@@ -26,6 +27,7 @@ class Code(str):
     net: Network
     to: str
     files: Mapping[str, str]
+    dtype: str = "float64"
 
     @classmethod
     def of(cls, text: str, net: Network, plan: Plan, to: str, files: Mapping[str, str] | None = None) -> Code:
@@ -52,7 +54,7 @@ class Code(str):
         >>> float(value), float(gradients["w"])
         (1.0, 4.0)
         """
-        return compiled(self.net, self.plan)
+        return compiled(self.net, self.plan, self.dtype)
 
 
 class Compiled:
@@ -93,21 +95,19 @@ class Compiled:
         return f"<compiled {plain(self.plan.of)} and its derivatives: {self.taken}>"
 
 
-def compiled(net: Network, plan: Plan) -> Compiled:
+def compiled(net: Network, plan: Plan, dtype: str = "float64") -> Compiled:
     """The program in the fastest way that this machine has."""
     if compiler() is not None:
         from workings.emit.c import program
 
-        try:
-            return bound(plan, program(net, plan))
-        except NotInstalled:
-            pass
+        with suppress(NotInstalled):                 # a compiler that fails is as good as none
+            return bound(plan, program(net, plan, dtype))
     from workings.emit.numpy import numpy
 
     module = loaded(numpy(net, plan))
 
     def call(values: Mapping[str, Any]) -> tuple[float, list[Any]]:
-        shaped = Shaped(plan, values)
+        shaped = Shaped(plan, values, dtype)
         given = [shaped.arrays.get(f.name, shaped.numbers.get(f.name)) for f in plan.arguments]
         value, *gradients = module.forward_backward(*given, *(shaped.sizes[s] for s in module.SIZES))
         return value, gradients
@@ -116,17 +116,19 @@ def compiled(net: Network, plan: Plan) -> Compiled:
 
 
 class Shaped:
-    """Values as float64 arrays and numbers, and the sizes that they tell."""
+    """Values as arrays of one type and numbers, and the sizes that they tell."""
 
-    def __init__(self, plan: Plan, values: Mapping[str, Any]) -> None:
+    def __init__(self, plan: Plan, values: Mapping[str, Any], dtype: str) -> None:
         import numpy as np
+
+        self.dtype = dtype
 
         self.numbers: dict[str, float] = {}
         self.arrays: dict[str, Any] = {}
         self.sizes: dict[str, int] = {s: int(values[s]) for s in plan.sizes if s in values}
         for field in plan.arguments:
             try:
-                array = np.array(values[field.name], dtype=np.float64, order="C")
+                array = np.array(values[field.name], dtype=dtype, order="C")
             except (TypeError, ValueError):
                 raise BadValue(f"the value of {field.name} is no array of numbers") from None
             if array.ndim != len(field.axes):
@@ -177,9 +179,9 @@ class Bound:
         layout = program.layout
         say = layout.say.name
         self.arrays = shaped.arrays
-        self.outputs = {k: np.zeros(shaped.lengths(layout.plan.fields[k])) for k in layout.outputs}
+        self.outputs = {k: np.zeros(shaped.lengths(layout.plan.fields[k]), dtype=shaped.dtype) for k in layout.outputs}
         size = sum(int(np.prod(shaped.lengths(f))) for f in layout.buffers())
-        self._work = np.zeros(max(1, size))
+        self._work = np.zeros(max(1, size), dtype=shaped.dtype)
         self._structs = {kind: kind_type() for kind, kind_type in structs.items()}
         for name, length in shaped.sizes.items():
             setattr(self._structs["sizes"], say((name, 0)), length)
@@ -205,12 +207,18 @@ class Bound:
 def bound(plan: Plan, program: CProgram) -> Compiled:
     """The C program, compiled."""
     module, structs = built(program), structures(program)
+    taken = f"C, compiled with {Path(compiler() or '').name}"
+    if program.layout.blas:
+        address = blas(program.layout.blas)
+        if address is not None:
+            module.use_blas(address)
+        taken += "; matrix products by " + ("plain loops" if address is None else "SciPy's BLAS")
 
     def call(values: Mapping[str, Any]) -> tuple[float, list[Any]]:
-        buffers = Bound(module, structs, Shaped(plan, values), program)
+        buffers = Bound(module, structs, Shaped(plan, values, program.dtype), program)
         return buffers.call(), buffers.gradients()
 
     def bind(values: Mapping[str, Any]) -> Bound:
-        return Bound(module, structs, Shaped(plan, values), program)
+        return Bound(module, structs, Shaped(plan, values, program.dtype), program)
 
-    return Compiled(plan, f"C, compiled with {Path(compiler() or '').name}", call, bind)
+    return Compiled(plan, taken, call, bind)

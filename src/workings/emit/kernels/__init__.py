@@ -1,6 +1,7 @@
 """Functions that programs bring along: their texts are copied into what is emitted, those that it needs.
 
-`scalar.py` (numbers), `vector.py` (NumPy arrays) and `kernels.h` (C) are real code, tested as it stands here.
+`scalar.py` (numbers), `vector.py` (NumPy arrays), `jax_arrays.py`, `torch_tensors.py` and the `.h` files (C) are real
+code, tested as it stands here.
 """
 
 from __future__ import annotations
@@ -35,11 +36,11 @@ def python(module: str) -> Mapping[str, Kernel]:
 
 
 @cache
-def c() -> Mapping[str, Kernel]:
-    """The functions of `kernels.h`, by name."""
-    source = files(__package__).joinpath("kernels.h").read_text(encoding="utf-8")
+def c(precision: str) -> Mapping[str, Kernel]:
+    """The functions in C for "double" or "single", by name."""
+    own, shared = (files(__package__).joinpath(f"{n}.h").read_text(encoding="utf-8") for n in (precision, "real"))
     out: dict[str, Kernel] = {}
-    for part in source.split("/*@ ")[1:]:
+    for part in [*own.split("/*@ ")[1:], *shared.split("/*@ ")[1:]]:
         name, text = part.split(" */\n", 1)
         words = dict.fromkeys(re.findall(r"\bw_\w+", text))
         out[name] = Kernel(text.strip(), tuple(w for w in words if w != name))

@@ -179,27 +179,6 @@ static inline double w_logcosh(double z)
     return z != z ? z : m < 2.0 ? v : v - 0.6931471805599453 + m;
 }
 
-/*@ w_relu */
-static inline double w_relu(double z) { return z > 0.0 ? z : 0.0; }
-
-/*@ w_leaky */
-static inline double w_leaky(double z, double a) { return z > 0.0 ? z : a*z; }
-
-/*@ w_step */
-static inline double w_step(double z) { return z > 0.0 ? 1.0 : 0.0; }
-
-/*@ w_sign */
-static inline double w_sign(double z) { return z > 0.0 ? 1.0 : z < 0.0 ? -1.0 : 0.0; }
-
-/*@ w_max */
-static inline double w_max(double a, double b) { return a > b ? a : b; }
-
-/*@ w_min */
-static inline double w_min(double a, double b) { return a < b ? a : b; }
-
-/*@ w_clip */
-static inline double w_clip(double z, double lo, double hi) { return w_min(w_max(z, lo), hi); }
-
 /*@ w_sech */
 static inline double w_sech(double z)
 {
@@ -207,8 +186,6 @@ static inline double w_sech(double z)
     return z != z ? z : 2.0*u/(1.0 + u*u);
 }
 
-/*@ w_elu */
-static inline double w_elu(double z) { return z > 0.0 ? z : w_expm1(z); }
-
 /*@ w_Phi */
 static inline double w_Phi(double z) { return 0.5*erfc(-z/1.4142135623730951); }
+
