@@ -60,7 +60,7 @@ class Residual(nn.Module):
         lines = ["x in R^2", "z1 = W1 @ x + b1", "r1 = relu(z1)"]
         for i in range(2, 5):
             lines += [f"z{i} = W{i} @ r{i - 1} + b{i}", f"r{i} = r{i - 1} + relu(z{i})"]
-        lines += ["z5 = W5 @ r4 + b5", *(f"y{k + 1} = z5[{k + 1}]" for k in range(self.last.out_features))]
+        lines += [f"z5 in R^{self.last.out_features}", "z5 = W5 @ r4 + b5", *(f"y{k + 1} = z5[{k + 1}]" for k in range(self.last.out_features))]
         layers = [self.first, *self.inner, self.last]
         values = {f"W{i}": rounded(m.weight) for i, m in enumerate(layers, 1)}
         return lines, values | {f"b{i}": rounded(m.bias) for i, m in enumerate(layers, 1)}
@@ -75,13 +75,13 @@ class Convolutional(nn.Module):
         self.last = nn.Linear(48, 10)
 
     def forward(self, x):
-        h = nn.functional.max_pool2d(torch.relu(self.c1(x)), 2)
+        h = nn.functional.avg_pool2d(torch.relu(self.c1(x)), 2)
         h = nn.functional.avg_pool2d(torch.relu(self.c2(h)), 2)
         return self.last(h.flatten(1))
 
     def text(self):
-        lines = ["x in R^(1 x 8 x 8)", "z1 = conv2d(x, W1, 1, 1) + b1", "a1 = relu(z1)", "p1 = max_pool2d(a1, 2, 2)",
-                 "z2 = conv2d(p1, W2, 1, 1) + b2", "a2 = relu(z2)", "p2 = avg_pool2d(a2, 2, 2)", "f = flatten(p2)",
+        lines = ["x in R^(1 x 8 x 8)", "z1 = conv2d(x, W1, 1, 1) + b1", "a1 = relu(z1)", "p1 = avg_pool2d(a1, 2, 2)",
+                 "z2 = conv2d(p1, W2, 1, 1) + b2", "a2 = relu(z2)", "p2 = avg_pool2d(a2, 2, 2)", "f = flatten(p2)", "z3 in R^10",
                  "z3 = W3 @ f + b3", *(f"y{k} = z3[{k}]" for k in range(1, 11))]
         values = {"W1": rounded(self.c1.weight), "b1": rounded(self.c1.bias).reshape(-1, 1, 1),
                   "W2": rounded(self.c2.weight), "b2": rounded(self.c2.bias).reshape(-1, 1, 1),

@@ -97,4 +97,8 @@ def entries_of(operator: Operator, count: int) -> Array:
     """The matrix of an operator, exactly: it is applied to the unit vectors."""
     import numpy as np
 
-    return operator.weights if operator.dense else operator.product(operator.weights, np.eye(count, dtype=object))
+    if operator.dense:
+        return operator.weights
+    # with one 1 a column every entry is a weight or 0: floats lose nothing
+    plain = operator.weights.dtype == np.float64
+    return operator.product(operator.weights, np.eye(count, dtype=np.float64 if plain else object))
