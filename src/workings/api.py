@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 from workings import work
 from workings.errors import OutOfReach
 from workings.expr import Network as PlainNetwork
-from workings.results import Boundary, Derivation, Drawing, Grades, Network, Pieces, Program, Report, Solution, Values
+from workings.results import (
+    Boundary, Derivation, Drawing, Fit, Grades, Network, Pieces, Program, Report, Solution, Values,
+)
 
 if TYPE_CHECKING:
     from workings.emit.result import Code
@@ -145,9 +147,19 @@ def code(net: NetworkLike, of: Any = None, to: str = "numpy", wrt: Any = None, m
     return work.code(_net(net), of, to, wrt, mode, **options)
 
 
-def train(net: NetworkLike, data: Any = None, of: Any = None, **options: Any) -> Any:
-    """Fit the free parameters: a later release."""
-    raise work.later("train networks", "workings.gradient and workings.run give what a training loop needs")
+def train(net: NetworkLike, data: Any, of: Any = None, *, start: Any = None, checkpoint: Any = None,
+          resume: bool = False, progress: Any = None, **options: Any) -> Fit:
+    """Fit the free parameters to data: a .csv or .npz file, or arrays by name.
+
+    Options: method ("lbfgs", "adam", "sgd"), steps, batch, rate, schedule ("constant", "linear", "cosine"), momentum,
+    tolerance, validation (a share of the points that is held out), patience, seed, every; a symbolic size by its name.
+
+    >>> fit = train("y = w*x; E = (y - t)^2", {"x": [1, 2], "t": [2, 4]}, start={"w": 1})
+    >>> round(fit.parameters["w"], 6)
+    2.0
+    """
+    net = _net(net)
+    return Fit(work.train(net, data, of, start, checkpoint, resume, progress, options), net)
 
 
 def grade(sheet: Any, folder: Any, rubric: Any = None, *, processes: int | None = None, progress: Any = None) -> Grades:

@@ -58,3 +58,4 @@ GRADE_MEMORY = 4 << 30        # bytes of one process that judges answers
 MAX_CODE = 200_000            # characters of a hand-written backward pass
 MAX_CODE_LINES = 2_000        # assignments of one
 CODE_VALUE = 4_000            # nodes of a value of the code, the program's own names put in
+MAX_DATA_BYTES = 2 << 30      # of a file of points to train on

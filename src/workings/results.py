@@ -260,6 +260,17 @@ class Program(Result):
     verb, title = "backward", "The backward computations"
 
 
+class Fit(Pictured):
+    """Fitted parameters; `network` is the network with their values."""
+
+    verb, title = "train", "The fitted network"
+
+    @property
+    def network(self) -> Network:
+        """The network with the fitted values, to draw, run, cut and check."""
+        return Network.of(self.data.network)
+
+
 class Report(Result):
     """Verdicts on lines."""
 

@@ -291,6 +291,33 @@ def code(of: str | None, wrt: str | None, target: str, mode: str, recompute: str
     give_code(api.code(network(options), of, target, wrt, mode, **chosen), options)
 
 
+@verb("Fit the free parameters to data.",
+      "workings train net.txt --data points.csv --of E -o fit.html",
+      'workings train "y = w*x + b; E = (y - t)^2" --data points.csv --json')
+@click.option("--data", required=True, metavar="FILE", help="Points: .csv with a line of names, or .npz.")
+@click.option("--of", metavar="NAME", help="The loss, if not the one last quantity; its mean over the points is taken.")
+@click.option("--method", type=click.Choice(["lbfgs", "adam", "sgd"]), default="lbfgs", show_default=True)
+@click.option("--steps", type=int, default=500, show_default=True, help="Steps, or epochs with batches.")
+@click.option("--batch", type=int, default=0, help="Points of one step of adam and sgd (0: all).")
+@click.option("--rate", type=float, default=0.01, show_default=True, help="Learning rate of adam and sgd.")
+@click.option("--schedule", type=click.Choice(["constant", "linear", "cosine"]), default="constant")
+@click.option("--validation", type=float, default=0.0, help="Share of the points held out, for early stopping.")
+@click.option("--patience", type=int, default=20, help="Steps without a better held-out loss before it stops.")
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--size", "sizes", metavar="NAME=N", multiple=True, help="A symbolic size, such as h=8.")
+@click.option("--checkpoint", metavar="FILE", help="Keep a checkpoint there.")
+@click.option("--resume", is_flag=True, help="Go on from the checkpoint.")
+@networks
+def train(**options: Any) -> None:
+    """Fit the free parameters to data.
+
+    Columns are named as the inputs and targets are (x1, t); x1, x2, … are the entries of x.
+    """
+    from workings.cli.training import train_network
+
+    train_network(options)
+
+
 def _later(name: str, what: str, hint: str) -> None:
     @workings.command(name, hidden=True, context_settings={"ignore_unknown_options": True}, help=f"(later) {what}.")
     @click.argument("rest", nargs=-1, type=click.UNPROCESSED)
@@ -300,5 +327,4 @@ def _later(name: str, what: str, hint: str) -> None:
         raise work.later(what, hint)
 
 
-_later("train", "train networks", "workings backward NETWORK gives all derivatives")
 _later("serve", "serve a page", "workings solve SHEET writes an HTML file that any browser opens")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ctypes
 import os
 import tempfile
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -116,17 +117,17 @@ def compiled(net: Network, plan: Plan, dtype: str = "float64") -> Compiled:
 
 
 class Shaped:
-    """Values as arrays of one type and numbers, and the sizes that they tell."""
+    """Values as arrays of one type and numbers, and the sizes that they tell; with `fields` of these arguments only."""
 
-    def __init__(self, plan: Plan, values: Mapping[str, Any], dtype: str) -> None:
+    def __init__(self, plan: Plan, values: Mapping[str, Any], dtype: str,
+                 fields: Sequence[Field] | None = None) -> None:
         import numpy as np
 
-        self.dtype = dtype
-
+        self.dtype, self.fields = dtype, plan.arguments if fields is None else fields
         self.numbers: dict[str, float] = {}
         self.arrays: dict[str, Any] = {}
         self.sizes: dict[str, int] = {s: int(values[s]) for s in plan.sizes if s in values}
-        for field in plan.arguments:
+        for field in self.fields:
             try:
                 array = np.array(values[field.name], dtype=dtype, order="C")
             except (TypeError, ValueError):
@@ -138,12 +139,12 @@ class Shaped:
                 self.arrays[field.name] = array
             else:
                 self.numbers[field.name] = float(array)
-        for field in plan.arguments:
+        for field in self.fields:
             self._learn(field)
         open_ = [s for s in plan.sizes if s not in self.sizes]
-        if open_:
+        if open_ and fields is None:
             raise BadValue(f"no array tells the size {', '.join(open_)}", hint=f"give it: {open_[0]}=10")
-        for field in plan.arguments:
+        for field in () if open_ else self.fields:
             self._agree(field)
 
     def _learn(self, field: Field) -> None:
@@ -196,8 +197,24 @@ class Bound:
         self.call: Callable[..., float] = module.bind(*addresses, self._work.ctypes.data)
         self._say, self._layout = say, layout
 
+    def put(self, values: Mapping[str, Any]) -> bool:
+        """Write other values into the buffers; False where they do not have the shapes of the first ones."""
+        import numpy as np
+
+        if any(name in values for name in self._layout.plan.sizes):
+            return False
+        for name, array in self.arrays.items():
+            if np.shape(values[name]) != array.shape:
+                return False
+            array[...] = values[name]
+        for kind, fields in (("data", self._layout.data), ("parameters", self._layout.parameters)):
+            for f in fields:
+                if not f.axes:
+                    setattr(self._structs[kind], self._say(f.key), float(values[f.name]))
+        return True
+
     def gradients(self) -> list[Any]:
-        """The derivatives of the last call."""
+        """The derivatives of the last call; its arrays are written into by the next."""
         out = []
         for key, array in self.outputs.items():
             out.append(array if array.ndim else getattr(self._structs["gradients"], self._say(key)))
@@ -214,11 +231,23 @@ def bound(plan: Plan, program: CProgram) -> Compiled:
             module.use_blas(address)
         taken += "; matrix products by " + ("plain loops" if address is None else "SciPy's BLAS")
 
+    own = threading.local()                          # buffers of the last call, for another one of the same shapes
+
     def call(values: Mapping[str, Any]) -> tuple[float, list[Any]]:
-        buffers = Bound(module, structs, Shaped(plan, values, program.dtype), program)
-        return buffers.call(), buffers.gradients()
+        buffers = getattr(own, "buffers", None)
+        if buffers is None or not _fits(buffers, values):
+            buffers = own.buffers = bind(values)
+        value = buffers.call()
+        return value, [g.copy() if hasattr(g, "copy") else g for g in buffers.gradients()]
 
     def bind(values: Mapping[str, Any]) -> Bound:
         return Bound(module, structs, Shaped(plan, values, program.dtype), program)
 
     return Compiled(plan, taken, call, bind)
+
+
+def _fits(buffers: Bound, values: Mapping[str, Any]) -> bool:
+    try:
+        return buffers.put(values)
+    except (TypeError, ValueError):                  # said in words where new buffers are made
+        return False

@@ -6,6 +6,7 @@ Engines take `Ref`s, `Fraction`s and boxes; a person gives "w_{13}", "1/2", Deci
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from workings.derive import Derivation, Program
     from workings.emit.result import Code
     from workings.evaluate import Values
+    from workings.fit import Fit
     from workings.forms.graphs import Graph
     from workings.geometry import Boundary, Pieces
 
@@ -145,6 +147,25 @@ def code(net: Network, of: NameLike | None = None, to: str = "numpy", wrt: Any =
         inner, refs = everything(inner, program, top)
         program = derive.backward(inner, top, refs, mode)
     return emit.code(inner, program, top, to, **options)
+
+
+def train(net: Network, data: Any, of: NameLike | None, start: Any, path: Any, resume: bool, note: Any,
+          options: Mapping[str, Any]) -> Fit:
+    """The parameters fitted to data."""
+    from pathlib import Path
+
+    from workings import fit
+    from workings.fit.train import Options
+
+    sizes = {name: int(value) for name, value in options.items() if name in net.sizes or name in net.indices}
+    rest = {name: value for name, value in options.items() if name not in sizes}
+    known = [f.name for f in fields(Options)]
+    unknown = next((name for name in rest if name not in known), None)
+    if unknown is not None:
+        raise BadValue(f"train has no option {unknown}", expected=", ".join(known))
+    top = loss(net) if of is None else ref(of, net)
+    chosen = Options(**rest)
+    return fit.train(net, top, data, chosen, start, sizes, None if path is None else Path(path), resume, note)
 
 
 def check(net: Network, lines: Any, at: Any = None, given: Any = None, hint: bool = False) -> Report:
