@@ -55,10 +55,14 @@ def _net(net: NetworkLike) -> PlainNetwork:
     return net if isinstance(net, PlainNetwork) else read(net)
 
 
-def draw(net: NetworkLike) -> Drawing:
-    """The graph: inputs, neurons, weights, biases, nonlinearities."""
+def draw(net: NetworkLike, unroll: int | None = None) -> Drawing:
+    """The graph: inputs, neurons, weights, biases, nonlinearities; `unroll`: so many steps of a recurrence side by side.
+
+    >>> print(draw("h[t] = tanh(w*h[t-1] + u*x[t]); h[0] = 0", unroll=3).as_dict()["recurrences"][0]["from"])
+    h[t-1]
+    """
     net = _net(net)
-    return Drawing(work.draw(net), net)
+    return Drawing(work.draw(net, unroll), net)
 
 
 def run(net: NetworkLike, /, **values: Any) -> Values:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from workings.document import Block, Inline, Line, Math, Paragraph, Picture, Table
 from workings.expr import Expr, Ref, Rel
 from workings.figures import Measure
 from workings.figures.activations import act_label, op_word
-from workings.figures.describe import describe, title
+from workings.figures.describe import describe, recurrences, size_words, title
 from workings.figures.network import network_figure
 from workings.forms.affine import plus
 from workings.figures.network_layout import columns
 from workings.forms.graphs import Edge, Graph, Neuron, Operation, sources
 from workings.notation import plain
 
+Axes = tuple[Expr, ...]
 MANY = 6                      # connections into a neuron above which its weights stand in a table of their own
 DRAWN = 300                   # nodes above which a network is counted, not drawn
 
@@ -45,6 +47,15 @@ def as_dict(graph: Graph) -> dict[str, Any]:
              "through": list(s.through)}
             for s in graph.shared
         ]
+    if graph.sizes:
+        out["layers"] = [{"id": name, "size": list(map(plain, axes))} for name, axes in graph.sizes.items()]
+        out["matrices"] = {name: list(map(plain, axes)) for name, axes in graph.matrices.items()}
+    if graph.steps():
+        out["recurrences"] = [
+            {"into": target, "of": source, "from": plain(lag),
+             "given": [f"{plain(e.lhs)} = {plain(e.rhs)}" for e in graph.starts.get(source, ())]}
+            for target, source, lag in graph.steps()
+        ]
     if graph.weights:
         out["weights"] = {name: plain(value) for name, value in graph.weights.items()}
     return out
@@ -73,7 +84,8 @@ def _neuron(node: Neuron) -> dict[str, Any]:
 
 
 def _operation(node: Operation) -> dict[str, Any]:
-    return {"id": node.id, "op": node.op, "in": list(node.sources), "out": node.id}
+    out = {"id": node.id, "op": node.op, "in": list(node.sources), "out": node.id}
+    return out | ({"from": {s: plain(lag) for s, lag in node.lags.items()}} if node.lags else {})
 
 
 # --- the page ---
@@ -118,10 +130,17 @@ def _table(graph: Graph) -> Table:
     head: tuple[Line, ...] = (("neuron",), ("pre-activation",), ("bias",), ("nonlinearity",), ("weights in",))
     named = any(n.pre is not None for n in graph.neurons)
     refs = graph.refs()
-    rows = [_row(refs, n) for n in graph.neurons]
+    rows = [_row(refs, n, graph.matrices) for n in graph.neurons]
     if not named:                            # a column of dashes says nothing
         head, rows = (head[0], *head[2:]), [(r[0], *r[2:]) for r in rows]
+    if graph.sizes:
+        head = (head[0], ("size",), *head[1:])
+        rows = [(r[0], (_size(graph, n.id),), *r[1:]) for r, n in zip(rows, graph.neurons)]
     return Table(head, tuple(rows))
+
+
+def _size(graph: Graph, name: str) -> str:
+    return size_words(graph.sizes[name]) if name in graph.sizes else "1"
 
 
 def _matrices(graph: Graph) -> list[Table]:
@@ -149,8 +168,8 @@ def _cell(node: Neuron, source: str) -> Line:
     return next(((Math(e.weight),) for e in node.edges if e.source == source), ("–",))
 
 
-def _row(refs: dict[str, Ref], node: Neuron) -> tuple[Line, ...]:
-    weights: list[list[Inline]] = [_incoming(refs, edge) for edge in node.edges]
+def _row(refs: dict[str, Ref], node: Neuron, matrices: Mapping[str, Axes]) -> tuple[Line, ...]:
+    weights: list[list[Inline]] = [_incoming(refs, edge, matrices) for edge in node.edges]
     if _many(node):
         weights = [[f"{len(weights)}, in the table of weights"]]
     return (
@@ -167,10 +186,12 @@ def _nonlinearity(node: Neuron) -> Line:
     return (label,) if isinstance(label, str) else (Math(node.formula), " of its pre-activation ", Math(Ref("z")))
 
 
-def _incoming(refs: dict[str, Ref], edge: Edge) -> list[Inline]:
+def _incoming(refs: dict[str, Ref], edge: Edge, matrices: Mapping[str, Axes]) -> list[Inline]:
     source = edge.lag if edge.lag is not None else refs[edge.source]
     over: list[Inline] = [" for each ", *_refs([Ref(i) for i in edge.over])] if edge.over else []
-    return [Math(source), ": ", Math(edge.weight), *over]
+    axes = matrices.get(plain(edge.weight), ())
+    size: list[Inline] = [f" ({size_words(axes)})"] if len(axes) > 1 else []
+    return [Math(source), ": ", Math(edge.weight), *size, *over]
 
 
 def _joined(parts: list[list[Inline]]) -> list[Inline]:
@@ -184,7 +205,7 @@ def _refs(refs: list[Ref]) -> list[Inline]:
 def _operations(graph: Graph) -> Table:
     refs = graph.refs()
     rows: list[tuple[Line, ...]] = [
-        ((Math(refs[o.id]),), (op_word(o),), tuple(_refs([refs[s] for s in o.sources if s in refs])))
+        ((Math(refs[o.id]),), (op_word(o),), tuple(_refs([o.lags.get(s, refs[s]) for s in o.sources if s in refs])))
         for o in graph.operations
     ]
     return Table((("operation",), ("what",), ("of",)), tuple(rows), ("No neurons: functions of several quantities.",))
@@ -197,6 +218,7 @@ def _remarks(graph: Graph) -> list[Line]:
         many = f"{len(s.places)} places"
         through: list[Inline] = [", through ", *_refs([Ref(name) for name in s.through])] if s.through else []
         lines.append((Math(s.name), f" is shared: it stands in {many}", *through, "."))
+    lines += [(f"{sentence}.",) for sentence in recurrences(graph)]
     for name, value in graph.weights.items():
         lines.append((Math(Rel((Ref(name), value), ("=",))), " is a weight: it is made of parameters only."))
     for term in graph.loss:

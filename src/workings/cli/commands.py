@@ -77,12 +77,13 @@ def read(**options: Any) -> None:
 
 @verb("Draw the network.",
       'workings draw "y = 1 - relu(x1) + relu(x1 + x2)" -o network.svg')
+@click.option("--unroll", metavar="STEPS", type=int, help="So many steps of a recurrence side by side, such as 3.")
 @networks
-def draw(**options: Any) -> None:
-    """Draw the graph: inputs, neurons, weights, biases and nonlinearities."""
+def draw(unroll: int | None, **options: Any) -> None:
+    """Draw the graph: inputs, neurons, weights, biases and nonlinearities; a recurrence folded, or unrolled."""
     from workings import api
 
-    give(api.draw(network(options)), options)
+    give(api.draw(network(options), unroll), options)
 
 
 @verb("Compute the forward pass.",

@@ -16,7 +16,8 @@ def title(graph: Graph) -> str:
     counts += [_count(len(graph.neurons) - layers, "neuron")] if layers < len(graph.neurons) or not layers else []
     if graph.operations:
         counts.append(_count(len(graph.operations), "operation"))
-    return f"Network with {_listed(counts)}"
+    steps = f", {_count(graph.unroll, 'step')} of it" if graph.unroll else ""
+    return f"Network with {_listed(counts)}{steps}"
 
 
 def describe(graph: Graph) -> str:

@@ -12,11 +12,6 @@ BLOCK = 30.0                  # half the height of a block
 MOST = 4                      # units that are all drawn
 
 
-def half_height(axes: tuple[Expr, ...]) -> float:
-    """Half the height of the box of an array."""
-    return COLUMN if len(axes) == 1 else BLOCK
-
-
 def size_label(axes: tuple[Expr, ...]) -> Label:
     """The size in a row: m units, n × k.
 

@@ -17,6 +17,8 @@ from workings.figures.glyphs import measuring
 from workings.figures.layers import box, size_label, units
 from workings.figures.network_layout import Node, Route
 from workings.figures.network_plan import ACT, ACT_BELOW, CAPTION, LEGEND, LINE, MARGIN, NAME, WEIGHT, Plan
+from workings.figures.steps_plan import StepsPlan
+from workings.figures.unrolled import EARLIER, LATER, unrolled
 from workings.figures.shapes import (
     Circle, Figure, Group, Label, Measure, Path, Place, Shape, Text, bounds, extent, line, moved, rectangle,
 )
@@ -25,7 +27,6 @@ from workings.notation import plain
 
 STRETCHES = (1.0, 1.25, 1.6, 2.1)
 HEAD = 6.0                    # of a double line, left to its arrow
-STUB = 30.0                   # the arrow out of an output
 
 
 def network_figure(graph: Graph, measure: Measure | None = None) -> Figure:
@@ -37,6 +38,8 @@ def network_figure(graph: Graph, measure: Measure | None = None) -> Figure:
     'Network with 1 input and 1 neuron'
     """
     measure = measure or measuring(graph.spelling)
+    if graph.unroll:
+        return _Drawing(StepsPlan(unrolled(graph), measure), graph).figure()
     shown = drawn(graph)
     for stretch in STRETCHES:
         plan = Plan(shown, measure, stretch, stretch == STRETCHES[-1])
@@ -61,6 +64,7 @@ class _Drawing:
         for found in self.plan.loss:
             shapes.append(Group(tuple(self._loss(*found)), "loss", loss_title(found[0], self.names)))
         shapes += [self._weight(k, spot) for k, spot in self.plan.spots.items()]
+        shapes += [Text(label, *spot, "weight", size=WEIGHT, halo="box") for label, spot in self.plan.handed]
         left, top, right, bottom = bounds(shapes, self.plan.measure)
         shapes += self._legend(left, bottom + 12)
         left, top, right, bottom = bounds(shapes, self.plan.measure)
@@ -99,12 +103,14 @@ class _Drawing:
         """An arrow out of each output that no error takes up."""
         taken = {s for term in self.graph.loss for s in term.sources}
         nodes = [self.plan.nodes[n] for n in self.graph.outputs.values() if n not in taken]
-        return [line([(n.x + n.radius, n.y), (n.x + n.radius + STUB, n.y)], "edge", arrow=True) for n in nodes]
+        return [line(self.plan.out_of(n), "edge", arrow=True) for n in nodes]
 
     # --- nodes ---
 
     def _node(self, place: Node) -> Group:
         node = self.plan.of.get(place.id)
+        if place.id in (EARLIER, LATER):
+            return Group((Text("…", place.x, place.y, "label", size=NAME + 3),), "input", place.id)
         if node is None:
             return self._input(place)
         shape: Shape
@@ -149,7 +155,7 @@ class _Drawing:
         """A vector as a column of units, a matrix as a block with its size; the name on top."""
         frame = box(place.x, place.y, place.radius, place.half, role)
         name = self.plan.refs[place.id]
-        if len(axes) > 1:
+        if self.plan.block(place.id):
             size = Text(size_label(axes), place.x, place.y + ACT_BELOW, "note", size=ACT)
             return [frame, self._inside(name, place, place.y - 8, NAME), size]
         top = place.y - place.half + 16
@@ -194,10 +200,10 @@ class _Drawing:
 
     def _lines(self, place: Node, labels: list[Label]) -> list[Text]:
         shapes: list[Text] = []
-        y = place.y + place.up + 3
+        x, y, anchor = self.plan.caption_at(place)
         for label in labels:
             height = self.plan.line_height(label)
-            shapes.append(Text(label, place.x, y + height / 2, "note", size=CAPTION, halo="rim"))
+            shapes.append(Text(label, x, y + height / 2, "note", anchor=anchor, size=CAPTION, halo="rim"))
             y += height
         return shapes
 

@@ -8,7 +8,7 @@ from workings.expr import Expr, Ref, free_refs
 from workings.figures.activations import act_label, op_label
 from workings.figures.delays import before
 from workings.figures.families import Drawn
-from workings.figures.layers import half_height, size_label
+from workings.figures.layers import BLOCK, COLUMN, size_label
 from workings.figures.network_layout import RADIUS, SMALL, Node, Route, columns, layers, route, stand
 from workings.figures.placing import Wish, place
 from workings.figures.shapes import Label, Measure, Place
@@ -23,6 +23,7 @@ GAP = 104.0                   # between two layers, beside the widest weight bet
 WIDEST = 150.0                # a weight wider than this is written in the legend
 LABELLED = 30                 # connections between two layers above which their weights are left to the table
 STEEP = 0.3                   # room between two layers with many connections, as a share of their height
+STUB = 30.0                   # the arrow out of an output
 BACK = 26.0                   # between the ways back of two recurrences
 BOX = 15.0                    # half the height of an operation
 
@@ -47,11 +48,11 @@ class Plan:
         self.weights = [None if k in unwritten else self._weight(e) for k, (_, e) in enumerate(self.edges)]
         self.grid = [self._column(column) for column in columns(graph)]
         self.nodes = {node.id: node for column in self.grid for node in column}
-        left = MARGIN + max((n.caption[1] / 2 - n.radius for n in self.grid[0]), default=0.0)
-        stand(self.grid, self._gaps(stretch), max(left, MARGIN), MARGIN + self._headroom())
+        self._stand(stretch)
         self.loss = self._stand_loss()
         self.routes, self.links = self._routes()
         self.backs = self._backs()
+        self.handed: list[tuple[Label, Place]] = []
         self.spots, self.free = self._spots(last)
         if self.thin or len(self.spots) < sum(w is not None for w in self.weights):
             self.notes.append("The weights that are not written stand in the table.")
@@ -109,7 +110,7 @@ class Plan:
     def _of_array(self, name: str, axes: tuple[Expr, ...]) -> list[Label]:
         """Below a layer: its nonlinearity and bias, and how many units; the size of a matrix stands in its block."""
         node = self.of.get(name)
-        out: list[Label] = [size_label(axes)] if len(axes) == 1 else []
+        out: list[Label] = [] if self.block(name) else [size_label(axes)]
         if isinstance(node, Neuron):
             out = [act_label(node), *self._bias(node), *out]
         elif isinstance(node, Operation):
@@ -138,6 +139,18 @@ class Plan:
 
     # --- where it stands ---
 
+    compact = False               # are vectors drawn as blocks, like matrices?
+
+    def _stand(self, stretch: float) -> None:
+        """Each node in its place."""
+        left = MARGIN + max((n.caption[1] / 2 - n.radius for n in self.grid[0]), default=0.0)
+        stand(self.grid, self._gaps(stretch), max(left, MARGIN), MARGIN + self._headroom())
+
+    def block(self, name: str) -> tuple[Expr, ...]:
+        """The axes of an array that is drawn as a block."""
+        axes = self.graph.sizes.get(name, ())
+        return axes if self.compact or len(axes) > 1 else ()
+
     def _column(self, names: list[str]) -> list[Node]:
         """The nodes of a layer, and the dots between the second and the last of a family."""
         out: list[Node] = []
@@ -158,9 +171,9 @@ class Plan:
         half = BOX if isinstance(node, Operation) else 0.0
         axes = self.graph.sizes.get(name, ())
         if axes and not isinstance(node, Operation):
-            half, small = half_height(axes), 22.0 if len(axes) == 1 else 30.0
+            half, small = (BLOCK, 30.0) if self.block(name) else (COLUMN, 22.0)
             size = self.measure(size_label(axes)).width * ACT / 2 + 8
-            inner = max(inner, size if len(axes) > 1 else 0.0)
+            inner = max(inner, size if self.block(name) else 0.0)
         return Node(name, max(small, inner), (height + 3 if lines else 0.0, widest), half=half)
 
     def _gaps(self, stretch: float) -> list[float]:
@@ -202,13 +215,21 @@ class Plan:
         """The connections, and those into operations; short ones first, so that long ones arch over them."""
         pairs = [(e.source, target) for target, e in self.edges]
         count = len(pairs)
-        pairs += [(s, o.id) for o in self.graph.operations for s in dict.fromkeys(o.sources) if s in self.nodes]
+        pairs += self.links_of()
         lanes: dict[int, list[float]] = {}
         found: dict[int, Route] = {}
         for k in sorted(range(len(pairs)), key=lambda k: (self.at[pairs[k][1]] - self.at[pairs[k][0]], k)):
             source, target = (self.nodes[name] for name in pairs[k])
             found[k] = route(source, target, self.grid, self.at, lanes)
         return [found[k] for k in range(count)], [found[k] for k in range(count, len(pairs))]
+
+    def caption_at(self, node: Node) -> tuple[float, float, str]:
+        """Where the lines below a node begin, and how they are anchored there."""
+        return node.x, node.y + node.up + 3, "middle"
+
+    def out_of(self, node: Node) -> tuple[Place, Place]:
+        """The arrow out of an output."""
+        return (node.x + node.radius, node.y), (node.x + node.radius + STUB, node.y)
 
     def marks(self) -> dict[int, Place]:
         """Where on each loop the mark of its delay stands."""
@@ -245,6 +266,10 @@ class Plan:
         spots = place(wishes, [*(b for n in self.nodes.values() for b in n.boxes()), *marks], more=bare)
         shown = {k: spot for k, (spot, free) in zip(which, spots) if free or not last}
         return shown, all(free for _, free in spots)
+
+    def links_of(self) -> list[tuple[str, str]]:
+        """The two ends of each connection into an operation."""
+        return [(s, o.id) for o in self.graph.operations for s in dict.fromkeys(o.sources) if s in self.nodes]
 
 
 def as_row(label: Label) -> tuple[str | Expr, ...]:

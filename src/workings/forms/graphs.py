@@ -76,7 +76,8 @@ class Graph:
     """Nodes stand after those they use; `outputs` maps a name of the text to the node that computes it.
 
     `sizes`: the axes of what a node stands for, where that is an array: a layer; `matrices`: those of the parameters
-    on connections and of biases; `starts`: the given first values of recurrences, by node.
+    on connections and of biases; `starts`: the given first values of recurrences, by node; `unroll`: how many of its
+    steps are drawn side by side, 0 if it is drawn folded.
     """
 
     inputs: tuple[tuple[str, Ref], ...]
@@ -90,6 +91,7 @@ class Graph:
     sizes: Mapping[str, tuple[Expr, ...]] = field(default_factory=dict)
     matrices: Mapping[str, tuple[Expr, ...]] = field(default_factory=dict)
     starts: Mapping[str, tuple[Equation, ...]] = field(default_factory=dict)
+    unroll: int = 0
 
     def refs(self) -> dict[str, Ref]:
         """What to write for each node: its name in the text, or its own."""

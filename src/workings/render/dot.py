@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from workings.expr import Expr
 from workings.figures.activations import act_label, op_label
-from workings.figures.describe import title
+from workings.figures.describe import size_words, title
 from workings.figures.network_layout import columns
+from workings.figures.unrolled import unrolled
 from workings.forms.graphs import Edge, Graph, Loss, Neuron, Operation
 from workings.notation import plain
 
@@ -20,11 +21,15 @@ def dot(graph: Graph) -> str:
     >>> print(dot(graph(Network((Equation(Ref("y"), Ref("x")),)))).splitlines()[5])
       "node y" [label="y\\nlinear\\nbias 0", style=filled, fillcolor="#f1efe6", tooltip="neuron"];
     """
+    if graph.unroll:
+        graph = unrolled(graph).graph
     shared = {place for s in graph.shared for place in s.places}
     names = {name: plain(ref) for name, ref in graph.refs().items()}
     lines = [f"digraph network {{  // {title(graph)}", *(f"  {item};" for item in LOOK)]
-    lines += [f"  {_id('node', name)} [label={_text(plain(ref))}, tooltip=\"input\"];" for name, ref in graph.inputs]
-    lines += [f"  {_node(node, names)}" for node in graph.nodes]
+    sizes = {name: f"\n{size_words(axes)}" for name, axes in graph.sizes.items()}
+    lines += [f"  {_id('node', name)} [label={_text(plain(ref) + sizes.get(name, ''))}, tooltip=\"input\"];"
+              for name, ref in graph.inputs]
+    lines += [f"  {_node(node, names, sizes.get(node.id, ''))}" for node in graph.nodes]
     lines += [f"  {{ rank=same; {'; '.join(_id('node', n) for n in column)}; }}" for column in columns(graph)]
     lines += [f"  {_edge(n.id, e, (n.id, e.source) in shared)}" for n in graph.neurons for e in n.edges]
     lines += [f"  {_id('node', s)} -> {_id('node', o.id)};" for o in graph.operations for s in o.sources if s in names]
@@ -33,12 +38,12 @@ def dot(graph: Graph) -> str:
     return "\n".join([*lines, "}", ""])
 
 
-def _node(node: Neuron | Operation, names: dict[str, str]) -> str:
+def _node(node: Neuron | Operation, names: dict[str, str], size: str) -> str:
     if isinstance(node, Operation):
         sign = _words(op_label(node))
         label = f"{sign}\n{plain(node.out)}" if node.out is not None else sign
-        return f'{_id("node", node.id)} [label={_text(label)}, shape=box, tooltip="operation"];'
-    label = "\n".join((names[node.id], _words(act_label(node)), f"bias {plain(node.bias)}"))
+        return f'{_id("node", node.id)} [label={_text(label + size)}, shape=box, tooltip="operation"];'
+    label = "\n".join((names[node.id], _words(act_label(node)), f"bias {plain(node.bias)}")) + size
     return (
         f'{_id("node", node.id)} [label={_text(label)}, style=filled, fillcolor="#f1efe6", tooltip="neuron"];'
     )

@@ -6,6 +6,7 @@ Engines take `Ref`s, `Fraction`s and boxes; a person gives "w_{13}", "1/2", Deci
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from dataclasses import fields
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -64,11 +65,17 @@ def later(what: str, hint: str = "") -> OutOfReach:
     return OutOfReach(f"this release does not {what} yet", hint=hint)
 
 
-def draw(net: Network) -> Graph:
-    """Inputs, neurons, weights, biases, nonlinearities."""
+def draw(net: Network, unroll: int | None = None) -> Graph:
+    """Inputs, neurons, weights, biases, nonlinearities; `unroll`: so many steps of a recurrence side by side."""
+    from workings.figures.unrolled import unrolled
     from workings.forms.neurons import graph
 
-    return graph(net)
+    found = graph(net)
+    if unroll is None:
+        return found
+    found = replace(found, unroll=unroll)
+    unrolled(found)                           # says at once where nothing recurs
+    return found
 
 
 def run(net: Network, given: Mapping[str, Any], mode: str = "auto") -> Values:
