@@ -41,6 +41,17 @@ NETS = {
 }
 
 NETS |= {
+    "vectors": "x in R^n; W1 in R^(m x n); b1 in R^m; W2 in R^(c x m); b2 in R^c; a1 = tanh(W1 @ x + b1); y = W2 @ a1 + b2",
+    "three units": "x in R^3; W in R^(1 x 3); y = tanh(W @ x)",
+    "samples in rows": "X in R^(N x d); W1 in R^(d x m); b1 in R^m; W2 in R^(m x c); P = softmax(relu(X @ W1 + b1) @ W2)",
+    "residual vectors": "x in R^d; W1 in R^(m x d); b1 in R^m; W2 in R^(d x m); a = relu(W1 @ x + b1); y = x + W2 @ a",
+    "attention": "X in R^(n x d); Wq in R^(d x k); Wk in R^(d x k); Wv in R^(d x k); Q = X @ Wq; K = X @ Wk;"
+                 "V = X @ Wv; S = Q @ T(K)/sqrt(k); A = softmax(S); O = A @ V",
+    "rnn": "x in R^(T x n); t = 1..T; W in R^(m x m); U in R^(m x n); h[t] = tanh(W @ h[t-1] + U @ x[t] + b); h[0] = 0;"
+           "V in R^(k x m); y[t] = V @ h[t] + c",
+    "lstm": "t = 1..T; f[t] = sigmoid(wf*x[t] + uf*h[t-1] + bf); i[t] = sigmoid(wi*x[t] + ui*h[t-1] + bi);"
+            "o[t] = sigmoid(wo*x[t] + uo*h[t-1] + bo); g[t] = tanh(wg*x[t] + ug*h[t-1] + bg);"
+            "C[t] = f[t]*C[t-1] + i[t]*g[t]; h[t] = o[t]*tanh(C[t]); h[0] = 0; C[0] = 0",
     "residual": "h1 = tanh(w1*x1 + w2*x2); h2 = h1 + tanh(u1*h1); h3 = h2 + tanh(u2*h2); y = v*h3 + s*x1 + h1",
     "operations": "h1 = max(w1*x1 + b1, w2*x2 + b2); h2 = x1*x2; y = v1*h1 + v2*h2 + x1/x2",
     "softmax": "z = W @ x + b; p = softmax(z)",

@@ -10,7 +10,10 @@ from workings.functions import table
 
 SIGNS = {"mul": "×", "div": "÷", "matmul": "@", "pow": "^", "compare": "<", "array": "[ ]"}
 
-WORDS = {"T": "transpose", "mul": "product", "div": "quotient", "matmul": "matrix product", "pow": "power", "compare": "comparison"}
+WORDS = {
+    "T": "transpose", "mul": "product", "div": "quotient", "matmul": "matrix product", "pow": "power",
+    "compare": "comparison",
+}
 
 
 def act_label(node: Neuron) -> Label:

@@ -164,8 +164,8 @@ class _Unrolling:
         if isinstance(node, Operation):
             operands = tuple(self._source(s, node.lags.get(s), offset, name) for s in node.sources)
             return replace(node, id=name, sources=operands, formula=self._moved(node.formula, offset), out=out, lags={})
-        edges = tuple(
-            Edge(self._source(e.source, e.lag, offset, name), self._moved(e.weight, offset), e.over) for e in node.edges)
+        edges = tuple(Edge(self._source(e.source, e.lag, offset, name), self._moved(e.weight, offset), e.over)
+                      for e in node.edges)
         pre = None if node.pre is None else self._at(node.pre, offset)
         return replace(node, id=name, edges=edges, bias=self._moved(node.bias, offset), out=out, pre=pre)
 
