@@ -116,8 +116,8 @@ def page(found: list[Theme]) -> tuple[str, list[str]]:
         "# The table of verdicts", "",
         f"{total} pairs, each with what `workings check` says of it: {counts['equal']} equal, {counts['different']} "
         f"different, {counts['undecided']} undecided. The truth of each is written by hand in [verdicts.txt]"
-        "(verdicts.txt); this page is made by `python tools/verdicts.py`, and the tests hold it fresh and every verdict "
-        "against the truth. An undecided pair is a failure of the checker, and stands here as one.", "",
+        "(verdicts.txt); this page is made by `python tools/verdicts.py`, and the tests hold it fresh and every "
+        "verdict against the truth. An undecided pair is a failure of the checker, and stands here as one.", "",
     ]
     return "\n".join(head) + "\n" + "\n\n".join(t for t, _ in parts) + "\n", [b for _, bs in parts for b in bs]
 

@@ -37,6 +37,15 @@ class Case:
     facts: list[Rel]
     trial: Trial
     sizes: dict[str, int]
+    instance: Instance | None = None
+    env: dict[str, int] = field(default_factory=dict)
+
+    def lowered(self, other: Expr) -> Expr | None:
+        """Another side at the same sizes and indices; its definitions join those of the case."""
+        if self.instance is None:
+            return other
+        made = self.instance.scalar(other, self.env)
+        return made if isinstance(made, Expr) else None
 
 
 @dataclass(eq=False)
@@ -176,8 +185,8 @@ class Cases:
         own = {r.name for e in (self.a, self.b) for r in free_refs(e) if not r.indices}
         data = {n for n in out if n not in self.net.ranges and (n, 0) not in self.net.defs}
         ours = {n for n in out if n.endswith(APART)}          # letters that only a pass of derivation knows
-        return [n for n in out if n not in ours and n not in self.net.sizes and n not in self.bind and (n in own or n in data)
-                and (n, 0) not in self.net.defs]
+        out = {n: None for n in out if n not in ours and n not in self.net.sizes and n not in self.bind}
+        return [n for n in out if (n in own or n in data) and (n, 0) not in self.net.defs]
 
     def _choices(self, instance: Instance, free: list[str]) -> list[dict[str, int]]:
         whole = Add((self.a, self.b))
@@ -203,7 +212,7 @@ class Cases:
         for e in (left, right, *(x.rhs for x in needed(net, [left, right])), *facts):
             names.update(dict.fromkeys(r.name for r in free_refs(e) if r.name not in defs))
         trial = Trial(left, right, list(names), defs, facts, self.creases)
-        return Case(net, left, right, facts, trial, {**sizes, **env})
+        return Case(net, left, right, facts, trial, {**sizes, **env}, None if self.plain else instance, env)
 
     def _facts(self, instance: Instance) -> list[Rel]:
         out: list[Rel] = []

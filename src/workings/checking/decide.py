@@ -31,7 +31,6 @@ from workings.expr.nodes import Key
 
 FIRST_POINTS, MORE_POINTS = 3, 40
 SIZES_SAID = 5
-QUICK = 250                   # entries that a quick look may write out
 
 
 def equal(
@@ -207,25 +206,6 @@ def _made_of(net: Network, keys: Iterable[Key], but: frozenset[Key]) -> frozense
 
 def _worst(proofs: list[Proof]) -> Proof:
     return max(proofs, key=lambda p: p.cells)
-
-
-def agree(a: Expr, b: Expr, net: Network, facts: Sequence[Expr] = (), bind: Mapping[str, int] | None = None) -> bool:
-    """Does no point of a few tell the two apart?  Quick and no proof: for choosing what to prove."""
-    for case in Cases(a, b, net, [*net.facts, *facts], False, dict(bind or {}), most=QUICK).upto(4):
-        agreed = 0
-        for at in case.trial.points(8, 11):
-            point = case.trial.allowed(at)
-            try:
-                if point is not None and case.trial.differs(point) is not None:
-                    return False
-            except Unknown:
-                return False
-            agreed = case.trial.agreed
-            if agreed >= 3:
-                break
-        if agreed or case.trial.vacuous:
-            return True
-    return False
 
 
 # -- values

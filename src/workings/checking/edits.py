@@ -18,6 +18,7 @@ from workings.expr import (
     same,
 )
 from workings.expr.nodes import Key
+from workings.functions import table
 from workings.notation import plain
 
 Edit = tuple[str, Expr]
@@ -225,9 +226,10 @@ def _factors(side: Expr, net: Network) -> Iterator[Edit]:
     for u, v, call in _activations(net):
         if u.indices:
             continue
+        slope = Call(call.function, call.args, 1) if call.function in table else Deriv(v, (u,), "P")
         lost = "relu' lost" if call.function == "relu" else f"lost inner derivative: {call.function}'({plain(u)})"
         for place in places:
-            yield lost, put(side, place, Mul((place, Deriv(v, (u,), "P"))))
+            yield lost, put(side, place, Mul((place, slope)))
     for name in _scalars(net):
         for place in places:
             yield f"factor: {name} is missing", put(side, place, Mul((place, Ref(name))))

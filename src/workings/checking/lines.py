@@ -16,6 +16,7 @@ from workings.checking import decide, drawn, matrices, sets, slips
 from workings.checking.derivs import Resolver, derivatives, readings
 from workings.checking.names import known_names, settled, unknown_names
 from workings.checking.points import at_point, point_equations, point_values, sizes_at
+from workings.checking.screen import Screen
 from workings.checking.verdict import Judged, Report, Verdict
 from workings.checking.worlds import World, assumed, of_lines, resolved
 from workings.errors import OutOfReach, WorkingsError
@@ -195,7 +196,7 @@ class Session:
             out.follows, out.since = True, found.since
             return
         out.slip = next((s for a, b in self.lines for s in [self._turned(a, b)] if s), "") or slips.named(
-            *parted, at_point(self.here, self.point), self._proof, self._alike, self._before(variants[0]))
+            *parted, at_point(self.here, self.point), self._proof, self._look, self._before(variants[0]))
         world = self._if_right(variants[0], parted)
         if world is not None:
             self.worlds.append(replace(world, since=(out,)))
@@ -239,8 +240,8 @@ class Session:
                     return Verdict("equal", how="rounded")
         return found
 
-    def _alike(self, a: Expr, b: Expr, net: Network) -> bool:
-        return _decimals(b) is not None or decide.agree(a, b, net, self.facts, self.bind)
+    def _look(self, a: Expr, net: Network) -> Screen:
+        return Screen(a, net, self.facts, self.bind)
 
     def _record(self, out: Judged, verdict: str, why: Verdict) -> None:
         out.verdict, out.how, out.reason = verdict, why.how if verdict == "right" else "", why.evidence

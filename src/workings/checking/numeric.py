@@ -36,6 +36,10 @@ class Point:
         self._prepare(expr)
         return self._value(expr)
 
+    def leaf(self, name: str) -> Value:
+        """The value of a name that nothing gives."""
+        raise Unknown(name)
+
     def _prepare(self, expr: Expr) -> None:
         """Values of all names that are needed, innermost first."""
         stack: list[tuple[Expr, str]] = [(expr, "")]
@@ -50,9 +54,10 @@ class Point:
                 continue
             stack.append((node, name))
             for n in missing:
-                if n not in self.defs:
-                    raise Unknown(n)
-                stack.append((self.defs[n], n))
+                if n in self.defs:
+                    stack.append((self.defs[n], n))
+                else:
+                    self.at[n] = self.leaf(n)
             if len(stack) > 200_000:
                 raise Unknown("cycle")
 

@@ -8,6 +8,7 @@ from workings.limits import SLIP_NODES
 from workings.checking import edits, steps
 from workings.checking.derivs import Resolver
 from workings.checking.names import needed
+from workings.checking.screen import Screen
 from workings.checking.verdict import Verdict
 from workings.checking.worlds import World, resolved
 from workings.errors import WorkingsError
@@ -16,11 +17,26 @@ from workings.expr import Deriv, Expr, Network, Ref, preorder, same
 MOST_TRIED, MOST_INDEXED, MOST_RECURRENT = 700, 100, 40     # with indices, each look is dearer
 MOST_PROOFS = 4
 Proof = Callable[[Expr, Expr, Network], Verdict]
-Alike = Callable[[Expr, Expr, Network], bool]
+Look = Callable[[Expr, Network], Screen]
+
+
+class _Looks:
+    """Screens of the sides that candidates are compared with, each made once."""
+
+    def __init__(self, look: Look) -> None:
+        self.look = look
+        self.made: dict[tuple[int, int], tuple[Expr, Network, Screen]] = {}
+
+    def alike(self, a: Expr, b: Expr, net: Network) -> bool:
+        """Does no point of a few tell the two apart?"""
+        key = (id(a), id(net))
+        if key not in self.made:
+            self.made[key] = (a, net, self.look(a, net))       # kept, so that the ids stay their own
+        return self.made[key][2].alike(b)
 
 
 def named(
-    left: Expr, right: Expr, net: Network, prove: Proof, alike: Alike, before: Sequence[Expr] = ()
+    left: Expr, right: Expr, net: Network, prove: Proof, look: Look, before: Sequence[Expr] = ()
 ) -> str:
     """The slip in `right` (or in the name of what the line is about, `left`); "" where none is proved.
 
@@ -29,13 +45,14 @@ def named(
     recurrent = any(e.lhs.indices and e.key in [q.key for q in needed(net, [e.rhs])] for e in net.equations)
     most = MOST_RECURRENT if recurrent else MOST_INDEXED if net.ranges else MOST_TRIED
     proofs = tried = nodes = 0
+    looks = _Looks(look)
     size = sum(1 for _ in preorder(left)) + sum(1 for _ in preorder(right))
     for says, a, b, where in _candidates(left, right, net, before, worlds=not recurrent):
         tried, nodes = tried + 1, nodes + size
         if tried > most or nodes > SLIP_NODES or proofs >= MOST_PROOFS:
             return ""
         try:
-            if not alike(a, b, where):
+            if not looks.alike(a, b, where):
                 continue
             proofs += 1
             found = prove(a, b, where)
@@ -51,7 +68,7 @@ def _candidates(
 ) -> Iterator[tuple[str, Expr, Expr, Network]]:
     """(name, the two sides without derivatives, their network), the likeliest slip first."""
     resolver = Resolver(net)
-    a, b = _resolve(resolver, left), _resolve(resolver, right)
+    a, b, *_ = [_resolve(resolver, side) for side in (left, right, *before)]     # derivatives are found once
     wrt = [w for n in preorder(left) if isinstance(n, Deriv) for w in n.wrt if isinstance(w, Ref)]
     own_equation = [e.rhs for e in net.equations if isinstance(left, Ref) and same(e.lhs, left)]
     own = list(edits.of_side(right, net, wrt)) if a is not None else []
@@ -80,7 +97,7 @@ def _late(says: str, net: Network) -> bool:
 
 def _edited(a: Expr | None, found: Sequence[edits.Edit], resolver: Resolver) -> Iterator[
         tuple[str, Expr, Expr, Network]]:
-    for says, edited in found:
+    for says, edited in found if a is not None else ():
         apart = Resolver(resolver.net, list(resolver.found))      # what one candidate needs burdens no other
         b = _resolve(apart, edited)
         if a is not None and b is not None:
@@ -100,6 +117,8 @@ def _worlds(
 
 
 def _resolve(resolver: Resolver, side: Expr) -> Expr | None:
+    if not any(isinstance(n, Deriv) for n in preorder(side)):
+        return side
     try:
         return resolver.resolve(side)
     except (WorkingsError, AssertionError, KeyError):

@@ -35,6 +35,7 @@ class Instance(Places):
     # -- the door
     def scalar(self, expr: Expr, env: Mapping[str, int] | None = None) -> Values:
         """The expression over scalar names; `env` gives the values of free indices."""
+        self._steps = 0
         self._arrays_of(expr)
         value = self._value(expr, dict(env or {}))
         self._settle()
