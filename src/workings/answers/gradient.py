@@ -86,6 +86,8 @@ SAYS: dict[str, tuple[str, str]] = {
     "folded": ("name put back", "{written} is {name}."),
     "put back": ("substitution", "With {names} written out again."),
     "adjoint": ("chain rule", "What {wrt} passes on to {last}, times the derivatives already found."),
+    "chain rule, steps": (
+        "chain rule", "{wrt} acts at every {summed}, through {through}: the contributions of all steps add up."),
     "step back": (
         "one step back", "What {wrt} passes on: to the next step, whose derivative has a name, and to what uses it "
         "at its own step."),

@@ -32,7 +32,10 @@ def in_cases(step: Step) -> Rel:
         whole = sides[n]
         for other in reversed(special):
             theirs = other.line.args
-            whole = Call("where", (_before(step, other), whole, theirs[min(n, len(theirs) - 1)]))
+            there = theirs[min(n, len(theirs) - 1)]
+            if step.says["ends"]:                    # and 0 by the entries after the derived one
+                there = Call("where", (_at(other), there, Num(0, "0")))
+            whole = Call("where", (_before(step, other), whole, there))
         sides[n] = whole
     return Rel(tuple(sides), step.line.ops)
 
@@ -47,8 +50,13 @@ def _before(step: Step, other: Step) -> Expr:
     """The condition under which a step is not the special one: t < T, or t > 1 where the steps go down."""
     at: list[Rel] = other.says["at"]
     if len(at) > 1:
-        return Logic("not", (Logic("and", tuple(at)),))
+        return Logic("not", (_at(other),))
     (letter, value) = at[0].args
     lowest = next((lo for x, lo, _ in step.says["runs"] if same(x, letter)), None)
     down = isinstance(value, Num) and isinstance(lowest, Num) and value.value < lowest.value
     return Rel((letter, value), (">" if down else "<",))
+
+
+def _at(other: Step) -> Expr:
+    at: list[Rel] = other.says["at"]
+    return at[0] if len(at) == 1 else Logic("and", tuple(at))

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from workings.derive.calculus import Bound
 from workings.derive.indices import Solved, solve
-from workings.derive.recurrences import Domain, Domains
+from workings.derive.recurrences import Domain, Domains, Span
 from workings.derive.sweep import Leaf, sweep
 from workings.derive.inside import free_names
 from workings.derive.terms import Arena, Term
@@ -44,11 +44,12 @@ class Edge(NamedTuple):
 
 
 class Cap(NamedTuple):
-    """Of a recurrence only the steps up to `last` matter: the derivative is of the entry there."""
+    """Of a recurrence only the steps up to `last` matter: the derivative is of the entry there, which is in `span`."""
 
     places: dict[Key, int]
     last: Term
     up: bool
+    span: Span
 
 
 class Graph:

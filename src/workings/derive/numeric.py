@@ -58,6 +58,10 @@ class Point:
         self.alike = _alike(net, asked)
         self.totals = totals(net)
         self.picks = _picks(net)
+        # an adjoint gh[t] of h[k] belongs to one k; everything else holds for each
+        self.adjoints = {name.key for name, _ in derivation.recurrences}
+        self.held = {i.name for i in derivation.of.indices if isinstance(i, Ref)} if self.adjoints else set()
+        self.runs = {id(s.line): s.says["runs"] for s in derivation.every() if s.says.get("runs")}
         self.numbers: dict[str, int] = {}
         self.steps = _steps(net)                     # letters of recurrences
         ends = [net.ranges[x] for x in self.steps if x in net.ranges]
@@ -96,6 +100,13 @@ class Point:
         if known is None:
             return range(1, 4)
         return range(self.whole(known.lo, {}), self.whole(known.hi, {}) + 1)
+
+    def about(self, line: Rel, env: Mapping[str, int]) -> bool:
+        """Is a line about these entries?  A statement of a recurrence is about some steps only."""
+        return all(
+            (lo is None or self.whole(lo, env) <= env[x.name]) and (hi is None or env[x.name] <= self.whole(hi, env))
+            for x, lo, hi in self.runs.get(id(line), ()) if x.name in env
+        )
 
     def whole(self, expr: Expr, env: Mapping[str, int]) -> int:
         """An integer: an index or a bound."""
@@ -173,8 +184,8 @@ class Point:
     def match(self, lhs: Ref, at: tuple[int, ...]) -> dict[str, int] | None:
         env: dict[str, int] = {}
         for i, n in zip(lhs.indices, at, strict=True):
-            if isinstance(i, Ref) and i.name in self.indices:
-                if i.name in self.steps and n not in self.span(i.name):
+            if isinstance(i, Ref) and i.name in self.indices and not (i.name in self.held and lhs.key in self.adjoints):
+                if i.name.rstrip("'") in self.steps and n not in self.span(i.name):
                     return None
                 env[i.name] = n
             elif self.whole(i, env) != n:

@@ -10,7 +10,7 @@ from workings.derive.steps import Step
 from workings.derive.through_time import Stage, caps_of, put_and_tidied, step_stated
 from workings.derive.unrolled import Way, build, slope_stated, with_names_out
 from workings.derive.written import to_term
-from workings.expr import Deriv, Expr, Ref, same
+from workings.expr import Call, Deriv, Expr, Ref, same
 
 if TYPE_CHECKING:
     from workings.derive.replay import Replay
@@ -34,7 +34,10 @@ def step_back(again: Replay, step: Step) -> bool:
 
 def of_an_entry(again: Replay, step: Step) -> bool:
     """The derivative by an entry of a recurrence is its adjoint."""
-    return again.stands(cast(Deriv, step.before), step.after)
+    value = step.after
+    if isinstance(value, Call) and value.function == "where":   # 0 by an entry that comes later
+        value = value.args[1]
+    return again.stands(cast(Deriv, step.before), value)
 
 
 def _node(graph: Graph, expr: Expr) -> Node:

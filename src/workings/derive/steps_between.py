@@ -26,7 +26,7 @@ def timed(graph: Graph, equation: Equation, lower: Node, avoid: frozenset[str]) 
         table, fresh = _letters(graph, equation, own, solved.table, lower, avoid)
         upper = Node(equation.lhs.name, tuple(arena.rename(h, table) for h in heads))
         new = {x: table[x] for x in table if x not in solved.table}
-        tests = [arena.rename(t, new) for t in solved.tests] + _capped(graph, upper)
+        tests = [arena.rename(t, new) for t in solved.tests] + capped(graph, upper)
         known = [facts.holds(t) for t in tests]
         if False in known:
             continue
@@ -71,7 +71,7 @@ def _fixed(node: Node) -> bool:
     return any(i.kind == "num" for i in node.indices)
 
 
-def _capped(graph: Graph, upper: Node) -> list[Term]:
+def capped(graph: Graph, upper: Node) -> list[Term]:
     """Steps after the last one that matters are no users."""
     return [
         graph.arena.make("rel", ("<=" if cap.up else ">=",), (upper.indices[cap.places[upper.key]], cap.last))

@@ -19,11 +19,12 @@ from workings.derive.put import put_in
 from workings.derive.ranges import bounded
 from workings.derive.recurrences import Domain
 from workings.derive.steps import Step, equal
+from workings.derive.steps_between import capped
 from workings.derive.terms import Arena, Term
 from workings.derive.tidy import Knowledge, tidy
 from workings.derive.unrolled import unrolled
 from workings.derive.written import to_expr, to_term
-from workings.expr import Deriv, Equation, Expr, Key, Num, Ref, Rel, preorder, same
+from workings.expr import Add, Call, Deriv, Equation, Expr, Key, Num, Ref, Rel, preorder, same
 
 if TYPE_CHECKING:
     from workings.derive.derivation import Work
@@ -49,12 +50,13 @@ def worked(
     if bottom.key in time.stop and time.family(bottom) is not None:   # the answer is an adjoint
         steps = time.stages([bottom])
         name = time.name(bottom)
-        steps.append(Step("adjoint of an entry", time.says(bottom), head, name, equal(head, name)))
-        return name, [*steps, *unrolled(time, head, name)]
+        result = time.alive(bottom, name)
+        steps.append(Step("adjoint of an entry", time.says(bottom), head, result, equal(head, result)))
+        return result, [*steps, *unrolled(time, head, result)]
     whole, stated = time.stated(bottom, Cell({}, {}))
     if isinstance(stated, Num):
         return stated, [Step("independent", time.says(bottom), head, stated, equal(head, stated))]
-    first = work.chain_step(head, stated, whole, time.stop)
+    first = time.chain_step(head, stated, whole)
     steps = [first, *time.stages(time.needed(stated))]
     table = work.locals(graph, whole, stated, (), steps, time.known(stated))
     result, steps = work.finish(graph, head, stated, table, steps, {})
@@ -68,7 +70,7 @@ def stated_only(
     time = Time(work, graph, top, settled(graph, top, bottom, stop), state=True)
     head = Deriv(entry(top), (entry(bottom),))
     whole, stated = time.stated(bottom, Cell({}, {}))
-    steps = [work.chain_step(head, stated, whole, time.stop)]
+    steps = [time.chain_step(head, stated, whole)]
     return stated, [*steps, *time.stages(time.needed(stated))]
 
 
@@ -82,6 +84,13 @@ class Time:
         self.entries: dict[Node, Expr] = {}          # entries of their own, h[0], and their derivatives
         self.found: dict[Node, list[Stage]] = {}
         graph.caps = caps_of(graph, top)
+
+    def alive(self, node: Node, value: Expr) -> Expr:
+        """What is derived by an entry, 0 where the entry comes after the derived one."""
+        tests = [t for t in capped(self.graph, node) if self.graph.domains.facts().holds(t) is None]
+        if not tests:
+            return value
+        return Call("where", (to_expr(tests[0]), value, Num(0, "0")))
 
     # -- entries
     def family(self, node: Node) -> list[Equation] | None:
@@ -174,6 +183,8 @@ class Time:
             if index is not None and index.kind == "ref" and index.head in domain:
                 lo, hi = domain[index.head]
                 domain[index.head] = (lo, cap.last) if cap.up else (cap.last, hi)
+                if cap.last.kind == "ref" and not cap.last.args:
+                    domain[cap.last.head] = cap.span
         return domain
 
     def stages_of(self, node: Node, within: Domain, stop: Sequence[Key] | None = None) -> list[Stage]:
@@ -198,6 +209,14 @@ class Time:
         return general is to_term(arena, special.stated)
 
     # -- steps
+    def chain_step(self, head: Deriv, stated: Expr, whole: Web) -> Step:
+        """The chain rule over all steps."""
+        step = self.work.chain_step(head, stated, whole, self.stop)
+        passed = [entry(n) for n in whole.order if n not in (whole.top, whole.bottom)]
+        variant = "steps" if step.says["summed"] else step.says["variant"]
+        step.says = {**step.says, "through": passed, "variant": variant}
+        return step
+
     def says(self, node: Node) -> dict[str, Any]:
         return {"of": self.of, "wrt": entry(node)}
 
@@ -218,7 +237,8 @@ class Time:
         node, stated = stage.node, stage.stated
         mark = Deriv(self.of, (entry(node),))
         runs, at = running(stage.cell)
-        says = {**self.says(node), "stop": self.stop, "variant": "last" if at else "", "runs": runs, "at": at}
+        says = {**self.says(node), "stop": self.stop, "variant": "last" if at else "", "runs": runs, "at": at,
+                "ends": bool(self.graph.caps)}
         if self.state:
             return Step("step back", says, mark, stated, equal(mark, stated))
         value, table, inner = self.worth(node, stage.cell, stage.whole, stated)
@@ -229,7 +249,9 @@ class Time:
         else:
             sides.insert(0, self.name(node))
             self.work.recurrences.append((self.name(node), value))
-        sides += [e for e in (stated, value) if not same(e, sides[-1])]
+        for side in (stated, value):
+            if not same(side, sides[-1]):
+                sides.append(side)
         place = tuple(equal(d, v) for d, v in table)
         return Step("step back", says, stated, value, equal(*sides), inner, (), place)
 
@@ -259,7 +281,14 @@ def step_stated(
     graph.within, graph.at = dict(cell.within), dict(cell.at)
     whole = web(graph, top, node, stop)
     graph.within, graph.at = {}, {}
-    return whole, bounded(statement(graph, whole, stop, part), implied)
+    stated = bounded(statement(graph, whole, stop, part), implied)
+    if node.key != top.key:
+        return whole, stated
+    itself = graph.domains.facts(cell.within, cell.at).decided(_product_of_deltas(graph.arena, node, top))
+    if itself is graph.arena.zero:
+        return whole, stated
+    written = to_expr(itself)                         # h[k,i] by h[k,j] is delta(i,j)
+    return whole, written if isinstance(stated, Num) else Add((written, stated))
 
 
 def settled(graph: Graph, top: Node, bottom: Node, stop: Sequence[Key]) -> tuple[Key, ...]:
@@ -290,7 +319,9 @@ def caps_of(graph: Graph, top: Node) -> list[Cap]:
             for equation in graph.net.defs[key]:
                 found = [n for n, i in enumerate(equation.lhs.indices) if isinstance(i, Ref) and i.name == letter]
                 places.update(dict.fromkeys([key], found[0]) if found else {})
-        out.append(Cap(places, top.indices[places[top.key]], up))
+        spans = [span for e in graph.net.defs[top.key] if (span := graph.domains.of(e).get(letter))]
+        lo, hi = spans[0] if spans else (None, None)
+        out.append(Cap(places, top.indices[places[top.key]], up, (None, hi) if up else (lo, None)))
     return out
 
 

@@ -206,13 +206,16 @@ def build(arena: Arena, way: Way, letters: tuple[str, str]) -> Expr:
         return Big("prod", inner, slope, lo, hi)
 
     def times(a: Expr, b: Expr) -> Expr:
+        if isinstance(a, Num) and a.value == 1:
+            return b
         return Mul((*(a.args if isinstance(a, Mul) else (a,)), b))
 
     last = moved(way.direct, way.last) if way.at_last is None else way.at_last
     end = times(last, product(way.last))
     if isinstance(way.direct, Num) and way.direct.value == 0:
         return end
-    to = way.last if way.at_last is None else to_expr(arena.add((to_term(arena, way.last), arena.num(-1 if way.up else 1))))
+    before = arena.add((to_term(arena, way.last), arena.num(-1 if way.up else 1)))
+    to = way.last if way.at_last is None else to_expr(before)
     lo, hi = (Ref(way.step), to) if way.up else (to, Ref(way.step))
     whole = Big("sum", outer, times(moved(way.direct, outer), product(Ref(outer))), lo, hi)
     return whole if way.at_last is None else Add((end, whole))

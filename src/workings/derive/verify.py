@@ -64,9 +64,10 @@ def holds(derivation: Derivation, line: Rel) -> None:
 
 def _hold(point: Tried, line: Rel) -> None:
     free = [n for n in dict.fromkeys(r.name for r in _index_refs(line)) if n in point.indices]
-    choices = list(product(*(point.span(n) for n in free)))
-    for values in choices if len(choices) <= 4 else random.Random(len(choices)).sample(choices, 4):
-        env = dict(zip(free, values, strict=True))
+    choices = [dict(zip(free, values, strict=True)) for values in product(*(
+        [point.size(n)] if n in point.held else point.span(n) for n in free))]
+    choices = [env for env in choices if point.about(line, env)]
+    for env in choices if len(choices) <= 4 else random.Random(len(choices)).sample(choices, 4):
         try:
             sides = [point.worth(side, env) for side in line.args]
         except (NoValue, Undecided, ZeroDivisionError, RecursionError):
