@@ -62,6 +62,11 @@ def test_a_cell_of_several_nodes_is_one() -> None:
         "h[t-1], C[t-1]", "h[t], C[t]", "h[t+1], C[t+1]"]
 
 
+def test_layers_that_recur_each_by_themselves_stay_apart() -> None:
+    steps = unrolled(drawn(NETS["two layers"], 1)).graph
+    assert [n.id for n in steps.nodes] == ["h[t]", "k[t]", "y[t]", "… after"]
+
+
 def test_the_last_value_is_taken_after_the_dots() -> None:
     steps = unrolled(drawn(NETS["last step"], 3)).graph
     assert [(e.source, plain(e.weight)) for n in steps.neurons if n.id == "y" for e in n.edges] == [("… after", "v")]

@@ -38,7 +38,7 @@ def unrolled(graph: Graph) -> Steps:
     letter = _letter(graph)
     if letter is None:
         raise OutOfReach("nothing in this network recurs", hint="a recurrence such as h[t] = tanh(w*h[t-1] + u*x[t])")
-    whole, labels = _with_cell(graph, letter)
+    whole, labels = _with_cells(graph, letter)
     return _Unrolling(whole, letter, count, labels).steps()
 
 
@@ -52,33 +52,45 @@ def _letter(graph: Graph) -> str | None:
 
 
 # -- cells
-def _with_cell(graph: Graph, letter: str) -> tuple[Graph, Label]:
-    """The graph with a recurrent part of several nodes made one, and what it hands on."""
-    before_ = {n.id: set(sources(n)) for n in graph.nodes}
+def _with_cells(graph: Graph, letter: str) -> tuple[Graph, dict[str, Label]]:
+    """The graph with each recurrent part of several nodes made one, and what each such cell hands on."""
+    used = {n.id: set(sources(n)) for n in graph.nodes}
     lagged = [(target, source) for target, source, lag in graph.steps() if before(lag)]
     for target, source in lagged:
-        before_[target].add(source)
-    core = [n.id for n in graph.nodes if n.id in _reached(before_, before_[n.id])]
-    carried = list(dict.fromkeys(source for _, source in lagged))
-    handed: list[str | Expr] = []
-    for source in carried:
-        handed += [", ", graph.refs()[source]] if handed else [graph.refs()[source]]
-    if len(core) < 2:
-        return graph, ""
-    inside = set(core)
+        used[target].add(source)
+    below = {name: _reached(used, start) for name, start in used.items()}
+    handed: dict[str, Label] = {}
+    done: set[str] = set()
+    for node in tuple(graph.nodes):
+        part = [n.id for n in graph.nodes if n.id in below[node.id] and node.id in below.get(n.id, ())]
+        if len(part) < 2 or done.intersection(part):
+            continue
+        done.update(part)
+        name = f"cell{len(handed) + 1 if handed else ''}[{letter}]"
+        carried = dict.fromkeys(source for target, source in lagged if source in part)
+        label: list[str | Expr] = []
+        for source in carried:
+            label += [", ", graph.refs()[source]] if label else [graph.refs()[source]]
+        handed[name] = tuple(label)
+        graph = _with_cell(graph, part, name, letter)
+    return graph, handed
+
+
+def _with_cell(graph: Graph, part: list[str], name: str, letter: str) -> Graph:
+    inside = set(part)
     known = {n.id: n for n in graph.nodes}
-    outside = dict.fromkeys(s for n in core for s in sources(known[n]) if s not in inside)
-    name = f"cell[{letter}]"
-    lags = {name: next(lag for _, s, lag in graph.steps() if s == carried[0] and before(lag))}
-    cell = Operation(name, "cell", (*outside, name), Ref("cell"), Ref("cell", (Ref(letter),)), lags)
+    outside = dict.fromkeys(s for n in part for s in sources(known[n]) if s not in inside)
+    lag = next(lag for target, source, lag in graph.steps() if source in inside and target in inside and before(lag))
+    bare = name.partition("[")[0]
+    cell = Operation(name, "cell", (*outside, name), Ref("cell"), Ref(bare, (Ref(letter),)), {name: lag})
     nodes: list[Neuron | Operation] = []
     for node in graph.nodes:
-        if node.id == core[-1]:
+        if node.id == part[-1]:
             nodes.append(cell)
         elif node.id not in inside:
             nodes.append(_redirected(node, inside, name))
     outputs = {out: name if n in inside else n for out, n in graph.outputs.items()}
-    return replace(graph, nodes=tuple(nodes), outputs=outputs, shared=(), loss=()), tuple(handed)
+    return replace(graph, nodes=tuple(nodes), outputs=outputs, shared=(), loss=())
 
 
 def _reached(edges: Mapping[str, set[str]], start: set[str]) -> set[str]:
@@ -102,7 +114,7 @@ def _redirected(node: Neuron | Operation, inside: set[str], name: str) -> Neuron
 class _Unrolling:
     """The copies of a graph at some steps."""
 
-    def __init__(self, graph: Graph, letter: str, count: int, handed: Label) -> None:
+    def __init__(self, graph: Graph, letter: str, count: int, handed: Mapping[str, Label]) -> None:
         self.graph, self.letter, self.handed = graph, letter, handed
         self.offsets = list(range(-((count - 1) // 2), count - (count - 1) // 2))
         self.refs = graph.refs()
@@ -143,9 +155,9 @@ class _Unrolling:
         last = [Edge(self._id(s, self.offsets[-1]), self._weight(s)) for s in carried]
         self.nodes.append(Neuron(LATER, tuple(last), Num(0), "linear", Ref("z"), out=Ref(LATER)))
         self.column[LATER] = number
-        for edge in last:
-            if self.handed:
-                self.labels[edge.source, LATER] = self._label(self.offsets[-1])
+        for source, edge in zip(carried, last):
+            if source in self.handed:
+                self.labels[edge.source, LATER] = self._label(source, self.offsets[-1])
         for node in self.graph.nodes:
             if isinstance(node, Neuron) and node.id in self.once:
                 edges = tuple(replace(e, source=LATER, lag=None) for e in node.edges if e.lag is not None)
@@ -156,7 +168,7 @@ class _Unrolling:
     def _weight(self, source: str) -> Expr:
         """The weight with which the next step takes a value."""
         edges = [e for n in self.graph.neurons for e in n.edges if e.source == source and e.lag is not None]
-        return edges[0].weight if edges and not self.handed else Num(1)
+        return edges[0].weight if edges else Num(1)
 
     def _copy(self, node: Neuron | Operation, offset: int) -> Neuron | Operation:
         name = self._id(node.id, offset)
@@ -174,12 +186,13 @@ class _Unrolling:
             return self._id(source, offset)
         first = offset == self.offsets[0]
         found = EARLIER if first else self._id(source, offset - 1)
-        if self.handed:
-            self.labels[found, target] = self._label(offset - 1)
+        if source in self.handed:
+            self.labels[found, target] = self._label(source, offset - 1)
         return found
 
-    def _label(self, offset: int) -> Label:
-        parts = self.handed if isinstance(self.handed, tuple) else (self.handed,)
+    def _label(self, source: str, offset: int) -> Label:
+        handed = self.handed[source]
+        parts = handed if isinstance(handed, tuple) else (handed,)
         return tuple(self._moved(p, offset) if isinstance(p, Expr) else p for p in parts)
 
     def _put(self, name: str, number: int) -> None:
