@@ -5,29 +5,38 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from workings import work
-from workings.errors import OutOfReach
+from workings.errors import BadValue, OutOfReach
 from workings.expr import Network as PlainNetwork
-from workings.results import (
-    Boundary, Derivation, Drawing, Fit, Grades, Network, Pieces, Program, Report, Solution, Values,
-)
+from workings.importers.from_torch import from_torch, is_torch
+from workings.regions import Boundary, Pieces
+from workings.results import Derivation, Drawing, Fit, Grades, Network, Program, Report, Solution, Values
 
 if TYPE_CHECKING:
     from workings.emit.result import Code
     from workings.errors import Source
     from workings.expr import Remark
+    from workings.geometry.same import Agreement
+    from workings.storage import Stored
 
 NetworkLike = PlainNetwork | str
 
 
-def read(source: Any, *, inputs: Any = None, parameters: Any = None, targets: Any = None) -> Network:
-    """The network that a text, a file (.txt .md .tex .json .onnx .pt2), arrays or a torch module state.
+def read(source: Any, *, inputs: Any = None, parameters: Any = None, targets: Any = None,
+         shapes: Any = None) -> Network:
+    """The network that a text, a file (.txt .md .tex .json .onnx .pt2 .py), arrays or a torch module or function state.
+
+    `shapes`: the axes of a torch function's arguments, such as {"x": "N x 3"}; its forward pass is traced, not run.
 
     >>> print(read("y = w*x + b").as_dict()["parameters"])
     ['w', 'b']
     """
+    roles = {"inputs": work.names(inputs), "parameters": work.names(parameters), "targets": work.names(targets)}
+    if is_torch(source):
+        return Network.of(from_torch(source, shapes, **roles))
+    if shapes is not None:
+        raise BadValue("shapes= belongs to a torch function", expected="declarations in the text: x in R^(N x 3)")
     if work.is_model(source):
-        roles = {"inputs": inputs, "parameters": parameters, "targets": targets}
-        return Network.of(work.model(source, **{role: work.names(given) for role, given in roles.items()}))
+        return Network.of(work.model(source, **roles))
     text, told = _printed(work.source(source))
     net = work.read(text, inputs, parameters, targets)
     return Network.of(net.with_(remarks=(*told, *net.remarks)) if told else net)
@@ -75,16 +84,45 @@ def run(net: NetworkLike, /, **values: Any) -> Values:
     return Values(work.run(net, values), net)
 
 
-def pieces(net: NetworkLike, box: Any = None, slice: Any = None) -> Pieces:
-    """Every sign pattern, its domain, its affine map, or why it is empty."""
+def pieces(net: NetworkLike, box: Any = None, slice: Any = None, *, count: bool = False, processes: int = 1,
+           seconds: float | None = None, engine: str | None = None, progress: Any = None) -> Pieces:
+    """Every sign pattern, its domain, its affine map, or why it is empty; in a box, on a plane or a line.
+
+    `slice`: three points of the input space, or two (rows, an array or a CSV file).  `count`: no lists are held.
+    After `seconds`, or Ctrl-C, what is done is marked partial.  `engine`: "fast" or "exact".
+
+    >>> pieces([[[1, 0], [0, 1], [1, 1]], [0, 0, 0], [[-1, -1, 1]], [1]], box=[(-1, 1)] * 2).counts.cells
+    6
+    """
     net = _net(net)
-    return Pieces(work.pieces(net, box, slice), net)
+    budget = work.Budget(processes, seconds, engine, progress, count)
+    return Pieces(work.pieces(net, box, slice, budget), net)
 
 
-def boundary(net: NetworkLike, output: Any = None, level: Any = None, box: Any = None, slice: Any = None) -> Boundary:
-    """The exact level set of an output, and which class lies on each side."""
+def boundary(net: NetworkLike, output: Any = None, level: Any = None, box: Any = None, slice: Any = None, *,
+             processes: int = 1, seconds: float | None = None, engine: str | None = None,
+             progress: Any = None) -> Boundary:
+    """The exact level set of an output, and which class lies on each side; in a box, on a plane or a line."""
     net = _net(net)
-    return Boundary(work.boundary(net, output, level, box, slice), net)
+    budget = work.Budget(processes, seconds, engine, progress)
+    return Boundary(work.boundary(net, output, level, box, slice, budget), net)
+
+
+def same(first: NetworkLike, second: NetworkLike, box: Any = None, slice: Any = None) -> Agreement:
+    """The largest difference of two networks over a box or a slice, exactly, with the output and the point.
+
+    >>> found = same("y = max(x1, x2)", "y = x2 + relu(x1 - x2) + 1/4*relu(x1 - 1)", box=[(-1, 2), (-1, 2)])
+    >>> found.same, str(found.largest), [str(v) for v in found.at]
+    (False, '1/4', ['2', '-1'])
+    """
+    return work.same(_net(first), _net(second), box, slice)
+
+
+def load(path: Any) -> Stored:
+    """A result of `pieces` or `boundary` that was saved as .npz or .json."""
+    from workings.storage import load as load_result
+
+    return load_result(path)
 
 
 def gradient(net: NetworkLike, of: Any, wrt: Any, mode: str | None = None) -> Derivation:
@@ -190,6 +228,6 @@ def serve(port: int = 0) -> None:
 
 
 __all__ = [
-    "OutOfReach", "backward", "boundary", "check", "code", "draw", "grade", "gradient", "hessian", "pieces", "read",
-    "read_text", "run", "serve", "solve", "train",
+    "OutOfReach", "backward", "boundary", "check", "code", "draw", "grade", "gradient", "hessian", "load", "pieces",
+    "read", "read_text", "run", "same", "serve", "solve", "train",
 ]

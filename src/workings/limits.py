@@ -12,6 +12,7 @@ MAX_BITS = 1_000_000          # size of one exact number
 MAX_INDEX = 1_000_000         # values of one index when a network is run
 MAX_LISTED_EMPTY = 12         # above this many units empty patterns are counted, not listed
 MAX_CELLS = 200_000           # cells that one `pieces` may hold with its lists
+MAX_LISTED_CELLS = 50_000     # cells that are listed in exact numbers
 MAX_PARAMETERS = 200_000_000  # numbers of one imported network
 MAX_MODEL = 2_000_000_000     # bytes of one file of a network, its external data counted as well
 MAX_DENSE = 8_000_000         # weights of one layer that geometry holds as a matrix

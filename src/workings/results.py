@@ -230,18 +230,6 @@ class Values(Result):
         return self.data.values[name]
 
 
-class Pieces(Pictured):
-    """The linear pieces of a network."""
-
-    verb, title = "pieces", "The linear pieces"
-
-
-class Boundary(Pictured):
-    """The decision boundary of a network."""
-
-    verb, title = "boundary", "The decision boundary"
-
-
 class Derivation(Result):
     """A derivative with its workings."""
 

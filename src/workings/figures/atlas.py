@@ -20,6 +20,7 @@ from workings.figures.shapes import Figure, Image, Label, Path, Shape, Text, bou
 from workings.figures.tints import by_class, by_direction, grey, wheel
 from workings.geometry.fast.complex import Complex
 from workings.geometry.fast.levelset import LevelSet
+from workings.geometry.formulas import reference
 
 Array = Any
 BY = ("map", "layer", "class")
@@ -43,7 +44,8 @@ def cells_figure(found: Complex, by: str = "map", output: str | None = None, dat
         slopes = found.A[:, found.layers.outputs.index(name)]
         atlas.fill(by_direction(slopes))
         atlas.arrows(slopes)
-        atlas.legend.append((Image(0, 0, 26, 26, raster.png(wheel())), f"the direction in which {name} rises; grey: constant"))
+        says = f"the direction in which {name} rises; grey: constant"
+        atlas.legend.append((Image(0, 0, 26, 26, raster.png(wheel())), says))
     elif by == "layer":
         atlas.fill(grey(len(found.offsets) - 1))
     atlas.creases(bold=by == "layer")
@@ -168,9 +170,10 @@ class _Atlas:
         for row in range(step // 2, height, step):
             for column in range(step // 2, width, step):
                 cell = int(self.under[row, column])
-                size = float(np.hypot(*slopes[cell][:2])) if cell >= 0 else 0.0
+                across, up = slopes[cell].tolist() if cell >= 0 else (0.0, 0.0)
+                size = float(np.hypot(across, up))
                 if size:
-                    dx, dy = 6 * slopes[cell][0] / size, -6 * slopes[cell][1] / size
+                    dx, dy = 6 * across / size, -6 * up / size
                     x, y = self.view.left + column / DENSITY, self.view.top + row / DENSITY
                     self.labels.append(line([(x - dx, y - dy), (x + dx, y + dy)], "gradient", arrow=True))
 
@@ -184,10 +187,10 @@ class _Atlas:
         place = roomiest(own)
         if place is not None:
             x, y = self.view.left + place[0] / DENSITY, self.view.top + place[1] / DENSITY
-            self.labels.append(Text(label, x, y, "label", size=13.0, halo="rim"))
+            self.labels.append(Text(_label(label), x, y, "label", size=13.0, halo="rim"))
         from workings.figures.tints import swatch
 
-        self.legend.append((Image(0, 4, 26, 18, raster.png(swatch(k))), label))
+        self.legend.append((Image(0, 4, 26, 18, raster.png(swatch(k))), _label(label)))
 
     def marks(self, data: Marks | None) -> None:
         """Data points, one shape for each label."""
@@ -204,10 +207,16 @@ class _Atlas:
         top = bounds(shapes, measure)[3] + 14
         for row, (sign, label) in enumerate(self.legend):
             y = top + ROW * row + (8 * row if isinstance(sign, Image) and sign.height > 20 else 0)
-            shapes += [moved(sign, self.view.left, y - 5), Text(label, self.view.left + 34, y + 8, "label", "start", 12.0)]
+            left = self.view.left
+            shapes += [moved(sign, left, y - 5), Text(label, left + 34, y + 8, "label", "start", 12.0)]
         left, upper, right, lower = bounds(shapes, measure)
         placed = tuple(moved(s, MARGIN - left, MARGIN - upper) for s in shapes)
         return Figure(right - left + 2 * MARGIN, lower - upper + 2 * MARGIN, placed, title, description, {})
+
+
+def _label(name: str) -> Label:
+    """The name of an output as a formula; "y < 0" as it is."""
+    return reference(name) if name.isidentifier() or name.endswith("]") else name
 
 
 def _rims(found: LevelSet) -> Array:

@@ -9,6 +9,7 @@ from math import gcd
 from workings.expr import Add, Expr, Mul, Neg, Num, Ref, Rel
 from workings.figures.plane_view import View, ticks
 from workings.figures.shapes import Shape, Text, line, rectangle
+from workings.geometry.formulas import reference
 
 LEFT, TOP = 44.0, 14.0        # of the frame, beside which tick labels stand
 TICK, TICK_TEXT, AXIS_TEXT = 4.0, 10.5, 14.0
@@ -41,8 +42,8 @@ def axes(shown: View, inputs: Sequence[str]) -> list[Shape]:
         shapes.append(line([(shown.left - TICK, y), (shown.left, y)], "tick"))
         shapes.append(Text(_decimal(value), shown.left - TICK - 3, y, "tick-label", "end", TICK_TEXT))
     shapes.append(rectangle(shown.left, shown.top, shown.width, shown.height, "frame"))
-    shapes.append(Text(Ref(inputs[0]), right + 8, bottom, "label", "start", AXIS_TEXT))
-    shapes.append(Text(Ref(inputs[1]), shown.left, shown.top - 10, "label", "middle", AXIS_TEXT))
+    shapes.append(Text(reference(inputs[0]), right + 8, bottom, "label", "start", AXIS_TEXT))
+    shapes.append(Text(reference(inputs[1]), shown.left, shown.top - 10, "label", "middle", AXIS_TEXT))
     return shapes
 
 

@@ -24,7 +24,8 @@ def marked(data: Marks, shown: View) -> tuple[list[Shape], list[tuple[Shape, Lab
     """The points within the frame, and a line of the legend for each label."""
     kinds = list(dict.fromkeys(data.labels))
     drawn: list[Shape] = []
-    for point, label in zip(data.points.tolist(), data.labels):
+    places: list[Place] = [(float(x), float(y)) for x, y in data.points.tolist()]
+    for point, label in zip(places, data.labels):
         if all(low <= v <= high for v, low, high in zip(point, shown.low, shown.high)):
             drawn.append(_mark(shown.at(point), kinds.index(label), label))
     legend: list[tuple[Shape, Label]] = [

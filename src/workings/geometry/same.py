@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -10,7 +11,8 @@ from workings.errors import BadValue
 from workings.geometry.data import Point
 from workings.geometry.measure import Extreme, extreme
 from workings.geometry.mesh import Mesh
-from workings.geometry.stack import Affine, Concat, Node, Stack, Sum, Units
+from workings.geometry.plane import Plane
+from workings.geometry.stack import Affine, Concat, Const, Input, Node, Stack, Sum, Units
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +72,57 @@ def _moved(node: Node, shift: int, units: int) -> Node:
     return replace(node, of=place(node.of)) if isinstance(node, Affine) else node
 
 
-def agreement(mesh: Mesh, second: Any) -> Agreement:
-    """The largest difference over the cells of `difference`; `second` gives the second network's values at a point."""
-    best: tuple[Fraction, str, Extreme] | None = None
-    for k, name in enumerate(mesh.outputs):
+def agreement(mesh: Mesh, first: Stack, plane: Plane) -> Agreement:
+    """The largest difference over the cells of `difference`, and what the first network gives there, exactly."""
+    best: tuple[Fraction, int, Extreme] | None = None
+    for k in range(len(mesh.outputs)):
         weights = [int(i == k) for i in range(len(mesh.outputs))]
         for largest in (True, False):
             found = extreme(mesh, weights, largest)
             if best is None or abs(found.value) > best[0]:
-                best = abs(found.value), name, found
+                best = abs(found.value), k, found
     assert best is not None
-    size, name, found = best
-    value = second(found.at)[mesh.outputs.index(name)]
-    return Agreement(size, name, found.at, value + found.value, value)
+    size, k, found = best
+    value = exact_values(first, plane.point(found.at))[k]
+    return Agreement(size, mesh.outputs[k], found.at, value, value - found.value)
+
+
+def exact_values(stack: Stack, point: Sequence[Fraction]) -> list[Fraction]:
+    """The outputs at one point in fractions.
+
+    >>> from workings.functions import signatures
+    >>> from workings.geometry.stacking import stack
+    >>> from workings.syntax import read
+    >>> exact_values(stack(read("y = relu(x1)/3 - x2", signatures())), [Fraction(1), Fraction(0)])
+    [Fraction(1, 3)]
+    """
+    import numpy as np
+
+    from workings.geometry.layers import fractions
+
+    x = np.empty((len(point), 1), dtype=object)
+    x[:, 0] = list(point)
+    held: list[Any] = []
+    for node in stack.nodes:
+        held.append(_exact_value(node, held, x, fractions))
+    return [Fraction(v) for v in held[stack.output][:, 0].tolist()]
+
+
+def _exact_value(node: Node, held: list[Any], x: Any, fractions: Any) -> Any:
+    import numpy as np
+
+    if isinstance(node, Input):
+        return x
+    if isinstance(node, Const):
+        return fractions(node.values).reshape(-1, 1)
+    if isinstance(node, Affine):
+        return node.operator.product(fractions(node.operator.weights), held[node.of])
+    if isinstance(node, Sum):
+        total: Any = 0
+        for factor, of in zip(node.factors, node.of):
+            total = total + held[of] * Fraction(factor)
+        return total
+    if isinstance(node, Concat):
+        return np.concatenate([held[of] for of in node.of])
+    z = held[node.of]
+    return np.where(z >= 0, z, z * Fraction(node.slope))

@@ -44,7 +44,7 @@ def classes(found: LevelSet) -> tuple[ClassTopology, ...]:
     """
     complex_ = found.complex
     areas = complex_.areas
-    own, ties = _classes(found)
+    own, ties = _decided(found)
     out = []
     for (label, inside), tied in zip(own, ties):
         components = _components(complex_, inside, tied)
@@ -53,7 +53,12 @@ def classes(found: LevelSet) -> tuple[ClassTopology, ...]:
     return tuple(out)
 
 
-def _classes(found: LevelSet) -> tuple[list[tuple[str, Array]], list[Array]]:
+def cells_of(found: LevelSet) -> list[tuple[str, Array]]:
+    """Each class with its cells: a truth value for each cell."""
+    return _decided(found)[0]
+
+
+def _decided(found: LevelSet) -> tuple[list[tuple[str, Array]], list[Array]]:
     """For each class its label and cells; and corners x others: is another as good there?"""
     import numpy as np
 

@@ -6,17 +6,17 @@ Engines take `Ref`s, `Fraction`s and boxes; a person gives "w_{13}", "1/2", Deci
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
-from dataclasses import fields
-from fractions import Fraction
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 from workings.errors import BadValue, NotReadable, OutOfReach, Source
 from workings.expr import Network
+from workings.work import regions
 from workings.work.code import check_code, code_source
 from workings.work.files import MARKED, decoded, file_source, formulas, source
 from workings.work.models import is_model, model
 from workings.work.names import NameLike, Names, expression, loss, names, ref, split
+from workings.work.regions import Budget
 from workings.work.values import BoxLike, box, number, values, values_file
 
 if TYPE_CHECKING:
@@ -27,11 +27,14 @@ if TYPE_CHECKING:
     from workings.fit import Fit
     from workings.forms.graphs import Graph
     from workings.geometry import Boundary, Pieces
+    from workings.geometry.fast.complex import Complex
+    from workings.geometry.fast.levelset import LevelSet
+    from workings.geometry.same import Agreement
 
 __all__ = [
-    "backward", "boundary", "box", "check", "check_code", "code_source", "decoded", "draw", "expression",
+    "Budget", "backward", "boundary", "box", "check", "check_code", "code_source", "decoded", "draw", "expression",
     "file_source", "gradient", "hessian", "is_model", "later", "loss", "model", "names", "number", "pieces", "read",
-    "ref", "run", "source", "split", "values", "values_file",
+    "ref", "run", "same", "source", "split", "values", "values_file",
 ]
 
 
@@ -85,24 +88,21 @@ def run(net: Network, given: Mapping[str, Any], mode: str = "auto") -> Values:
     return evaluate.run(net, values(given, net), mode=mode)
 
 
-def pieces(net: Network, box_: BoxLike = None, slice_: Any = None) -> Pieces:
+def pieces(net: Network, box_: BoxLike = None, slice_: Any = None, budget: Budget | None = None) -> Pieces | Complex:
     """Every sign pattern, its domain and its affine map."""
-    from workings import geometry
-
-    if slice_ is not None:
-        raise later("cut along a slice", "give a box, or fix inputs by writing numbers for them")
-    return geometry.pieces(net, box(box_, net))
+    return regions.pieces(net, box_, slice_, budget)
 
 
-def boundary(net: Network, output: Any = None, level: Any = None, box_: BoxLike = None, slice_: Any = None) -> Boundary:
+def boundary(net: Network, output: Any = None, level: Any = None, box_: BoxLike = None, slice_: Any = None,
+             budget: Budget | None = None) -> Boundary | LevelSet:
     """The exact level set of an output, or where the largest of several outputs changes."""
-    from workings import geometry
-
-    if slice_ is not None:
-        raise later("cut along a slice", "give a box, or fix inputs by writing numbers for them")
     chosen = None if output is None else ref(output, net).name
-    exact = None if level is None else Fraction(number(level))
-    return geometry.boundary(net, output=chosen, level=exact, box=box(box_, net))
+    return regions.boundary(net, chosen, level, box_, slice_, budget)
+
+
+def same(first: Network, second: Network, box_: BoxLike = None, slice_: Any = None) -> Agreement:
+    """The largest difference of two networks, exactly."""
+    return regions.same(first, second, box_, slice_)
 
 
 def gradient(net: Network, of: NameLike, wrt: NameLike, mode: str | None = None) -> Derivation:

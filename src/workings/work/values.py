@@ -117,6 +117,17 @@ def box(given: BoxLike, net: Network) -> Any:
     """Pairs (low, high), one for each input; None for the network's own box, if it has one, else all of R^n."""
     if given is None and net.box is not None:
         return net.box
+    pairs = pairs_of(given)
+    if pairs is None or isinstance(pairs, str):
+        return pairs
+    if len(pairs) != len(net.inputs):
+        inputs = ", ".join(name for name, _ in net.inputs) or "none"
+        raise BadValue(f"the box has {len(pairs)} pairs, the network {len(net.inputs)} inputs ({inputs})")
+    return pairs
+
+
+def pairs_of(given: BoxLike) -> Any:
+    """Pairs (low, high) from text or lists; None and "all" as they are."""
     if given is None or (isinstance(given, str) and given.strip().lower() == "all"):
         return given
     if isinstance(given, str):
@@ -124,11 +135,7 @@ def box(given: BoxLike, net: Network) -> Any:
         if len(flat) % 2:
             raise BadValue(f"the box has {len(flat)} numbers", expected="low,high for each input: -1,1,-1,1")
         given = list(zip(flat[::2], flat[1::2], strict=True))
-    pairs = tuple(_pair(pair) for pair in given)
-    if len(pairs) != len(net.inputs):
-        inputs = ", ".join(name for name, _ in net.inputs) or "none"
-        raise BadValue(f"the box has {len(pairs)} pairs, the network {len(net.inputs)} inputs ({inputs})")
-    return pairs
+    return tuple(_pair(pair) for pair in given)
 
 
 def _pair(pair: Sequence[Any]) -> tuple[Fraction, Fraction]:

@@ -1,0 +1,298 @@
+"""The results of `pieces` and `boundary`: arrays beside exact strings, measures, pictures, files that load again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workings.errors import BadValue, OutOfReach
+from workings.results import Pictured, drawn
+
+if TYPE_CHECKING:
+    from workings.document import Picture
+    from workings.figures import Figure
+    from workings.figures.marks import Marks
+    from workings.geometry.fast.complex import Complex
+    from workings.geometry.fast.levelset import LevelSet
+    from workings.geometry.measure import Constancy, Extreme, Steepest
+    from workings.geometry.mesh import Mesh
+    from workings.geometry.topology import ClassTopology
+
+Array = Any
+PICTURES = (".svg", ".png", ".pdf", ".tikz")
+
+
+class _Planar(Pictured):
+    """What both have in common: one engine's answer, and the complex of the plane where there is one."""
+
+    by = ""                               # how a picture is to be coloured; "" as it comes
+    marks: Marks | None = None
+
+    def _spelling(self) -> Mapping[str, str]:
+        return self.net.spelling
+
+    def _content(self, suffix: str) -> str | bytes:
+        from workings import storage
+
+        if suffix in storage.TABLES:
+            return storage.content(self, suffix)
+        if suffix == ".pdf":
+            from workings.render.png import pdf
+
+            return pdf(self._picture().figure)
+        return super()._content(suffix)
+
+    def _picture(self) -> Picture:
+        from workings.document import Picture
+
+        if not self.by and self.marks is None:
+            return super()._picture()
+        figure = self.figure()
+        return Picture(figure, (figure.title,), figure.description, self.verb)
+
+    def figure(self) -> Figure:
+        """The picture as data."""
+        raise NotImplementedError
+
+    def picture(self, path: str | Path, by: str = "", data: Any = None) -> Path:
+        """Write a picture (.svg .png .pdf): cells coloured `by` "map", "layer" or "class", data points over them.
+
+        `data`: a CSV file of points with a label each, or a pair (points, labels).
+        """
+        other = self._drawn(by, data)
+        if Path(path).suffix.lower() not in PICTURES:
+            raise BadValue(f"{path} is no name of a picture", expected=f"a name that ends in {', '.join(PICTURES)}")
+        return other.save(path)
+
+    def _drawn(self, by: str, data: Any) -> _Planar:
+        from copy import copy
+
+        other = copy(self)
+        other.by, other.marks = by, None if data is None else self._marks(data)
+        return other
+
+    def _marks(self, data: Any) -> Marks:
+        """Points in the coordinates of the picture; points of the input space are projected onto a slice."""
+        import numpy as np
+
+        from workings.figures.marks import Marks
+        from workings.work.tables import data_points
+
+        if isinstance(data, str | Path):
+            points, labels = data_points(data, 2)
+        else:
+            points, labels = data if isinstance(data, tuple) else (data, None)
+            points = np.asarray(points, dtype=float)
+            labels = [""] * len(points) if labels is None else [str(label) for label in labels]
+        if points.ndim != 2 or points.shape[1] != 2 or len(labels) != len(points) or not np.isfinite(points).all():
+            raise BadValue("data are no points of the plane", expected="rows of two finite numbers, a label for each")
+        return Marks(points, tuple(labels))
+
+
+class Pieces(_Planar):
+    """The linear pieces of a network."""
+
+    verb, title = "pieces", "The linear pieces"
+
+    def _answers(self) -> Any:
+        from workings.answers import complexes, pieces
+
+        return complexes if self._is_complex else pieces
+
+    @property
+    def _is_complex(self) -> bool:
+        return hasattr(self.data, "chunk")
+
+    # --- arrays ---
+
+    @cached_property
+    def complex(self) -> Complex:
+        """The cells of a plane or line with their arrays; raises `OutOfReach` for three inputs and more."""
+        if self._is_complex:
+            found: Complex = self.data
+            return found
+        from workings.geometry.fast.engine import complex_of
+        from workings.work.regions import planar
+
+        box = "all" if self.data.box is None else self.data.box
+        stack, domain = planar(self.net, None if box == "all" else box, None)
+        if box == "all":
+            from workings.geometry.plane import domain_of
+
+            domain = domain_of(domain.plane, "all")
+        return complex_of(stack, domain)
+
+    @cached_property
+    def mesh(self) -> Mesh:
+        """The cells as arrays with error bounds and exact numbers behind them."""
+        from workings.geometry.mesh import mesh_of, mesh_of_complex
+
+        return mesh_of_complex(self.complex) if self._planar else mesh_of(self.data)
+
+    @property
+    def _planar(self) -> bool:
+        return self._is_complex or len(self.data.inputs) <= 2
+
+    @property
+    def patterns(self) -> Array:
+        """cells x units: 1 where a pre-activation is >= 0."""
+        import numpy as np
+
+        if self._planar:
+            return self.complex.signs
+        return np.array([[s == "+" for s in r.pattern] for r in self.data.full], dtype=np.uint8)
+
+    @property
+    def A(self) -> Array:
+        """cells x outputs x inputs: the linear part of each map."""
+        return self.complex.A if self._planar else self.mesh.A
+
+    @property
+    def b(self) -> Array:
+        """cells x outputs: the constant of each map."""
+        return self.complex.b if self._planar else self.mesh.b
+
+    @property
+    def vertices(self) -> Array:
+        """All corners, cell after cell: corners x inputs; `offsets` says where each cell's begin."""
+        return self.complex.vertices[:, : len(self.mesh.names)] if self._planar else self.mesh.points
+
+    @property
+    def offsets(self) -> Array:
+        """cells + 1 places in `vertices`."""
+        return self.complex.offsets if self._planar else self.mesh.offsets
+
+    @property
+    def neighbours(self) -> Array:
+        """For the edge after each corner the cell beyond it, -1 at the border."""
+        return self.complex.neighbours
+
+    @property
+    def areas(self) -> Array:
+        """The area of each cell; within a slice that in input space."""
+        from workings.geometry.measure import areas
+
+        return areas(self.mesh)
+
+    # --- measures ---
+
+    def extremes(self) -> dict[str, tuple[Extreme, Extreme]]:
+        """The least and the largest value of each output, exactly, each with a point and a cell that attain it."""
+        from workings.geometry.measure import extremes
+
+        return extremes(self.mesh)
+
+    def lipschitz(self, norm: str = "2") -> dict[str, Steepest]:
+        """The Lipschitz constant of each output for distances in the "1"-, "2"- or "inf"-norm, with its cell."""
+        from workings.geometry.measure import lipschitz
+
+        return lipschitz(self.mesh, norm)
+
+    def constant(self) -> Constancy:
+        """Is the class the same everywhere in the domain?  With the least lead, or a point of each of two classes."""
+        from workings.geometry.measure import constant
+
+        return constant(self.mesh)
+
+    def histogram(self, bins: int = 20) -> tuple[Array, Array]:
+        """How many cells have an area in each of the bins (equal steps of its logarithm): counts and edges."""
+        from workings.geometry.measure import histogram
+
+        return histogram(self.mesh, bins)
+
+    def graph(self) -> Any:
+        """The dual graph in NetworkX: a node a cell, an edge where two share a side, with the unit that changes."""
+        from workings.work.graphs import dual_graph
+
+        return dual_graph(self.complex)
+
+    def at(self, point: Any) -> Any:
+        """The cell that holds a point: its pattern, inequalities, vertices and map, exactly."""
+        from workings.work.graphs import cell_at
+
+        return cell_at(self.net, self.complex if self._planar else None, point)
+
+    # --- pictures and files ---
+
+    def figure(self) -> Figure:
+        """The picture as data: by "map" or "layer", or by "class" with the boundary."""
+        if self.by == "class":
+            return Boundary(self._level_set(), self.net).with_marks(self.marks).figure()
+        from workings.figures.atlas import cells_figure
+
+        return cells_figure(self.complex, self.by or "map", None, self.marks)
+
+    def _level_set(self) -> LevelSet:
+        from workings.geometry.fast.levelset import level_set
+
+        found = self.complex
+        return level_set(found.stack, found.layers.domain)
+
+    @classmethod
+    def load(cls, path: str | Path) -> Any:
+        """A result saved as .npz or .json."""
+        from workings.storage import load
+
+        return load(path)
+
+
+class Boundary(_Planar):
+    """The decision boundary of a network."""
+
+    verb, title = "boundary", "The decision boundary"
+
+    def _answers(self) -> Any:
+        from workings.answers import boundary, levelsets
+
+        return levelsets if self._is_level_set else boundary
+
+    @property
+    def _is_level_set(self) -> bool:
+        return hasattr(self.data, "crosses")
+
+    @cached_property
+    def level_set(self) -> LevelSet:
+        """The boundary on a plane with its arrays: edges, segments, crossing or touching, isolated points."""
+        if self._is_level_set:
+            found: LevelSet = self.data
+            return found
+        from workings.geometry.fast.levelset import level_set
+        from workings.geometry.plane import domain_of
+        from workings.work.regions import planar
+
+        if len(self.data.inputs) > 2:
+            raise OutOfReach(f"{len(self.data.inputs)} inputs", expected="one or two inputs, or a slice")
+        stack, domain = planar(self.net, self.data.box, None)
+        if self.data.box is None:
+            domain = domain_of(domain.plane, "all")
+        place = stack.outputs.index(self.data.outputs[0]) if len(self.data.outputs) == 1 else None
+        return level_set(stack, domain, place, self.data.level)
+
+    def topology(self) -> tuple[ClassTopology, ...]:
+        """Components and holes (the Betti numbers b0 and b1) of each class."""
+        from workings.geometry.topology import classes
+
+        return classes(self.level_set)
+
+    def with_marks(self, marks: Marks | None) -> Boundary:
+        """The same with data points over its picture."""
+        self.marks = marks
+        return self
+
+    def figure(self) -> Figure:
+        """The picture as data."""
+        from workings.figures.atlas import boundary_atlas
+
+        return boundary_atlas(self.level_set, self.marks)
+
+    @classmethod
+    def load(cls, path: str | Path) -> Any:
+        """A result saved as .npz or .json."""
+        from workings.storage import load
+
+        return load(path)
+
+
+__all__ = ["Boundary", "Pieces", "drawn"]

@@ -1,0 +1,172 @@
+"""Which engine cuts a network: small ones with all their workings, large ones and slices as a complex of a plane."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from workings.errors import BadValue, OutOfReach
+from workings.expr import Network
+from workings.limits import MAX_LISTED_EMPTY
+from workings.work.tables import slice_points
+from workings.work.values import number, pairs_of
+
+if TYPE_CHECKING:
+    from workings.geometry import Boundary, Pieces
+    from workings.geometry.fast.complex import Complex
+    from workings.geometry.fast.levelset import LevelSet
+    from workings.geometry.plane import Domain
+    from workings.geometry.same import Agreement
+    from workings.geometry.stack import Stack
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How much may be spent, and what is told on the way: `progress(cells, share of the domain)`."""
+
+    processes: int = 1
+    seconds: float | None = None
+    engine: str | None = None
+    progress: Callable[[int, float], None] | None = None
+    count: bool = False                 # counts only: no lists are held
+
+    def options(self) -> dict[str, Any]:
+        """What the engine takes."""
+        if self.processes < 1:
+            raise BadValue(f"{self.processes} processes", expected="1 or more")
+        return {"processes": self.processes, "seconds": self.seconds, "engine": self.engine, "progress": self.progress}
+
+    @property
+    def plain(self) -> bool:
+        """Is nothing asked for that only the engine of planes can do?"""
+        return self == Budget(progress=self.progress)
+
+
+def pieces(net: Network, box: Any = None, slice_: Any = None, budget: Budget | None = None) -> Pieces | Complex:
+    """Every sign pattern with its domain and map."""
+    from workings import geometry
+
+    budget = budget or Budget()
+    points = slice_points(slice_)
+    small = _small(net, points, budget)
+    if small is not None:
+        return geometry.pieces(small, _box(box, small))
+    from workings.geometry.fast.engine import complex_of
+
+    stack, domain = planar(net, box, points)
+    return complex_of(stack, domain, lists=not budget.count, **budget.options())
+
+
+def boundary(net: Network, output: str | None = None, level: Any = None, box: Any = None, slice_: Any = None,
+             budget: Budget | None = None) -> Boundary | LevelSet:
+    """The exact level set of an output, or where the largest of several outputs changes."""
+    from workings import geometry
+
+    budget = budget or Budget()
+    points = slice_points(slice_)
+    exact = None if level is None else Fraction(number(level))
+    small = _small(net, points, budget)
+    if small is not None:
+        return geometry.boundary(small, output=output, level=exact, box=_box(box, small))
+    from workings.geometry.fast.levelset import level_set
+
+    if exact is None and output is None:
+        output, exact = _ruled(net)
+    stack, domain = planar(net, box, points)
+    place = None
+    if output is not None:
+        if output not in stack.outputs:
+            raise BadValue(f"there is no output {output}", expected=f"output= one of {', '.join(stack.outputs)}")
+        place = stack.outputs.index(output)
+    return level_set(stack, domain, place, exact or Fraction(0), **budget.options())
+
+
+def _ruled(net: Network) -> tuple[str | None, Fraction | None]:
+    """The output and level that the text's class rules state."""
+    from workings.geometry.labels import stated
+
+    rule = stated(net)
+    return (None, None) if rule is None else (rule[0], rule[1])
+
+
+def planar(net: Network, box: Any, points: Any) -> tuple[Stack, Domain]:
+    """The network as array operations, and the part of a plane that is looked at."""
+    from workings.geometry.plane import domain_of, plane_of
+    from workings.geometry.stacking import stack
+
+    found = stack(net)
+    plane = plane_of(found.inputs, points)
+    return found, domain_of(plane, pairs_of(box), net.box)
+
+
+def same(first: Network, second: Network, box: Any = None, slice_: Any = None) -> Agreement:
+    """The largest difference over a box (the first network's own, if none is given) or a slice."""
+    from workings.geometry.fast.engine import complex_of
+    from workings.geometry.mesh import mesh_of_complex
+    from workings.geometry.plane import domain_of, plane_of
+    from workings.geometry.same import agreement, difference
+    from workings.geometry.stacking import stack
+
+    one, two = stack(first), stack(second)
+    both = difference(one, two)
+    plane = plane_of(both.inputs, slice_points(slice_))
+    domain = domain_of(plane, pairs_of(box), first.box or second.box)
+    return agreement(mesh_of_complex(complex_of(both, domain)), one, plane)
+
+
+def _small(net: Network, points: Any, budget: Budget) -> Network | None:
+    """The network in scalar equations where the engine that shows all workings is to be used, else None."""
+    from workings.geometry.names import input_names
+
+    if points is not None:
+        return None
+    arrays = any(net.shapes.values())
+    if not arrays:
+        return net if budget.plain or _jumps(net) else None
+    if budget.plain and (len(input_names(net)) > 2 or _units(net) <= MAX_LISTED_EMPTY):
+        return lowered(net)
+    return None
+
+
+def lowered(net: Network) -> Network:
+    """A network of arrays in scalar equations: families with index letters."""
+    from workings.forms.indexed import indexed
+
+    return indexed(net).net if any(net.shapes.values()) else net
+
+
+def _units(net: Network) -> int:
+    """How many units there are, by the stack; none where the engine for small networks alone can say."""
+    from workings.geometry.stacking import stack
+
+    try:
+        return stack(net).size
+    except OutOfReach as error:
+        if "jumps" in error.message:
+            return 0
+        raise
+
+
+def _jumps(net: Network) -> bool:
+    """Steps and signs are cut exactly by the engine for small networks only."""
+    from workings.geometry.stacking import stack
+
+    try:
+        stack(net)
+    except OutOfReach as error:
+        return "jumps" in error.message
+    return False
+
+
+def _box(given: Any, net: Network) -> Any:
+    if given is None:
+        return net.box
+    found = pairs_of(given)
+    from workings.geometry.names import input_names
+
+    names = input_names(net)
+    if not isinstance(found, str) and len(found) != len(names):
+        raise BadValue(f"the box has {len(found)} pairs, the network {len(names)} inputs ({', '.join(names)})")
+    return found
