@@ -8,21 +8,18 @@ operation is written, `from_torch_layers.ROWS` how layers of geometry are; numbe
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from workings.errors import BadValue, NotInstalled, OutOfReach, Source
-from workings.expr import Call, Expr, Neg, Network, Num, Ref, Rel, preorder, same
+from workings.errors import NotInstalled, OutOfReach, Source
+from workings.expr import Call, Expr, Neg, Network, Num, Ref, Rel, fresh, preorder, same
+from workings.importers.torch_shapes import NAME, Shape, first_line, shapes_of
 from workings.notation import plain
 
-NAME = re.compile(r"[A-Za-z]+\d*(_[A-Za-z0-9]+)*")
-SYMBOLS = (101, 103, 107, 109, 113, 127, 131, 137)     # stand for symbolic sizes while torch finds shapes
-TRIED = 64                    # shapes tried for an input of which nothing is said
 INLINED = 40                  # nodes of an expression that has no name of its own
 LETTERS = {"affine": "z", "activation": "a", "softmax": "p", "norm": "n", "sum": "s", "other": "q"}
-Shape = tuple[int, ...]
 Row = Callable[..., Expr]
 
 
@@ -51,7 +48,7 @@ def from_torch(source: Any, shapes: Mapping[str, Any] | None = None, *, inputs: 
     if has_layers(graph_module):
         return layered(graph_module, shapes, inputs=_listed(inputs), parameters=_listed(parameters),
                        targets=_listed(targets))
-    found = _shapes(graph_module, dict(shapes or {}))
+    found = shapes_of(graph_module, dict(shapes or {}))
     walk = Walk(graph_module, *found)
     walk.lines_of_all()
     return walk.network(inputs, parameters, targets)
@@ -68,120 +65,10 @@ def _traced(source: Any) -> Any:
         traced = source if isinstance(source, torch.fx.GraphModule) else torch.fx.symbolic_trace(source)
     except Exception as error:                # the module's own code runs here, and may raise anything
         raise OutOfReach(
-            f"torch.fx cannot trace this: {_first_line(error)}", expected="a forward pass without branches on values",
+            f"torch.fx cannot trace this: {first_line(error)}", expected="a forward pass without branches on values",
             hint="trace the part without control flow, or write its equations",
         ) from None
     return copy.deepcopy(traced).eval()
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
-
-
-# -- shapes
-def _shapes(traced: Any, given: dict[str, Any]) -> tuple[dict[str, Any], dict[int, str]]:
-    """The shape (or value) of each node by name, and what each number that stands for a symbolic size is called."""
-    places = {str(n.target): n for n in traced.graph.nodes if n.op == "placeholder"}
-    unknown = [name for name in given if name not in places]
-    if unknown:
-        raise BadValue(f"there is no argument {unknown[0]}", expected=f"one of {', '.join(places)}")
-    symbols: dict[str, int] = {}
-    fixed = {name: _axes(name, shape, symbols) for name, shape in given.items()}
-    free = [name for name in places if name not in fixed and not places[name].args]
-    last: Exception | None = None
-    for guess in _guesses(traced, free, symbols):
-        try:
-            return _run(traced, {**fixed, **guess}), {number: name for name, number in symbols.items()}
-        except Exception as error:            # torch says that the shapes do not fit
-            last = error
-    shown = ", ".join(f'"{name}": "N x 3"' for name in places)
-    open_ = f"the shapes of {', '.join(free)} are not known"
-    raise BadValue(
-        open_ if last is None else f"the shapes do not fit: {_first_line(last)}",
-        expected=f"shapes={{{shown}}} with the axes of each argument, in numbers or names",
-    )
-
-
-def _axes(name: str, shape: Any, symbols: dict[str, int]) -> Shape:
-    if hasattr(shape, "shape"):
-        shape = tuple(shape.shape)
-    parts = re.split(r"\s*(?:x|×|\*|,)\s+|\s+", shape.strip()) if isinstance(shape, str) else list(shape)
-    out = []
-    for part in (p for p in parts if p not in ("", "x")):
-        if str(part).isdigit():
-            out.append(int(part))
-            continue
-        if not isinstance(part, str) or not NAME.fullmatch(part):
-            raise BadValue(f"{part!r} is no size", expected=f'shapes={{"{name}": "N x 3"}}')
-        if part not in symbols and len(symbols) == len(SYMBOLS):
-            raise BadValue(f"more than {len(SYMBOLS)} symbolic sizes", expected="fewer, or numbers")
-        out.append(symbols.setdefault(part, SYMBOLS[len(symbols)]))
-    return tuple(out)
-
-
-def _guesses(traced: Any, free: list[str], symbols: dict[str, int]) -> Iterator[dict[str, Shape]]:
-    """Shapes for arguments of which nothing is said: one sample, then N samples, of the width of a layer."""
-    widths = dict.fromkeys(w for m in traced.modules() for w in (_width(m),) if w is not None)
-    if free and "N" not in symbols and len(symbols) < len(SYMBOLS):
-        symbols["N"] = SYMBOLS[len(symbols)]
-    rows = symbols.get("N", SYMBOLS[-1])
-    each: list[Shape] = [*((w,) for w in widths), *((rows, w) for w in widths), (rows,)]
-    if not free:
-        yield {}
-    elif len(free) == 1 and widths:           # two arguments may fit each other in a way that nobody meant
-        yield from ({free[0]: shape} for shape in each[:TRIED])
-
-
-def _width(module: Any) -> int | None:
-    for name in ("in_features", "embed_dim", "input_size"):
-        if isinstance(getattr(module, name, None), int):
-            return int(getattr(module, name))
-    shape = getattr(module, "normalized_shape", None)
-    return int(shape[-1]) if shape else None
-
-
-def _run(traced: Any, shapes: Mapping[str, Shape]) -> dict[str, Any]:
-    """One pass over zeros: the shape of each tensor, the value of each number."""
-    import torch
-
-    class Seen(torch.fx.Interpreter):
-        def run_node(self, n: Any) -> Any:
-            out = super().run_node(n)
-            seen[n.name] = _seen(out)
-            return out
-
-    seen: dict[str, Any] = {}
-    whole = _whole_inputs(traced)
-    arguments = []
-    for n in traced.graph.nodes:
-        if n.op == "placeholder" and str(n.target) in shapes:
-            kind = torch.long if n.name in whole else next(
-                (p.dtype for p in traced.parameters()), torch.get_default_dtype())
-            arguments.append(torch.zeros(shapes[str(n.target)], dtype=kind))
-        elif n.op == "placeholder":
-            arguments.append(n.args[0])
-    with torch.no_grad():
-        Seen(traced).run(*arguments)
-    return seen
-
-
-def _seen(out: Any) -> Any:
-    if hasattr(out, "shape"):
-        return tuple(int(s) for s in out.shape)
-    if isinstance(out, tuple | list) and type(out).__name__ != "Size":
-        return [_seen(o) for o in out]
-    return out
-
-
-def _whole_inputs(traced: Any) -> set[str]:
-    """Arguments that are whole numbers: those that an embedding looks up."""
-    out = set()
-    for n in traced.graph.nodes:
-        target = type(traced.get_submodule(n.target)).__name__ if n.op == "call_module" else getattr(
-            n.target, "__name__", "")
-        if target.lower() in ("embedding",) and n.args:
-            out.add(getattr(n.args[0], "name", ""))
-    return out
 
 
 # -- the walk
@@ -199,7 +86,8 @@ class Walk:
     taken: dict[str, str] = field(default_factory=dict)    # plain name: whose it is
     roles: dict[str, str] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
-    remarks: list[str] = field(default_factory=list)
+    ranges: dict[str, Expr] = field(default_factory=dict)
+    scalars: list[str] = field(default_factory=list)
 
     # what rows use
     def expr(self, value: Any) -> Expr:
@@ -226,9 +114,36 @@ class Walk:
             found = self.shapes.get(value.name, ())
         return found if isinstance(found, tuple) else ()
 
+    def at_most(self, value: Any, axes: int, what: str) -> int:
+        """The number of axes of an argument; `OutOfReach` for a number, or where there are more."""
+        shape = self.shape(value)
+        if len(shape) > axes or not shape:
+            seen = " × ".join(self.symbols.get(s, str(s)) for s in shape) or "no axis"
+            raise OutOfReach(f"{what} of {seen}: only vectors and matrices are written", hint="trace it for one sample")
+        return len(shape)
+
     def size(self, value: Any, axis: int) -> Expr:
         """The length of an axis, symbolic where it was declared so."""
         return self.expr(self.shape(value)[axis])
+
+    def letter(self, wanted: str, about: Sequence[Expr]) -> str:
+        """An index letter that no name of the network bears."""
+        return fresh(wanted, set(self.taken) | {r.name for e in about for r in preorder(e) if isinstance(r, Ref)})
+
+    def line(self, letter: str, made: Expr, shape: Shape) -> Ref:
+        """A line of its own for a part of an operation."""
+        name = self.name("", letter, "part")
+        self.counts[letter] = self.counts.get(letter, 0) + 1
+        self.lines.append(Rel((Ref(name), made), ("=",)))
+        self.shapes[name] = shape
+        return Ref(name)
+
+    def family(self, letters: Sequence[str], sizes: Sequence[Expr], entry: Expr) -> Ref:
+        """A name whose entries are given by an expression in index letters."""
+        name = self.name("", "X", "family")
+        self.ranges.update(zip(letters, sizes))
+        self.lines.append(Rel((Ref(name, tuple(map(Ref, letters))), entry), ("=",)))
+        return Ref(name)
 
     def parameter(self, path: str, letter: str = "W") -> Ref:
         """The name of a parameter or buffer, with its numbers in `values`."""
@@ -240,6 +155,8 @@ class Walk:
             self.shapes[name] = tuple(int(s) for s in tensor.shape)
             self.values[name] = _numbers(tensor)
             self.roles[name] = "parameter"
+            if not self.shapes[name]:
+                self.scalars.append(name)
         return Ref(name)
 
     def name(self, path: str, letter: str, owner: str) -> str:
@@ -283,6 +200,8 @@ class Walk:
         self.exprs[node.name] = Ref(name)
         if self.seen[node.name]:
             self.shapes[name] = self.seen[node.name]
+        else:
+            self.scalars.append(name)
         if list(self.module.parameters()):
             self.roles[name] = "input"
 
@@ -295,21 +214,21 @@ class Walk:
         try:
             made = row(self, *args, **kwargs)
         except TypeError as error:
-            raise OutOfReach(f"{kind} with these arguments is not read: {_first_line(error)}") from None
+            raise OutOfReach(f"{kind} with these arguments is not read: {first_line(error)}") from None
         self.exprs[node.name] = made if self._inline(node, made) else self._named(node, kind, made)
 
     def _row(self, node: Any) -> tuple[str, Row, Sequence[Any], Mapping[str, Any]]:
-        from workings.importers.torch_table import MODULES, ROWS, every
+        from workings.importers.torch_table import MODULES, ROWS
 
         if node.op == "call_module":
             module = self.module.get_submodule(node.target)
             kind = type(module).__name__
-            build = every(MODULES, "MODULES").get(kind)
+            build = MODULES.get(kind)
             if build is not None:
                 return kind.lower(), lambda w, *a, **k: build(w, module, node.target, *a, **k), node.args, node.kwargs
         else:
             kind = node.target if isinstance(node.target, str) else node.target.__name__
-            row = every(ROWS, "ROWS").get(kind.removesuffix("_"))
+            row = ROWS.get(kind.removesuffix("_"))
             if row is not None:
                 return kind.removesuffix("_"), row, node.args, node.kwargs
         raise OutOfReach(
@@ -335,7 +254,8 @@ class Walk:
         elif letter == "a" and isinstance(made, Call):
             path = self._alongside(made, letter) if _spelled(path) is None or path in self.taken else path
         name = self.name(path, letter, node.name)
-        self.counts[letter] = self.counts.get(letter, 0) + 1
+        if name.startswith(letter) and name[len(letter) :].isdigit():
+            self.counts[letter] = self.counts.get(letter, 0) + 1
         self.lines.append(Rel((Ref(name), made), ("=",)))
         if self.seen[node.name]:
             self.shapes[name] = self.seen[node.name]
@@ -373,13 +293,15 @@ class Walk:
         defined = {line.args[0].name for line in self.lines if isinstance(line.args[0], Ref)}
         shapes = {n: s for n, s in self.shapes.items() if n in used - defined and s}
         declared = [f"{n} in R^{self._axes(s)}" for n, s in shapes.items()]
+        declared += [f"{letter} = 1..{plain(size)}" for letter, size in self.ranges.items()]
         text = "\n".join([*declared, *map(plain, self.lines)])
         given = {"input": inputs, "parameter": parameters, "target": targets}
         roles = {role: _listed(names) or [n for n, r in self.roles.items() if r == role and n in used] or None
                  for role, names in given.items()}
         net = read(text, signatures(), source=Source(text), inputs=roles["input"], parameters=roles["parameter"],
                    targets=roles["target"])
-        return net.with_(values={n: v for n, v in self.values.items() if n in used})
+        numbers = {n: () for n in self.scalars if n in used - defined}     # nothing in a text says that b is one number
+        return net.with_(values={n: v for n, v in self.values.items() if n in used}, shapes={**net.shapes, **numbers})
 
     def _axes(self, shape: Shape) -> str:
         parts = [self.symbols.get(s, str(s)) for s in shape]

@@ -10,7 +10,12 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from workings.errors import OutOfReach
-from workings.expr import TWO, Add, All, Call, Div, Expr, MatMul, Mul, Neg, Num, Pow, Ref
+from workings.expr import Add, All, Call, Div, Expr, MatMul, Mul, Neg, Num, Pow, Ref
+
+from workings.importers.torch_losses import (
+    bce, bce_with_logits, cross_entropy, embedding, huber_loss, l1_loss, layer_norm, mse_loss, nll_loss, rms_norm,
+    smooth_l1_loss,
+)
 
 if TYPE_CHECKING:
     from workings.importers.from_torch import Walk
@@ -42,17 +47,10 @@ GROUPS = {
 }
 
 
-def every(rows: Table, kind: str) -> Table:
-    """The rows of this table, with those of layers (`from_torch_layers`) after them."""
-    from workings.importers import from_torch_layers
-
-    return {**getattr(from_torch_layers, kind, {}), **rows}
-
-
 # -- products
 def linear(w: Walk, input: Any, weight: Any, bias: Any = None) -> Expr:
     """x W^T + b for rows of samples; W x + b for one sample."""
-    axes = _at_most(w, input, 2, "linear")
+    axes = w.at_most(input, 2, "linear")
     matrix, x = w.expr(weight), w.expr(input)
     made = MatMul((matrix, x)) if axes == 1 else MatMul((x, Call("T", (matrix,))))
     return made if bias is None else Add((made, w.expr(bias)))
@@ -60,7 +58,7 @@ def linear(w: Walk, input: Any, weight: Any, bias: Any = None) -> Expr:
 
 def matmul(w: Walk, input: Any, other: Any) -> Expr:
     """A product of vectors and matrices; of two vectors the inner product."""
-    axes = _at_most(w, input, 2, "matmul"), _at_most(w, other, 2, "matmul")
+    axes = w.at_most(input, 2, "matmul"), w.at_most(other, 2, "matmul")
     a, b = w.expr(input), w.expr(other)
     return Call("dot", (a, b)) if axes == (1, 1) else MatMul((a, b))
 
@@ -70,20 +68,12 @@ def addmm(w: Walk, input: Any, mat1: Any, mat2: Any) -> Expr:
     return Add((matmul(w, mat1, mat2), w.expr(input)))
 
 
-def _at_most(w: Walk, value: Any, axes: int, what: str) -> int:
-    shape = w.shape(value)
-    if len(shape) > axes or not shape:
-        seen = " × ".join(w.symbols.get(s, str(s)) for s in shape) or "no axis"
-        raise OutOfReach(f"{what} of {seen}: only vectors and matrices are written", hint="trace it for one sample")
-    return len(shape)
-
-
 def transpose(w: Walk, input: Any, dim0: int = 0, dim1: int = 1) -> Expr:
     """The transpose of a matrix."""
     axes = len(w.shape(input))
     if axes < 2 or dim0 % axes == dim1 % axes:
         return w.expr(input)
-    _at_most(w, input, 2, "transpose")
+    w.at_most(input, 2, "transpose")
     return Call("T", (w.expr(input),))
 
 
@@ -151,7 +141,7 @@ def total(w: Walk, input: Any, dim: Any = None, keepdim: bool = False) -> Expr:
         if keepdim:
             raise OutOfReach("a sum that keeps its axis is written for the rows of a matrix only")
         return Call("sum", (x,))
-    _at_most(w, input, 2, "sum")
+    w.at_most(input, 2, "sum")
     made = Call("rowsum" if which else "colsum", (x,))
     return Call("col" if which else "row", (made,)) if keepdim else made
 
@@ -223,7 +213,7 @@ def along_last(function: str) -> Callable[..., Expr]:
     """softmax and its kin over the last axis."""
     def row(w: Walk, input: Any, dim: Any = None, dtype: Any = None, keepdim: bool = False,
             _stacklevel: int = 3) -> Expr:
-        axes = _at_most(w, input, 2, function)
+        axes = w.at_most(input, 2, function)
         which = _axis(dim, axes)
         if keepdim or (which is None and axes == 2):
             raise OutOfReach(f"{function} without one axis is not written", hint="dim=-1")
@@ -242,38 +232,13 @@ def attention(w: Walk, query: Any, key: Any, value: Any, attn_mask: Any = None, 
     if attn_mask is not None or is_causal:
         raise OutOfReach("attention with a mask is not written", hint="add the mask to the scores as data")
     for part in (query, key, value):
-        if _at_most(w, part, 2, "attention") != 2:
+        if w.at_most(part, 2, "attention") != 2:
             raise OutOfReach("attention of a vector", expected="matrices whose rows are positions")
     product = MatMul((w.expr(query), Call("T", (w.expr(key),))))
     scores = Mul((product, w.expr(scale))) if scale is not None else Div(product, Call("sqrt", (w.size(query, -1),)))
-    return MatMul((Call("softmax", (scores,)), w.expr(value)))
-
-
-# -- losses
-def mse_loss(w: Walk, input: Any, target: Any, size_average: Any = None, reduce: Any = None, reduction: str = "mean",
-             weight: Any = None) -> Expr:
-    """The mean (or sum) of squared differences."""
-    _as_target(w, target)
-    return _reduced(w, input, Pow(Add((w.expr(input), Neg(w.expr(target)))), TWO), reduction)
-
-
-def l1_loss(w: Walk, input: Any, target: Any, size_average: Any = None, reduce: Any = None, reduction: str = "mean",
-            weight: Any = None) -> Expr:
-    """The mean (or sum) of absolute differences."""
-    _as_target(w, target)
-    return _reduced(w, input, Call("abs", (Add((w.expr(input), Neg(w.expr(target)))),)), reduction)
-
-
-def _reduced(w: Walk, input: Any, each: Expr, reduction: str) -> Expr:
-    if not w.shape(input) or reduction == "none":
-        return each
-    return Call(reduction, (each,))
-
-
-def _as_target(w: Walk, target: Any) -> None:
-    name = w.expr(target)
-    if getattr(target, "op", "") == "placeholder" and isinstance(name, Ref):
-        w.roles[name.name] = "target"
+    square = (w.shape(query)[0], w.shape(key)[0])
+    weights = w.line("p", Call("softmax", (w.line("s", scores, square),)), square)
+    return MatMul((weights, w.expr(value)))
 
 
 # -- shapes
@@ -326,7 +291,10 @@ ROWS: Table = {
     "gelu": gelu, "leaky_relu": leaky, "elu": elu, "softplus": softplus, "clamp": clamp, "clip": clamp,
     "softmax": along_last("softmax"), "log_softmax": along_last("logsoftmax"), "logsumexp": along_last("logsumexp"),
     "scaled_dot_product_attention": attention,
-    "mse_loss": mse_loss, "l1_loss": l1_loss,
+    "mse_loss": mse_loss, "l1_loss": l1_loss, "huber_loss": huber_loss, "smooth_l1_loss": smooth_l1_loss,
+    "binary_cross_entropy": bce, "binary_cross_entropy_with_logits": bce_with_logits,
+    "cross_entropy": cross_entropy, "nll_loss": nll_loss, "embedding": embedding,
+    "layer_norm": layer_norm, "rms_norm": rms_norm,
     "reshape": same_shape, "view": same_shape, "expand": same_shape, "flatten": flatten, "squeeze": squeeze,
     "contiguous": identity, "detach": identity, "clone": identity, "dropout": identity, "float": identity,
 }
@@ -347,7 +315,25 @@ def _plain(row: Callable[..., Expr], *names: str) -> Callable[..., Expr]:
     return build
 
 
+def _norm(row: Callable[..., Expr], letters: str) -> Callable[..., Expr]:
+    def build(w: Walk, module: Any, path: str, input: Any) -> Expr:
+        names = dict(zip(("weight", "bias"), letters))
+        given = {n: w.parameter(f"{path}.{n}", x) for n, x in names.items() if getattr(module, n, None) is not None}
+        return row(w, input, tuple(module.normalized_shape), eps=module.eps, **given)
+
+    return build
+
+
+def _embedding(w: Walk, module: Any, path: str, input: Any) -> Expr:
+    weight = w.parameter(f"{path}.weight", "E")
+    return embedding(w, input, weight, module.padding_idx, module.max_norm)
+
+
 MODULES: Table = {
+    "LayerNorm": _norm(layer_norm, "gb"), "RMSNorm": _norm(rms_norm, "g"), "Embedding": _embedding,
+    "HuberLoss": _plain(huber_loss, "reduction", "delta"), "SmoothL1Loss": _plain(smooth_l1_loss, "reduction", "beta"),
+    "BCELoss": _plain(bce, "reduction"), "BCEWithLogitsLoss": _plain(bce_with_logits, "reduction"),
+    "CrossEntropyLoss": _plain(cross_entropy, "reduction", "label_smoothing"), "NLLLoss": _plain(nll_loss, "reduction"),
     "Linear": _linear,
     "Identity": _plain(identity), "Dropout": _plain(identity),
     **{name: _plain(elementwise(function)) for name, function in CLASSES.items()},
