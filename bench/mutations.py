@@ -221,12 +221,19 @@ def derivation(r: random.Random, damage: bool) -> Case | None:
     said = named(r, net, right)
     said = rewritten(r, said, 0.3 if net.ranges else 0.5)
     if damage:
-        said = damaged(r, said, _names(net, said))
+        said = damaged(r, said, _names(net, said), _letters(said))
     if truth(net, wrt, said, r) != ("different" if damage else "equal"):
         return None
-    rule = rewritten(r, chain_rule(net, Ref("E"), wrt).result, 0.3)
-    lines = tuple(written(r, Rel((head, side), ("=",)), net) for side in (rule, said))
-    return Case(kind, net, lines, damage)
+    stated = chain_rule(net, Ref("E"), wrt)
+    names = [plain(Rel((name, worth), ("=",))) for name, worth in stated.parts]        # z[i] = q[i] - x[i]
+    sides = (rewritten(r, stated.result, 0.3), said)
+    return Case(kind, net, (*names, *(written(r, Rel((head, side), ("=",)), net) for side in sides)), damage)
+
+
+def _letters(expr: Expr) -> list[str]:
+    """The index letters that stand in an expression."""
+    return list(dict.fromkeys(i.name for n in preorder(expr) if isinstance(n, Ref) for i in n.indices
+                              if isinstance(i, Ref)))
 
 
 def _names(net: Network, expr: Expr) -> list[Expr]:
@@ -243,6 +250,7 @@ class Tally:
     table: Counter[tuple[str, str, str]]
     times: defaultdict[str, list[float]]
     bad: list[str]
+    open: list[str]
     slips: int = 0
     refused: int = 0
 
@@ -260,6 +268,8 @@ class Tally:
             wrong = case.damaged and n == len(lines) - 1
             self.table["damaged" if wrong else "equal", case.kind, judged.verdict] += 1
             self.slips += bool(judged.slip)
+            if judged.verdict in ("undecided", "not understood"):
+                self.open.append(f"{judged.verdict}: {case.lines[n]}  ({judged.reason})")
             if judged.verdict == ("right" if wrong else "wrong"):
                 equations = "; ".join(f"{plain(e.lhs)} = {plain(e.rhs)}" for e in case.net.equations)
                 self.bad.append(f"{judged.verdict}: {case.lines[n]}  in  {equations}")
@@ -281,13 +291,13 @@ class Tally:
             late = quantiles(ts, n=20)[-1]
             out.append(f"{kind:<10} median {1000 * median(ts):6.1f} ms   95 % {1000 * late:7.1f} ms   "
                        f"most {1000 * max(ts):7.1f} ms")
-        return "\n".join([*out, *self.bad[:40]])
+        return "\n".join([*out, *self.bad[:40], *self.open[:40]])
 
 
 def main(count: int, seed: int) -> int:
     """Run, print the table, say whether every verdict was honest."""
     r = random.Random(seed)
-    tally = Tally(Counter(), defaultdict(list), [])
+    tally = Tally(Counter(), defaultdict(list), [], [])
     check(read("y = w*x", signatures()), ["dy/dw = x"])          # the tables are read once
     for damage in (False, True):
         done = 0

@@ -11,7 +11,7 @@ from itertools import product
 import mpmath as mp
 
 from workings.expr import (
-    Add, Big, Call, Div, Expr, Mul, Neg, Network, Num, Pow, Ref, free_refs, preorder, rewrite, same, substitute,
+    Add, Big, Call, Div, Expr, Mul, Neg, Network, Num, Pow, Ref, Rel, free_refs, fresh, preorder, rewrite, same, substitute,
 )
 
 NAMES = ("x", "y", "z", "w")
@@ -168,7 +168,8 @@ def _of_big(r: random.Random, e: Big) -> Expr:
     """The bound index renamed, a sum of terms split, a factor taken out."""
     k = r.randrange(3)
     if k == 0:
-        letter = e.index + "'"
+        letter = fresh(e.index + "'", {r_.name for r_ in free_refs(e.body)} | {
+            n.index for n in preorder(e.body) if isinstance(n, Big)})
         return Big(e.op, letter, substitute(e.body, {e.index: Ref(letter)}), e.lo, e.hi)
     if k == 1 and e.op == "sum" and isinstance(e.body, Add):
         return Add(tuple(Big("sum", e.index, t, e.lo, e.hi) for t in e.body.args))
@@ -181,23 +182,37 @@ def _of_big(r: random.Random, e: Big) -> Expr:
 
 
 # -- slips
-def damaged(r: random.Random, expr: Expr, names: Sequence[Expr] | None = None) -> Expr:
+def damaged(
+    r: random.Random, expr: Expr, names: Sequence[Expr] | None = None, letters: Sequence[str] = ()
+) -> Expr:
     """One slip: a sign, a factor, another name or index, another function, a lost term, one too many, a lost sum."""
     choice = [Ref(n) for n in NAMES] if names is None else list(names)
-    target = r.choice(list(preorder(expr)))
+    places = {id(n) for e in preorder(expr) for i in _index_parts(e) for n in preorder(i)}
+    target = r.choice([n for n in preorder(expr) if id(n) not in places])
 
     def change(e: Expr) -> Expr:
-        return e if e is not target else _slip(r, e, choice)
+        return e if e is not target else _slip(r, e, choice, letters)
 
     return rewrite(expr, change)
 
 
-def _slip(r: random.Random, e: Expr, names: Sequence[Expr]) -> Expr:
+def _index_parts(e: Expr) -> tuple[Expr, ...]:
+    if isinstance(e, Ref):
+        return e.indices
+    if isinstance(e, Call) and e.function == "delta":
+        return e.args
+    return tuple(c for c in (e.lo, e.hi, e.condition) if c is not None) if isinstance(e, Big) else ()
+
+
+def _slip(r: random.Random, e: Expr, names: Sequence[Expr], letters: Sequence[str]) -> Expr:
     if isinstance(e, Num):
         return Num(e.value + 1)
     if isinstance(e, Ref):
         if len(e.indices) > 1 and r.random() < 0.4:
             return Ref(e.name, tuple(reversed(e.indices)))
+        if e.indices and letters and r.random() < 0.5:
+            at = r.randrange(len(e.indices))
+            return Ref(e.name, (*e.indices[:at], Ref(r.choice(letters)), *e.indices[at + 1 :]))
         return r.choice(names)
     if isinstance(e, Big) and r.random() < 0.6:
         return e.body if r.random() < 0.5 else Big("prod" if e.op == "sum" else "sum", e.index, e.body, e.lo, e.hi)
@@ -258,10 +273,12 @@ class World:
     leaves: dict[str, mp.mpf] = field(default_factory=dict)
     known: dict[str, mp.mpf] = field(default_factory=dict)
 
-    def moved(self, entry: str, by: mp.mpf) -> World:
-        """The same world with one leaf moved."""
-        self.leaf(entry)
-        return World(self.net, self.sizes, self.draw, {**self.leaves, entry: self.leaves[entry] + by})
+    def moved(self, ref: Ref, env: Mapping[str, int], by: mp.mpf) -> World:
+        """The same world with one leaf moved, or one quantity, whatever it is made of."""
+        entry, there = self.name(ref, env), self.value(ref, env) + by
+        if ref.key in self.net.defs:
+            return World(self.net, self.sizes, self.draw, self.leaves, {entry: there})
+        return World(self.net, self.sizes, self.draw, {**self.leaves, entry: there})
 
     def leaf(self, entry: str) -> mp.mpf:
         if entry not in self.leaves:
@@ -291,9 +308,16 @@ class World:
         if isinstance(e, Ref):
             return self._ref(e, env)
         if isinstance(e, Big):
-            parts = [self.value(e.body, {**env, e.index: i}) for i in self.ends(e, env)]
+            parts = [self.value(e.body, {**env, e.index: i}) for i in self.ends(e, env)
+                     if e.condition is None or self.holds(e.condition, {**env, e.index: i})]
             return mp.fsum(parts) if e.op == "sum" else mp.fprod(parts)
         return _combined(e, [self.value(c, env) for c in e.children()])
+
+    def holds(self, condition: Expr, env: Mapping[str, int]) -> bool:
+        """Does a condition i' != i on indices hold?"""
+        assert isinstance(condition, Rel) and condition.ops in (("!=",), ("=",))
+        a, b = (self.value(c, env) for c in condition.args)
+        return bool((a == b) == (condition.ops == ("=",)))
 
     def _ref(self, e: Ref, env: Mapping[str, int]) -> mp.mpf:
         if not e.indices and e.name in env:
@@ -356,6 +380,5 @@ def slope(world: World, of: Ref, wrt: Ref, env: Mapping[str, int]) -> mp.mpf:
     """The derivative by a central difference of 20 digits."""
     h = mp.mpf(10) ** -20
     world.value(of, env)              # draws every leaf, so that the two worlds beside it have the same
-    entry = world.name(wrt, env)
-    up, down = (world.moved(entry, d).value(of, env) for d in (h, -h))
+    up, down = (world.moved(wrt, env, d).value(of, env) for d in (h, -h))
     return (up - down) / (2 * h)

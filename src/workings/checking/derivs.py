@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from workings.errors import OutOfReach
 from workings.expr import (
-    ONE, ZERO, Add, All, Big, Call, Deriv, Equation, Expr, Mul, Neg, Network, Num, Ref, fold, free_refs, fresh,
+    ONE, ZERO, Add, All, Big, Call, Deriv, Equation, Expr, Mul, Neg, Network, Num, Range, Ref, fold, free_refs, fresh,
     preorder, rewrite, same, substitute,
 )
 from workings.expr.nodes import Key
@@ -118,7 +118,7 @@ class Resolver:
             of = head
         net, slopes, held = self._through_opaque(net, of, wrt)
         # The network is in indices already: a bold letter must not make the door take one for an array.
-        program = backward(net.with_(spelling={}), of, [wrt])
+        program = backward(net.with_(spelling={}, ranges=_ranges(net, wrt)), of, [wrt])
         statements = [s for s in (*program.forward, *program.backward) if s.name.key not in self.net.opaque]
         _complete(statements, net)
         depending = _depending([(s.name, s.value) for s in statements], {r.name for r in fixed.values()})
@@ -187,6 +187,16 @@ class Resolver:
         return not r.indices and r.key not in self.net.defs and (
             r.name in self.net.indices or r.name.rstrip("'0123456789") in self.net.ranges
         ) and r.name not in self.net.sizes
+
+
+def _ranges(net: Network, wrt: Ref) -> dict[str, Range]:
+    """The declared ranges, and those of primed letters: c'' runs as c does."""
+    out = dict(net.ranges)
+    for r in (r for i in wrt.indices for r in free_refs(i)):
+        known = net.ranges.get(r.name.rstrip("'0123456789"))
+        if known is not None:
+            out.setdefault(r.name, Range(r.name, known.lo, known.hi))
+    return out
 
 
 def _complete(statements: list[Statement], net: Network) -> None:

@@ -6,7 +6,7 @@ printed one is read through every path first, then as the direct partial, the sa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import chain, pairwise
@@ -14,6 +14,7 @@ from typing import Any
 
 from workings.checking import decide, drawn, matrices, sets, slips
 from workings.checking.derivs import Resolver, derivatives, readings
+from workings.checking.naming import put_in
 from workings.checking.names import known_names, settled, unknown_names
 from workings.checking.points import at_point, point_equations, point_values, sizes_at
 from workings.checking.screen import Screen
@@ -23,6 +24,7 @@ from workings.errors import OutOfReach, WorkingsError
 from workings.expr import (
     Call, Claim, Deriv, Equation, Expr, Logic, Neg, Network, Num, Ref, Rel, Rest, preorder, rewrite, same,
 )
+from workings.expr.nodes import Key
 from workings.shape import ShapeError
 
 ORDER = {"wrong": 0, "undecided": 1, "right": 2}
@@ -60,6 +62,7 @@ class Session:
         self.worlds: list[World] = []         # what the person's wrong lines so far would mean
         self.parted: tuple[Expr, Expr] | None = None
         self.last: Rel | None = None          # the last right line
+        self.apart: set[Key] = set()          # names that lines gave and no equation holds
         self.lines: list[tuple[Expr, Expr]] = []      # the sides of the line at hand, as they are written
 
     def take_fact(self, body: Expr | None) -> None:
@@ -266,6 +269,7 @@ class Session:
     def compare(self, left: Expr, right: Expr) -> Verdict:
         """Two sides of a line; derivatives are resolved, a decimal literal stands for what rounds to it."""
         creases = not derivatives(left) and not derivatives(right)
+        self._meant((left, right))
         resolver = Resolver(self.here)
         try:
             a, b = resolver.resolve(left), resolver.resolve(right)
@@ -333,10 +337,26 @@ class Session:
         self._record(out, verdict, why)
         if verdict == "right":
             out.reason = f"names {head.name}"
-            resolver = Resolver(self.net)
-            value = resolver.resolve(readings(strip(body.args[1]), self.net)[0])
-            self.net = resolver.net.with_(equations=(*resolver.net.equations, Equation(head, value)))
+            self._call(head, strip(body.args[1]))
         return True
+
+    def _call(self, head: Ref, value: Expr) -> None:
+        """The name joins the network: in the place of its value where that stands in the equations."""
+        found = None if derivatives(value) else put_in(self.net, head, value)
+        if found is None:
+            resolver = Resolver(self.net)
+            value = resolver.resolve(readings(value, self.net)[0])
+            found = resolver.net.with_(equations=(*resolver.net.equations, Equation(head, value)))
+            self.apart.add(head.key)
+        self.net = found
+
+    def _meant(self, sides: Sequence[Expr]) -> None:
+        """A derivative by a name that a line gave means something only where the equations hold that name."""
+        for d in (d for side in sides for d in derivatives(side)):
+            for w in d.wrt:
+                if isinstance(w, Ref) and w.key in self.apart and not (isinstance(d.of, Ref) and d.of.key == w.key):
+                    raise OutOfReach(f"{w.name} stands in no equation, so a derivative by it is not defined",
+                                     span=w.span, hint=f"write the equations with {w.name} in them")
 
 
 def _slope(name: str, known: set[str]) -> bool:
