@@ -16,7 +16,8 @@ from workings.derive.written import to_expr
 from workings.expr import Deriv, Equation, Ref
 
 if TYPE_CHECKING:
-    from workings.derive.backward import _Pass, _Target
+    from workings.derive.backward import _Pass
+    from workings.derive.upstream import Target
 
 
 def around(run: _Pass, members: list[Equation]) -> None:
@@ -37,9 +38,9 @@ def around(run: _Pass, members: list[Equation]) -> None:
     run.backward += parts
 
 
-def _state(run: _Pass, equation: Equation, target: _Target) -> None:
+def _state(run: _Pass, equation: Equation, target: Target) -> None:
     """gh[T] = ..., gh[t] = ... + gh[t+1]*..."""
     total = run.arena.add(target.shares[::-1])
     for cell, value in pieces(run.domains, target.node.indices, run.domains.of(equation), total):
         here = Ref(target.node.name, tuple(to_expr(run.arena.rename(i, cell.at)) for i in target.node.indices))
-        run.backward.append(Line(Ref(target.name, here.indices), value, Deriv(run.of, (here,), "D")))
+        run.backward.append(Line(Ref(target.name, here.indices), value, Deriv(run.stated, (here,), "D")))

@@ -11,9 +11,9 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from itertools import groupby, islice
 
+from workings.derive.fewest import FEWEST, reuse
 from workings.derive.fresh import Names, taken
 from workings.derive.graph import Graph, Node, apart, entry, free_names_of, summed
 from workings.derive.indices import solve
@@ -26,16 +26,11 @@ from workings.derive.sweep import Context, Leaf, sweep
 from workings.derive.inside import parts_first
 from workings.derive.terms import Arena, Term
 from workings.derive.tidy import outside
+from workings.derive.upstream import TOP, Target, asked_of
 from workings.derive.written import to_expr, to_term
 from workings.errors import BadValue, OutOfReach
 from workings.expr import Deriv, Equation, Expr, Key, Network, Num, Ref, free_keys
 from workings.forms.stable import recognise
-
-
-FEWEST = (
-    "Fewest operations: a gradient just found is used again, gz = w (g - gw a). The difference cancels where the "
-    "unit saturates (|a| near 1), so the mode plain is the accurate one."
-)
 
 
 def backward(net: Network, of: Ref, wrt: Sequence[Ref] | None = None, mode: str = "plain") -> Program:
@@ -45,12 +40,13 @@ def backward(net: Network, of: Ref, wrt: Sequence[Ref] | None = None, mode: str 
     """
     if mode not in ("plain", "fewest"):
         raise BadValue(f"mode {mode!r} is not known", expected="plain or fewest")
-    net = prepared(net)
-    keep = {r.key for r in wrt or ()} | {of.key}
+    asked = asked_of(prepared(net), of)
+    net = asked.net
+    keep = {r.key for r in wrt or ()} | {of.key, asked.top}
     known, found = recognise(net, keep)
     known, implied = with_ranges(known) if net.indices else (known, {})
     with _unwatched():
-        program = _Pass(known, of, wrt, mode).run(net, found)
+        program = _Pass(known, asked.top, asked.of, of, wrt, mode).run(net, found)
     if implied:
         for statement in program.backward:
             statement.value = bounded(statement.value, implied)
@@ -71,23 +67,11 @@ def _unwatched() -> Iterator[None]:
             gc.enable()
 
 
-@dataclass(slots=True)
-class _Target:
-    """An entry whose adjoint is wanted, and what reaches it."""
-
-    node: Node
-    name: str
-    asked: bool = False
-    shares: list[Term] = field(default_factory=list)
-    term: Term | None = None
-    entry: Ref | None = None
-    stated: Ref | None = None
-
-
 class _Pass:
-    def __init__(self, net: Network, of: Ref, wrt: Sequence[Ref] | None, mode: str) -> None:
-        self.net, self.of, self.fewest = net, of, mode == "fewest"
-        self.top = of.key
+    def __init__(
+        self, net: Network, top: Key, stated: Expr, of: Ref, wrt: Sequence[Ref] | None, mode: str
+    ) -> None:
+        self.net, self.top, self.stated, self.of, self.fewest = net, top, stated, of, mode == "fewest"
         self.graph = Graph(net)
         self.arena: Arena = self.graph.arena
         self.domains = Domains(net, self.arena)
@@ -103,9 +87,9 @@ class _Pass:
                 else:
                     found.append(ref)
         self.names = Names(taken(net, {id(e) for e in self.equations}) | set(self.uses))
-        self.targets: dict[Key, list[_Target]] = {}
+        self.targets: dict[Key, list[Target]] = {}
         self.entries: list[Node] = []                # asked entries of recurrences
-        self.heads: dict[int, _Target] = {}
+        self.heads: dict[int, Target] = {}
         self.forward: list[Line] = []
         self.backward: list[Line] = []
         self._ask(wrt)
@@ -116,12 +100,12 @@ class _Pass:
     def _upstream(self) -> list[Equation]:
         """The equations that `of` needs, each after those it uses."""
         defs = self.net.defs
-        if self.of.key not in defs:
+        if self.top not in defs:
             if self.of.key in self.net.opaque:
                 raise OutOfReach(f"{self.of.name} is given by no equation", hint=f"{self.of.name} = ...")
             raise BadValue(f"{self.of.name} is not defined", expected=_one_of(n for n, _ in defs))
         needs: dict[int, list[Equation]] = {}
-        stack = list(defs[self.of.key])
+        stack = list(defs[self.top])
         while stack:
             equation = stack.pop()
             if id(equation) not in needs:
@@ -198,8 +182,8 @@ class _Pass:
             if self._within(node):
                 self.entries.append(node)
             elif not any(t.node == node for t in self.targets.get(node.key, ())):
-                name = self.names.adjoint(node.name) if node.key != self.of.key else ""
-                self.targets.setdefault(node.key, []).append(_Target(node, name, True))
+                name = self.names.adjoint(node.name) if node.key != self.top else ""
+                self.targets.setdefault(node.key, []).append(Target(node, name, True))
 
     def _within(self, node: Node) -> bool:
         """Is it an entry that an equation of a recurrence gives, whose adjoint is one of the family's?"""
@@ -263,7 +247,7 @@ class _Pass:
                 node = Node(equation.lhs.name, tuple(to_term(self.arena, i) for i in equation.lhs.indices))
                 if all(t.node != node for t in self.targets.get(key, ())):
                     name = next((t.name for t in self.targets.get(key, ())), "") or self.names.adjoint(node.name)
-                    self.targets.setdefault(key, []).append(_Target(node, name))
+                    self.targets.setdefault(key, []).append(Target(node, name))
         for equation in self.equations:
             head = tuple(to_term(self.arena, i) for i in equation.lhs.indices)
             for target in self.targets.get(equation.lhs.key, ()):
@@ -295,7 +279,8 @@ class _Pass:
             for target in targets:
                 if target.asked:
                     self.state(target)
-        self.forward += [Line(e.lhs, self.graph.root(e), None, self._written(e)) for e in self.equations]
+        lines = [e for e in self.equations if e.lhs.name != TOP]
+        self.forward += [Line(e.lhs, self.graph.root(e), None, self._written(e)) for e in lines]
         asked = [t for ts in self.targets.values() for t in ts if t.asked]
         gradients: list[tuple[Ref, Expr]] = [(t.entry or entry(t.node), t.stated or Num(1, "1")) for t in asked]
         gradients += [(entry(n), entry(Node(self.targets[n.key][0].name, n.indices))) for n in self.entries]
@@ -333,7 +318,7 @@ class _Pass:
         """The adjoint of the equation's left side, stated."""
         arena = self.arena
         if equation.lhs.key == self.top:
-            if not self.of.indices and not equation.lhs.indices:
+            if not equation.lhs.indices:
                 return arena.one
             if not hasattr(self, "given"):
                 self.given = self.names.adjoint(self.of.name)
@@ -341,11 +326,11 @@ class _Pass:
         target = self.heads.get(id(equation))
         if target is None:
             return None
-        if self.fewest and self._reuse(equation, target):
+        if self.fewest and reuse(self, equation, target):
             return None
         return self.state(target)
 
-    def state(self, target: _Target) -> Term | None:
+    def state(self, target: Target) -> Term | None:
         """The statement of an adjoint, once all that reaches it is known."""
         if target.term is None:
             if target.name == "":
@@ -358,7 +343,7 @@ class _Pass:
             target.term = self.arena.ref(target.name, target.node.indices)
             here = target.entry = entry(target.node)
             name = target.stated = Ref(target.name, here.indices)
-            self.backward.append(Line(name, total, Deriv(self.of, (here,), "D")))
+            self.backward.append(Line(name, total, Deriv(self.stated, (here,), "D")))
         return target.term
 
     def pass_on(self, equation: Equation, seed: Term, root: Term | None = None) -> None:
@@ -374,7 +359,7 @@ class _Pass:
                 else:
                     self._arrive(equation, leaf, target)
 
-    def _arrive(self, equation: Equation, leaf: Leaf, target: _Target) -> None:
+    def _arrive(self, equation: Equation, leaf: Leaf, target: Target) -> None:
         """An indexed contribution: solved for the target's indices, summed over what is left."""
         arena = self.arena
         context: Context = (*self.domains.bounds(equation), *leaf.context)
@@ -400,39 +385,10 @@ class _Pass:
             node = Node(self.names.part(part.kind, function, equation.lhs.name), tuple(indices))
             adjoint = Ref(self.names.adjoint(node.name), entry(node).indices)
             self.forward.append(Line(entry(node), part, None))
-            self.backward.append(Line(adjoint, total, Deriv(self.of, (entry(node),), "D")))
+            self.backward.append(Line(adjoint, total, Deriv(self.stated, (entry(node),), "D")))
             return self.arena.ref(adjoint.name, node.indices)
 
         return hold
-
-    # -- mode fewest
-    def _reuse(self, equation: Equation, target: _Target) -> bool:
-        """a = tanh(z) reached only by g w, where gw = g a is asked too: gz = w (g - gw a)."""
-        root = self.graph.root(equation)
-        if target.asked or equation.lhs.indices or len(target.shares) != 1 or root.kind != "call":
-            return False
-        share = target.shares[0]
-        if root.head not in (("tanh", 0), ("sigmoid", 0)) or share.kind != "mul" or len(share.args) != 2:
-            return False
-        arena, a = self.arena, to_term(self.arena, equation.lhs)
-        for w, g in (share.args, share.args[::-1]):
-            weight = self._weight(w, arena.scale(share.head, arena.mul((g, a))))
-            if weight is not None and share.head == 1:
-                gw = self.state(weight)
-                assert gw is not None
-                rest = arena.sub(g, arena.mul((gw, a))) if root.head[0] == "tanh" else arena.mul(
-                    (gw, arena.sub(arena.one, a)))
-                self.pass_on(equation, arena.mul((w, rest)), root.args[0])
-                return True
-        return False
-
-    def _weight(self, w: Term, gradient: Term) -> _Target | None:
-        """The asked target that w is, if all that will ever reach it is `gradient`."""
-        if w.kind != "ref" or w.args:
-            return None
-        found = self.targets.get(w.key, [])
-        good = len(found) == 1 and found[0].asked and self.uses[w.head] == [w] and found[0].shares == [gradient]
-        return found[0] if good else None
 
 
 def _one_of(names: Iterable[str]) -> str:

@@ -87,6 +87,7 @@ class Work:
         self.names = names
         self.where: list[tuple[Ref, Expr]] = []
         self.recurrences: list[tuple[Ref, Expr]] = []        # adjoints that use themselves at another step
+        self.unrolling = True                        # are adjoints of recurrences written as sums of products too?
         self.running: Any = ([], [])                 # where the letters of the statement at hand run
         self.parts: list[tuple[Ref, Expr]] = []      # names of parts, inner ones first
         self.opened: list[list[Equation]] = []       # equations taken apart
@@ -248,6 +249,8 @@ class Work:
         rule, says = local_rule(edge)
         says["letter"] = next((x for x in "zusvpq" if x not in self.names.taken), "z")
         middle = says.pop("middle", None)
+        if kind == "P":                              # of an expression every path would count
+            middle = None
         line = equal(head, result) if middle is None else equal(head, middle, result)
         return result, [*noted, Step(rule, says, head, result, line, place=(rel(edge.equation),))]
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from workings.derive.asked import asked
 from workings.derive.derivation import Work, checked
 from workings.derive.fresh import Names, taken
-from workings.derive.steps import Derivation, Step, equal
-from workings.expr import Deriv, Equation, Network, Ref
+from workings.derive.steps import Derivation, Step, equal, equations_of
+from workings.expr import Deriv, Network, Ref
 
 
 def hessian(net: Network, of: Ref, wrt: tuple[Ref, Ref], *, verified: bool = True) -> Derivation:
     """The second derivative of `of` by the two names, step by step."""
     of, u, v = asked(net, of), asked(net, wrt[0]), asked(net, wrt[1])
     work = Work(net, Names(taken(net)))
+    work.unrolling = False                            # of a recurrence its statements are differentiated again
     net = work.net
     first, before = work.derive(net, of, u)
     mark = Deriv(of, (u,))
@@ -20,7 +21,7 @@ def hessian(net: Network, of: Ref, wrt: tuple[Ref, Ref], *, verified: bool = Tru
     name = Ref(work.names.adjoint(u.name), u.indices)
     steps.append(Step("name the first derivative", {"of": of, "name": name}, first, name, equal(name, first)))
     work.where.append((name, first))
-    lines = [Equation(n, e) for n, e in work.where]
+    lines = equations_of(work.recurrences, work.where)
     wider = net.with_(equations=(*net.equations, *lines))
     work.net = wider
     result, after = work.derive(wider, name, v)
@@ -28,5 +29,6 @@ def hessian(net: Network, of: Ref, wrt: tuple[Ref, Ref], *, verified: bool = Tru
     head = Deriv(of, (u, v))
     last = Deriv(name, (v,))
     steps.append(Step("second derivative", {"of": of}, last, result, equal(head, last, result)))
-    out = Derivation(of, (u, v), result, work.where, steps, net, work.parts, work.opened)
+    out = Derivation(of, (u, v), result, work.where, steps, net, work.parts, work.opened, None,
+                     work.recurrences)
     return checked(out) if verified else out

@@ -60,7 +60,8 @@ class Point:
         self.picks = _picks(net)
         # an adjoint gh[t] of h[k] belongs to one k; everything else holds for each
         self.adjoints = {name.key for name, _ in derivation.recurrences}
-        self.held = {i.name for i in derivation.of.indices if isinstance(i, Ref)} if self.adjoints else set()
+        derived = (derivation.of, *(derivation.wrt[:1] if isinstance(derivation.wrt, tuple) else ()))
+        self.held = {i.name for r in derived for i in r.indices if isinstance(i, Ref)} if self.adjoints else set()
         self.runs = {id(s.line): s.says["runs"] for s in derivation.every() if s.says.get("runs")}
         self.numbers: dict[str, int] = {}
         self.steps = _steps(net)                     # letters of recurrences

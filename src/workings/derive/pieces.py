@@ -53,15 +53,20 @@ def cells(arena: Arena, node: Iterable[Term], within: Domain, tests: Sequence[Te
         points, rest = _cuts(arena, letter, within[letter], tests)
         more: list[Cell] = []
         for at, inner in choices:
-            more += [Cell({**at, letter: p}, inner) for p in points]
+            more += [Cell({**at, letter: p}, {**inner, letter: span}) for p, span in points]
             if rest is not None:
                 more.append(Cell(at, {**inner, letter: rest}))
         choices = more
     return choices
 
 
-def _cuts(arena: Arena, letter: str, span: Span, tests: Sequence[Term]) -> tuple[list[Term], Span | None]:
-    """The entries near the ends of a span at which a condition changes, and the span between."""
+def _cuts(
+    arena: Arena, letter: str, span: Span, tests: Sequence[Term]
+) -> tuple[list[tuple[Term, Span]], Span | None]:
+    """The entries near the ends of a span at which a condition changes, and the span between.
+
+    An entry comes with the span in which it is met: those at the upper end come first.
+    """
     lo, hi = span
     low = high = 0
     for condition in tests:
@@ -74,15 +79,16 @@ def _cuts(arena: Arena, letter: str, span: Span, tests: Sequence[Term]) -> tuple
             high = max(high, above + 1)
         elif below is not None:
             low = max(low, below + 1)
-    points: dict[Term, None] = {}
+    points: dict[Term, Span] = {}
     if hi is not None:
-        points.update((arena.sub(hi, arena.num(n)), None) for n in range(high))
+        points.update((arena.sub(hi, arena.num(n)), span) for n in range(high))
         hi = arena.sub(hi, arena.num(high))
     if lo is not None:
-        points.update((arena.add((lo, arena.num(n))), None) for n in range(low))
+        for n in range(low):
+            points.setdefault(arena.add((lo, arena.num(n))), (lo, hi))
         lo = arena.add((lo, arena.num(low)))
     empty = lo is not None and hi is not None and (gap := arena.sub(hi, lo)).kind == "num" and gap.head < 0
-    return list(points), None if empty else (lo, hi)
+    return list(points.items()), None if empty else (lo, hi)
 
 
 def _steps(arena: Arena, high: Term | None, low: Term | None) -> int | None:

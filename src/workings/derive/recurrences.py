@@ -168,7 +168,9 @@ class Domains:
         for letter, value in (at or {}).items():
             lo, hi = within.get(letter, (None, None))
             spans += [(lo, value), (value, hi)]
-        return Facts(self.arena, spans, {x: span for x, span in within.items() if x not in (at or {})})
+        declared = {x: span for x, span in self.arena.ranges.items() if span is not None}
+        letters = {x: span for x, span in {**declared, **within}.items() if x not in (at or {})}
+        return Facts(self.arena, spans, letters)
 
     def _domain(self, equation: Equation) -> Domain:
         out: Domain = {}

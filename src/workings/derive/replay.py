@@ -53,7 +53,7 @@ class Replay:
         assert derivation.net is not None
         self.net, self.implied = with_ranges(derivation.net)
         if derivation.where:
-            named = tuple(Equation(n, e) for n, e in derivation.where)
+            named = tuple(derivation.equations())
             self.net = self.net.with_(equations=(*self.net.equations, *named))
         self.derivation = derivation
         self.shown: dict[tuple[str, ...], list[Rel]] = {}     # by the names in their left sides

@@ -23,13 +23,14 @@ def step_back(again: Replay, step: Step) -> bool:
     top, node = (_node(graph, e) for e in (mark.of, mark.wrt[0]))
     graph.caps = caps_of(graph, top)
     graph.run(step.says["runs"], step.says["at"])
-    _, stated = step_stated(graph, top, node, step.says["stop"], Cell(graph.at, graph.within), again.implied)
+    cell = Cell(graph.at, graph.within)
+    _, stated = step_stated(graph, top, node, step.says["stop"], cell, again.implied)
     if isinstance(step.before, Deriv) and same(step.before, mark) and not step.place:
         return again.equal(stated, step.after)
     table = [(cast(Deriv, r.args[0]), r.args[-1]) for r in step.place]
     if not again.equal(stated, step.before) or not all(again.stands(d, v) for d, v in table):
         return False
-    return again.equal(put_and_tidied(graph, again.net.functions, stated, table), step.after)
+    return again.equal(put_and_tidied(graph, again.net.functions, stated, table, cell), step.after)
 
 
 def of_an_entry(again: Replay, step: Step) -> bool:
@@ -61,7 +62,7 @@ def part_of_a_step(again: Replay, step: Step) -> bool:
         return False
     table = [(cast(Deriv, r.args[0]), r.args[-1]) for r in step.place]
     return all(again.stands(d, v) for d, v in table) and again.equal(
-        put_and_tidied(graph, again.net.functions, stated, table), step.after)
+        put_and_tidied(graph, again.net.functions, stated, table, cell), step.after)
 
 
 def unrolled(again: Replay, step: Step) -> bool:

@@ -52,6 +52,10 @@ class Derivation:
     matrix: Matrix | None = None
     recurrences: list[tuple[Ref, Expr]] = field(default_factory=list)
 
+    def equations(self) -> list[Equation]:
+        """The names that it gave, as equations: those of recurrences by their statements."""
+        return equations_of(self.recurrences, self.where)
+
     def every(self) -> Iterator[Step]:
         """All steps, inner ones before the step they belong to."""
         stack: list[tuple[Step, bool]] = [(s, False) for s in reversed(self.steps)]
@@ -62,6 +66,12 @@ class Derivation:
             else:
                 stack.append((step, True))
                 stack.extend((s, False) for s in reversed(step.inner))
+
+
+def equations_of(recurrences: list[tuple[Ref, Expr]], where: list[tuple[Ref, Expr]]) -> list[Equation]:
+    """Adjoints as equations; one with statements of its own steps is given by these alone."""
+    again = {name.name for name, _ in recurrences}
+    return [Equation(n, e) for n, e in (*recurrences, *((n, e) for n, e in where if n.name not in again))]
 
 
 def equal(*sides: Expr) -> Rel:

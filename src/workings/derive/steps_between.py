@@ -25,8 +25,7 @@ def timed(graph: Graph, equation: Equation, lower: Node, avoid: frozenset[str]) 
             continue
         table, fresh = _letters(graph, equation, own, solved.table, lower, avoid)
         upper = Node(equation.lhs.name, tuple(arena.rename(h, table) for h in heads))
-        new = {x: table[x] for x in table if x not in solved.table}
-        tests = [arena.rename(t, new) for t in solved.tests] + capped(graph, upper)
+        tests = _inside(graph, own, table, solved.table) + capped(graph, upper)
         known = [facts.holds(t) for t in tests]
         if False in known:
             continue
@@ -38,6 +37,42 @@ def timed(graph: Graph, equation: Equation, lower: Node, avoid: frozenset[str]) 
             found.setdefault((upper, fresh, left), []).append(slope)
     return [Edge(upper, lower, fresh, arena.add(shares), equation, tests)
             for (upper, fresh, tests), shares in found.items()]
+
+
+def _inside(graph: Graph, own: list[Bound], table: dict[str, Term], solved: dict[str, Term]) -> list[Term]:
+    """Conditions that the letters which must have a value may have it."""
+    arena, out = graph.arena, list[Term]()
+    for bound in own:
+        value = solved.get(bound.index)
+        if value is None:
+            continue
+        declared = arena.ranges.get(bound.index)
+        free = value.kind == "ref" and not value.args and value.head not in graph.domains.sizes
+        if free and arena.ranges.get(value.head) is None and value.head not in graph.within:
+            if (bound.lo, bound.hi) == declared:
+                continue                              # an undeclared letter stands for an entry that there is
+        for low, high in ((bound.lo, value), (value, bound.hi)):
+            if low is not None and high is not None:
+                low, high = (low if low is value else arena.rename(low, table),
+                             high if high is value else arena.rename(high, table))
+                gap = arena.sub(high, low)
+                if not (gap.kind == "num" and gap.head >= 0):
+                    out.append(_solved(graph, low, high))
+    return out
+
+
+def _solved(graph: Graph, low: Term, high: Term) -> Term:
+    """low <= high, with a letter alone on one side where that can be: t <= T - 1 for t + 1 <= T; else a size."""
+    arena = graph.arena
+    gap = arena.sub(high, low)
+    for name in sorted(free_names(gap), key=lambda n: (n in graph.domains.sizes, n)):
+        rest = arena.add((gap, arena.ref(name)))
+        if name not in free_names(rest):
+            return arena.make("rel", ("<=",), (arena.ref(name), rest))
+        rest = arena.sub(arena.ref(name), gap)
+        if name not in free_names(rest):
+            return arena.make("rel", (">=",), (arena.ref(name), rest))
+    return arena.make("rel", ("<=",), (low, high))
 
 
 def _letters(

@@ -153,7 +153,8 @@ class Time:
         """Groups from the top down; in a group what comes last in the text first; h[0] after h[t]."""
         place = next((n for n, g in enumerate(self.graph.domains.groups) if node.key in g), -1)
         lines = [n for n, e in enumerate(self.graph.net.equations) if e.key == node.key and self.graph.domains.of(e)]
-        return (-place, int(self.family(node) is None), -max(lines, default=0))
+        letters = sum(bool(i.kind == "ref") for i in node.indices)
+        return (-place, -letters, -max(lines, default=0))
 
     def canonical(self, node: Node) -> Iterator[tuple[Node, Domain]]:
         """The general entries of the family, each with where it runs; an entry of its own as it is."""
@@ -230,7 +231,7 @@ class Time:
         self.work.running = ([], [])
         self.graph.run([], [])
         _mark(inner, {"runs": runs[0], "at": runs[1]})
-        return put_and_tidied(self.graph, self.work.net.functions, stated, table), table, inner
+        return put_and_tidied(self.graph, self.work.net.functions, stated, table, cell), table, inner
 
     def _step(self, stage: Stage) -> Step:
         """gh[t] = dE/dh[t] = the chain rule = the value; an entry of its own, h[0], needs no name."""
@@ -325,13 +326,10 @@ def caps_of(graph: Graph, top: Node) -> list[Cap]:
     return out
 
 
-def put_and_tidied(graph: Graph, functions: Any, stated: Expr, table: Known) -> Expr:
+def put_and_tidied(graph: Graph, functions: Any, stated: Expr, table: Known, cell: Cell) -> Expr:
     """A statement with its derivatives put in, in the form that a textbook prints."""
-    arena = Arena()
-    for name, span in graph.arena.ranges.items():
-        lo, hi = (None if e is None else to_term(arena, to_expr(e)) for e in span or (None, None))
-        arena.ranges[name] = (lo, hi)
-    term = to_term(arena, put_in(stated, table, []), functions)
+    arena = graph.arena
+    term = graph.domains.facts(cell.within, cell.at).decided(to_term(arena, put_in(stated, table, []), functions))
     fired = tidy(arena, term, Knowledge({}))
     return to_expr(fired[-1].after if fired else term)
 

@@ -40,7 +40,7 @@ def unrolled(time: Time, head: Deriv, result: Expr) -> list[Step]:
     steps: list[Step] = []
     for group in reversed(time.graph.domains.groups):
         if any(key in time.names for key in group):
-            state = _state(time, group)
+            state = _state(time, group) if time.work.unrolling else None
             step = None if state is None else _closed(time, state, group)
             if step is not None:
                 steps.append(step)
