@@ -249,3 +249,9 @@ def test_blocks_say_values_and_what_is_missing():
 def test_big_numbers_print():
     found = ran("a = x^4000", {"x": 99})
     assert len(found["values"]["a"]) > 7000
+
+
+def test_a_sum_of_floats_goes_on_with_exact_numbers() -> None:
+    net = read("x in R^m; L = sum(x)/2; K = max(L, 1) + 1/4", signatures())
+    found = run(net, {"x": np.array([1.0, 2.0])}).values
+    assert found["L"] == 1.5 and found["K"] == 1.75

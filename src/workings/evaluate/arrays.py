@@ -144,4 +144,4 @@ def array_function(name: str, args: list[Value], call: Callable[[str, list[Value
         out = function(*args)
     except ValueError:
         raise mismatch(args) from None
-    return out.item() if is_array(out) and out.ndim == 0 else out
+    return out[()] if is_array(out) and out.ndim == 0 else out     # a float stays one of NumPy, an exact number itself
