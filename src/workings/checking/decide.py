@@ -18,7 +18,7 @@ from typing import Any
 
 from workings.checking import modular
 from workings.checking.budget import Work
-from workings.checking.cases import Case, Cases
+from workings.checking.cases import ENOUGH_SIZES, Case, Cases
 from workings.checking.domain import conditions
 from workings.checking.names import needed
 from workings.checking.numeric import NoValue, Point, Unknown
@@ -85,7 +85,8 @@ class _Question:
         if made and not cases.plain:
             proofs = self._each(made)
             if proofs is not None:
-                return self._proved(_worst(proofs), "tested" if cases.symbolic_sizes else "proved", made)
+                how = "tested" if cases.symbolic_sizes else "proved"
+                return self._proved(_worst(proofs), how, made[: len(proofs)])
         elif made:
             found = self._refuted(made, MORE_POINTS, 3, proof.open)
             return found or self._undecided(made, proof.why)
@@ -127,11 +128,12 @@ class _Question:
         return Verdict("equal", "tested", ", ".join(self._conditions(proof)), evidence=said) if said else None
 
     def _each(self, cases: list[Case]) -> list[Proof] | None:
-        proofs = []
+        proofs: list[Proof] = []
         for case in cases:
             proof = _levels(case.net, case.left, case.right, case.facts, self.cases.creases, self.work)
             if not proof.done:
-                return None
+                # Past the budget the sizes proved so far are enough, if they are several.
+                return proofs if proof.too_large and _sizes(cases[: len(proofs)], self.cases) >= ENOUGH_SIZES else None
             proofs.append(proof)
         return proofs
 
@@ -202,6 +204,11 @@ def _made_of(net: Network, keys: Iterable[Key], but: frozenset[Key]) -> frozense
             out.add(key)
             todo += [r.key for e in net.defs[key] for r in free_refs(e.rhs)]
     return frozenset(out)
+
+
+def _sizes(cases: Sequence[Case], question: Cases) -> int:
+    """How many choices of sizes have all of their cases here: the last may be cut off."""
+    return len({tuple(c.sizes.get(s) for s in question.symbolic_sizes) for c in cases}) - 1
 
 
 def _worst(proofs: list[Proof]) -> Proof:

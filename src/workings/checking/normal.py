@@ -215,17 +215,34 @@ class Normal(Functions):
         k = self.fresh()
         self.bounds = {**self.bounds, k: (lo.key, hi.key)}
         body = self.read(node.body, {**env, node.index: self.arena.of(k)})
-        if node.condition is not None:
+        if node.condition is not None and node.op == "sum":
             body = body * self._condition_weight(node.condition, {**env, node.index: self.arena.of(k)})
         if node.op == "sum":
             return sums.total(self, k, lo, hi, body)
         if node.op == "prod" and node.condition is None:
             return sums.product(self, k, lo, hi, body)
+        if node.op == "prod":
+            return self._product_but_one(node, env, lo, hi)
         if node.condition is None:
             level = 1 + max((self.level(g) for g in body.gens()), default=0)
             name = self.arena.make("bound", (level, 0))
             return self.arena.make(node.op, level, (self.rebind(body, {k: name}), lo, hi))
         raise Foreign("condition")
+
+    def _product_but_one(self, node: Big, env: Mapping[str, Frac], lo: Frac, hi: Frac) -> Frac:
+        """prod(j != i, f(j)) is prod(j, f(j))/f(i), for an i in its range."""
+        c = node.condition
+        if not (isinstance(c, Rel) and c.ops == ("!=",)):
+            raise Foreign("condition")
+        other = next((a for a in c.args if not (isinstance(a, Ref) and a.name == node.index)), None)
+        mine = any(isinstance(a, Ref) and a.name == node.index for a in c.args)
+        if other is None or not mine or any(r.name == node.index for r in free_refs(other)):
+            raise Foreign("condition")
+        at = self.read(other, env)
+        if not self.inside(at, lo, hi):
+            raise Foreign("condition")
+        whole = self._big(Big("prod", node.index, node.body, node.lo, node.hi), env)
+        return whole / self.read(node.body, {**env, node.index: at})
 
     def _ends(self, node: Big, env: Mapping[str, Frac]) -> tuple[Frac, Frac]:
         if node.lo is not None and node.hi is not None:
