@@ -37,13 +37,14 @@ def code(net: Network, program: Program, of: Ref, to: str = "numpy", **options: 
     """
     from workings.emit.result import Code
     from workings.emit.plan import plan
+    from workings.emit.steady import steady
 
     known_target(to)
     for name, chosen in options.items():
         if chosen not in OPTIONS.get(to, {}).get(name, ()):
             known = [f"{n}={v!r} with to={t!r}" for t, of_ in OPTIONS.items() for n, vs in of_.items() for v in vs]
             raise BadValue(f"the target {to} has no option {name}={chosen!r}", expected=", ".join(known))
-    planned = plan(net, program, of)
+    planned = steady(plan(net, program, of))
     files = {}
     if to == "c":
         from workings.emit.c import program as c_program

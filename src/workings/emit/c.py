@@ -19,7 +19,7 @@ from workings.emit.text import about
 from workings.expr import Expr, Key, Network, Num, Number, Ref
 
 OWN = ("exp log log1p expm1 tanh dtanh sigmoid dsigmoid softplus logsigmoid logcosh relu leaky step sign clip sech elu "
-       "Phi")
+       "Phi sech2 logsum expshare hypot sqrt1pm1 xlogx logplus1 bce sigmoidgap logit")
 LIBM = "sqrt log2 log10 sin cos tan asin acos atan sinh cosh asinh acosh atanh erf erfc"
 
 
@@ -43,6 +43,9 @@ class CSpeaker(Speaker):
         said = super().number(value)
         text = re.sub(r"\.0", ".0#", said.text)
         return Said(f"({text})", ATOM) if said.holds == MUL else Said(text, said.holds)
+
+    def literal(self, text: str) -> Said:
+        return Said(f"{text}#", ATOM)
 
     def constant(self, name: str) -> str:
         return {"pi": "3.141592653589793#", "inf": "INFINITY"}[name]

@@ -21,9 +21,12 @@ from workings.notation import plain
 UFUNCS = {name: f"np.{name}({{0}})" for name in (
     "exp log sqrt log2 log10 log1p expm1 sin cos tan tanh sinh cosh sign abs"
 ).split()} | {f"a{f}": f"np.arc{f}({{0}})" for f in ("sin", "cos", "tan", "sinh", "cosh", "tanh")}
-KERNELS = {name: name + "({all})" for name in
-           "relu leaky step clip sigmoid softplus logsigmoid logcosh sech csch elu Phi".split()}
-OTHERS = {"erf": "erf_of({0})", "erfc": "erfc_of({0})", "where": "", "ind": "np.where({0}, 1.0, 0.0)",
+KERNELS = {name: name + "({all})" for name in (
+    "relu leaky step clip sigmoid softplus logsigmoid logcosh sech csch elu Phi sech2 dsigmoid logsum expshare "
+    "sqrt1pm1 xlogx logplus1 bce sigmoidgap logit"
+).split()}
+OTHERS = {"hypot": "np.hypot({0}, {1})",
+          "erf": "erf_of({0})", "erfc": "erfc_of({0})", "where": "", "ind": "np.where({0}, 1.0, 0.0)",
           "delta": "np.where({0} == {1}, 1.0, 0.0)", "max": "", "min": ""}
 
 

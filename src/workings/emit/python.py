@@ -19,9 +19,12 @@ from workings.notation import plain
 MATH = {name: name + "({0})" for name in (
     "exp log sqrt log2 log10 log1p expm1 sin cos tan asin acos atan tanh sinh cosh asinh acosh atanh erf erfc"
 ).split()}
-KERNELS = {name: name + "({all})" for name in
-           "relu leaky step sign clip sigmoid softplus logsigmoid logcosh sech csch elu Phi".split()}
-OTHERS = {"abs": "fabs({0})", "max": "max({all})", "min": "min({all})", "where": "", "ind": "(1.0 if {0} else 0.0)",
+KERNELS = {name: name + "({all})" for name in (
+    "relu leaky step clip sigmoid softplus logsigmoid logcosh sech sign csch elu Phi sech2 dsigmoid logsum expshare "
+    "sqrt1pm1 xlogx logplus1 bce sigmoidgap logit"
+).split()}
+OTHERS = {"abs": "fabs({0})", "hypot": "hypot({0}, {1})",
+          "max": "max({all})", "min": "min({all})", "where": "", "ind": "(1.0 if {0} else 0.0)",
           "delta": "(1.0 if {0} == {1} else 0.0)"}
 
 
@@ -125,7 +128,7 @@ def docstring(plan: Plan) -> list[str]:
 
 def imported(words: Iterable[str], used: Iterable[str], math: Collection[str]) -> list[str]:
     """The import of what a text and its kernels take from the module math."""
-    names = sorted(n for n in {*words, *used} if n in math or n in ("fabs", "inf", "pi"))
+    names = sorted(n for n in {*words, *used} if n in math or n in ("fabs", "hypot", "inf", "pi"))
     return [f"from math import {', '.join(names)}"] if names else []
 
 

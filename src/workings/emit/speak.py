@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -77,6 +78,10 @@ class Speaker:
             return Said(f"{value.numerator}.0/{value.denominator}.0", MUL)
         return Said(f"{value}.0", ATOM if value >= 0 else NEG)
 
+    def literal(self, text: str) -> Said:
+        """A number with a decimal point, as it stands."""
+        return Said(text, ATOM)
+
     def constant(self, name: str) -> str:
         """pi or inf."""
         raise OutOfReach(f"the constant {name} in a program")
@@ -143,7 +148,8 @@ class Speaker:
     def _say(self, node: Expr, inner: tuple[Said, ...]) -> Said:
         match node:
             case Num():
-                return self.number(node.value)
+                literal = re.fullmatch(r"\d+\.\d+(e[-+]?\d+)?|\d+e[-+]?\d+", node.text)
+                return self.literal(node.text) if literal else self.number(node.value)
             case Const():
                 return Said(self.constant(node.name), ATOM)
             case Ref():

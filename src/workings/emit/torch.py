@@ -21,9 +21,12 @@ from workings.notation import plain
 UFUNCS = {name: f"torch.{name}({{0}})" for name in (
     "exp log sqrt log2 log10 log1p expm1 sin cos tan asin acos atan tanh sinh cosh asinh acosh atanh sign abs"
 ).split()}
-KERNELS = {name: name + "({all})" for name in
-           "relu leaky step clip sigmoid softplus logsigmoid logcosh sech elu Phi".split()}
-OTHERS = {"erf": "torch.special.erf({0})", "erfc": "torch.special.erfc({0})", "where": "",
+KERNELS = {name: name + "({all})" for name in (
+    "relu leaky step clip sigmoid softplus logsigmoid logcosh sech elu Phi sech2 dsigmoid logsum expshare sqrt1pm1 "
+    "xlogx logplus1 bce sigmoidgap logit"
+).split()}
+OTHERS = {"hypot": "hypot({0}, {1})",
+          "erf": "torch.special.erf({0})", "erfc": "torch.special.erfc({0})", "where": "",
           "ind": "({0}).to(like.dtype)", "delta": "({0} == {1}).to(like.dtype)", "max": "", "min": ""}
 
 

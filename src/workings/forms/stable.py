@@ -48,7 +48,7 @@ def named(
     unfold: Unfold,
     own: Mapping[str, Function],
     found: list[Found],
-    rules: Sequence[Callable[[Expr, Unfold], Call | None]] = (),
+    rules: Sequence[Callable[[Expr, Unfold], Expr | None]] = (),
 ) -> Equation:
     """The equation with the spellings in it called by name; `found` is added to."""
 
@@ -56,11 +56,11 @@ def named(
         written = _written_out(node, own)
         for rule in rules or RULES:
             call = rule(written, unfold)
-            if call is not None and call.function not in own:
+            if isinstance(call, Call) and call.function in own:
+                break
+            if call is not None:
                 found.append(Found(equation.lhs, written, call))
                 return call
-            if call is not None:
-                break
         return node
 
     rhs = rewrite(equation.rhs, change)

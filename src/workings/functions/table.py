@@ -8,6 +8,7 @@ from __future__ import annotations
 from workings.functions.array_rows import ARRAYS
 from workings.functions.layer_rows import LAYERS
 from workings.functions.rows import MANY, Piecewise, Row
+from workings.functions.steady import STEADY
 
 ELEMENTARY = (
     Row("exp", "exponential function", derivative=("exp(z)",), latex=r"\exp", source="DLMF 4.10"),
@@ -143,4 +144,4 @@ INDEXED = (
         kind="index"),
 )
 
-ROWS = (*ELEMENTARY, *CIRCULAR, *HYPERBOLIC, *BELL, *SIGMOIDS, *CREASED, *INDEXED, *ARRAYS, *LAYERS)
+ROWS = (*ELEMENTARY, *CIRCULAR, *HYPERBOLIC, *BELL, *SIGMOIDS, *CREASED, *INDEXED, *ARRAYS, *LAYERS, *STEADY)

@@ -142,10 +142,11 @@ def code(net: Network, of: NameLike | None = None, to: str = "numpy", wrt: Any =
     """The forward and backward pass as source text of a target language."""
     from workings import derive, emit
     from workings.forms.indexed import indexed
+    from workings.forms.spellings import steadied
 
     emit.known_target(to)
     top = loss(net) if of is None else ref(of, net)
-    inner = indexed(net).net
+    inner, found = steadied(indexed(net).net, {top.key})
     refs = None if wrt is None else [ref(n, net) for n in (split(wrt) if isinstance(wrt, str) else wrt)]
     program = derive.backward(inner, top, refs, mode)
     if refs is None and to in emit.OF_ALL:
@@ -153,6 +154,7 @@ def code(net: Network, of: NameLike | None = None, to: str = "numpy", wrt: Any =
 
         inner, refs = everything(inner, program, top)
         program = derive.backward(inner, top, refs, mode)
+    program.recognised = [*found, *program.recognised]
     return emit.code(inner, program, top, to, **options)
 
 

@@ -1,0 +1,147 @@
+"""The last step before a text: slopes that cancel called by name, constants as doubles, two of them where one is short.
+
+1 - a^2 where a = tanh(z) becomes sech2(z); log(1 + exp(1)) becomes 1.3132616875182228, and beside a variable the rest
+that a double cannot hold follows: v + 1.3132616875182228 + 5.6e-17 is right to the last bits where it is near 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
+
+from workings.emit.plan import Plan, Step
+from workings.expr import Add, Call, Const, Div, Expr, Key, Mul, Neg, Num, Pow, Ref, preorder, rewrite, same, substitute
+from workings.notation import plain
+
+PRECISION = 300               # bits in which constants are computed
+
+
+def steady(plan: Plan) -> Plan:
+    """The plan with cancelling slopes named and constants computed; what was named stands in its notes."""
+    calls = [s for s in plan.steps if isinstance(s.value, Call)]
+    made = {s.target.key: s for s in calls if len(s.letters) == len(s.target.indices)}
+    notes: dict[str, None] = {}
+    steps = []
+    for step in plan.steps:
+        value = rewrite(step.value, lambda node: _slope(node, made, notes))
+        steps.append(step.with_(step.target, rewrite(_with_rests(value), _constant)))
+    return replace(plan, steps=steps, notes=[*plan.notes, *notes])
+
+
+# -- slopes
+def _slope(node: Expr, made: Mapping[Key, Step], notes: dict[str, None]) -> Expr:
+    new = _of_tanh(node, made) or _of_sigmoid(node, made)
+    if new is None:
+        return node
+    notes[f"{plain(node)} = {plain(new)}, without cancelling"] = None
+    return new
+
+
+def _inner(expr: Expr, name: str, made: Mapping[Key, Step]) -> Expr | None:
+    """The z of name(z), also where a statement a = name(z) stands for it."""
+    if isinstance(expr, Ref) and expr.key in made:
+        step = made[expr.key]
+        table = {i.name: own for i, own in zip(step.target.indices, expr.indices) if isinstance(i, Ref)}
+        expr = substitute(step.value, table) if table else step.value
+    if isinstance(expr, Call) and expr.function == name and len(expr.args) == 1 and not expr.primes:
+        return expr.args[0]
+    return None
+
+
+def _one_minus(node: Expr) -> Expr | None:
+    if isinstance(node, Add) and len(node.args) == 2:
+        one, other = node.args
+        if isinstance(one, Num) and one.value == 1 and isinstance(other, Neg):
+            return other.arg
+    return None
+
+
+def _of_tanh(node: Expr, made: Mapping[Key, Step]) -> Expr | None:
+    """1 - a^2"""
+    square = _one_minus(node)
+    if not isinstance(square, Pow) or not isinstance(square.exponent, Num) or square.exponent.value != 2:
+        return None
+    z = _inner(square.base, "tanh", made)
+    return None if z is None else Call("sech2", (z,))
+
+
+def _of_sigmoid(node: Expr, made: Mapping[Key, Step]) -> Expr | None:
+    """a*(1 - a), and 1 - a where it stands alone"""
+    if isinstance(node, Mul):
+        for one in node.args:
+            a = _one_minus(one)
+            for other in node.args if a is not None else ():
+                z = _inner(other, "sigmoid", made) if a is not None and other is not one and same(a, other) else None
+                if z is not None:
+                    rest = [x for x in node.args if x is not one and x is not other]
+                    slope = Call("dsigmoid", (z,))
+                    return Mul((*rest, slope)) if rest else slope
+    return None
+
+
+# -- constants
+def _fixed(node: Expr) -> bool:
+    """Is it a constant that has to be computed?"""
+    work = any(isinstance(n, Call | Const | Pow) for n in preorder(node))
+    return work and not any(isinstance(n, Ref) for n in preorder(node)) and not _infinite(node)
+
+
+def _infinite(node: Expr) -> bool:
+    return any(isinstance(n, Const) and n.name == "inf" for n in preorder(node))
+
+
+def _constant(node: Expr) -> Expr:
+    if isinstance(node, Call) and node.function == "sigmoidgap" and len(node.args) == 2:
+        return _gap(node)
+    return node if isinstance(node, Const | Num) or not _fixed(node) else _double(node)[0]
+
+
+def _gap(node: Call) -> Expr:
+    """sigmoid(v) - t knows its root, the log odds of t: in two doubles where t is a number."""
+    v, t = node.args
+    known = _number(t)
+    if known is not None and 0 < known < 1:
+        odds = known/(1 - known)
+        root, rest = _double(Call("log", (Num(odds),)))
+        return Call("sigmoidgap", (v, t, root, rest))
+    return Call("sigmoidgap", (v, t, Call("logit", (t,)), Num(0, "0")))
+
+
+def _number(expr: Expr) -> Fraction | None:
+    """3 and 1/4 as what they are."""
+    if isinstance(expr, Num):
+        return Fraction(expr.value)
+    if isinstance(expr, Div) and isinstance(expr.top, Num) and isinstance(expr.bottom, Num) and expr.bottom.value:
+        return Fraction(expr.top.value)/Fraction(expr.bottom.value)
+    return None
+
+
+def _with_rests(value: Expr) -> Expr:
+    """v + c as v + c + (what a double leaves of c), where c is a constant that has to be computed."""
+
+    def change(node: Expr) -> Expr:
+        if not isinstance(node, Add):
+            return node
+        fixed = [a for a in node.args if _fixed(a)]
+        if not fixed or len(fixed) == len(node.args):
+            return node
+        high, low = _double(fixed[0] if len(fixed) == 1 else Add(tuple(fixed)))
+        return Add((*(a for a in node.args if not any(a is f for f in fixed)), high, low))
+
+    return rewrite(value, change)
+
+
+def _double(node: Expr) -> tuple[Expr, Expr]:
+    """A constant as the nearest double, and what is left of it."""
+    from workings.evaluate import value
+
+    exact = value(node, {}, mode="ball", bits=PRECISION)
+    high = float(exact.mid())
+    return _literal(high), _literal(float((exact - high).mid()))
+
+
+def _literal(number: float) -> Expr:
+    text = repr(abs(number))
+    literal = Num(Fraction(abs(number)), text if "." in text or "e" in text else f"{text}.0")
+    return Neg(literal) if number < 0 else literal

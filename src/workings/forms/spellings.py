@@ -1,0 +1,304 @@
+"""Textbook formulas as the steady functions that they are, for programs: more than `stable.py` names on a page.
+
+A logarithm of a sum of exponentials is taken apart into groups c exp(u), u without constants, so that constants stay
+factors: log(exp(v) + exp(2)) is logsum(v, exp(2), 1), and no rounded difference is put into an exponential.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+
+from workings.expr import Add, Call, Div, Expr, Function, Key, Mul, Neg, Network, Num, Pow, Ref, free_refs, same
+from workings.forms.stable import RULES, Found, Unfold, minus, named
+
+Rule = Callable[[Expr, Unfold], Expr | None]
+ONE = Num(1, "1")
+
+
+def steadied(net: Network, keep: Collection[Key] = ()) -> tuple[Network, list[Found]]:
+    """The network with all spellings named that a program computes better by name, and what was found.
+
+    Lines of `keep` stay in use.
+    """
+    lines = {e.key: e for e in net.equations if len(net.defs[e.key]) == 1 and e.key not in keep}
+
+    def unfold(expr: Expr) -> Expr:
+        """p -> exp(z)/(1 + exp(z)) where a scalar line says so; one line deep."""
+        if isinstance(expr, Ref) and not expr.indices and expr.key in lines:
+            return lines[expr.key].rhs
+        return expr
+
+    found: list[Found] = []
+    functions: dict[str, Function] = dict(net.functions)
+    equations = [named(e, unfold, functions, found, (*BEFORE, *RULES, *AFTER)) for e in net.equations]
+    return (net.with_(equations=tuple(equations)), found) if found else (net, [])
+
+
+def _call(expr: Expr, name: str) -> Expr | None:
+    if isinstance(expr, Call) and expr.function == name and len(expr.args) == 1 and not expr.primes:
+        return expr.args[0]
+    return None
+
+
+def _is(expr: Expr, value: int) -> bool:
+    return isinstance(expr, Num) and expr.value == value
+
+
+def _square(expr: Expr) -> Expr | None:
+    """The x of x^2 and of x*x."""
+    if isinstance(expr, Pow) and _is(expr.exponent, 2):
+        return expr.base
+    if isinstance(expr, Mul) and len(expr.args) == 2 and same(expr.args[0], expr.args[1]):
+        return expr.args[0]
+    return None
+
+
+# -- roots
+def _root(node: Expr, unfold: Unfold) -> Call | None:
+    """sqrt(x^2) is |x|; sqrt(x^2 + y^2) and sqrt(x^2 + 1) are lengths"""
+    inner = _call(node, "sqrt")
+    if inner is None:
+        return None
+    inner = unfold(inner)
+    whole = _square(inner)
+    if whole is not None:
+        return Call("abs", (whole,), 0, node.span)
+    if not isinstance(inner, Add) or len(inner.args) != 2:
+        return None
+    sides = [ONE if _is(a, 1) else _square(a) for a in inner.args]
+    if sides[0] is None or sides[1] is None or all(isinstance(s, Num) for s in sides):
+        return None
+    first, second = (sides[1], sides[0]) if isinstance(sides[0], Num) else (sides[0], sides[1])
+    return Call("hypot", (first, second), 0, node.span)
+
+
+def _root_less_one(node: Expr, unfold: Unfold) -> Call | None:
+    """sqrt(x^2 + 1) - 1"""
+    if not isinstance(node, Add) or len(node.args) != 2:
+        return None
+    for root, one in (node.args, node.args[::-1]):
+        length = root.args if isinstance(root, Call) and root.function == "hypot" else ()
+        if isinstance(one, Neg) and _is(one.arg, 1) and length and _is(length[1], 1):
+            return Call("sqrt1pm1", (length[0],), 0, node.span)
+    return None
+
+
+# -- slopes
+def _one_minus(node: Expr) -> Expr | None:
+    """The x of 1 - x."""
+    if isinstance(node, Add) and len(node.args) == 2:
+        for one, other in (node.args, node.args[::-1]):
+            if _is(one, 1) and isinstance(other, Neg):
+                return other.arg
+    return None
+
+
+def _slope_of_tanh(node: Expr, unfold: Unfold) -> Call | None:
+    """1 - tanh(z)^2"""
+    inner = _one_minus(node)
+    base = None if inner is None else _square(inner)
+    z = None if base is None else _call(unfold(base), "tanh")
+    return None if z is None else Call("sech2", (z,), 0, node.span)
+
+
+def _other_side(node: Expr, unfold: Unfold) -> Call | None:
+    """1 - sigmoid(z) is sigmoid(-z)"""
+    inner = _one_minus(node)
+    z = None if inner is None else _call(unfold(inner), "sigmoid")
+    return None if z is None else Call("sigmoid", (minus(z),), 0, node.span)
+
+
+def _slope_of_sigmoid(node: Expr, unfold: Unfold) -> Call | None:
+    """sigmoid(z)*sigmoid(-z)"""
+    if not isinstance(node, Mul) or len(node.args) != 2:
+        return None
+    z, other = (_call(unfold(a), "sigmoid") for a in node.args)
+    if z is None or other is None:
+        return None
+    for one, minus_one in ((z, other), (other, z)):
+        if same(minus(one), minus_one):
+            return Call("dsigmoid", (one,), 0, node.span)
+    return None
+
+
+# -- exponentials
+def _tanh(node: Expr, unfold: Unfold) -> Call | None:
+    """(exp(z) - exp(-z))/(exp(z) + exp(-z)), (1 - exp(-2z))/(1 + exp(-2z)), (exp(2z) - 1)/(exp(2z) + 1)"""
+    if not isinstance(node, Div):
+        return None
+    top, bottom = unfold(node.top), unfold(node.bottom)
+    if not isinstance(top, Add) or not isinstance(bottom, Add) or len(top.args) != 2 or len(bottom.args) != 2:
+        return None
+    plus = [a for a in top.args if not isinstance(a, Neg)]
+    less = [a.arg for a in top.args if isinstance(a, Neg)]
+    if len(plus) != 1 or len(less) != 1 or not any(
+            same(plus[0], a) and same(less[0], b) for a, b in (bottom.args, bottom.args[::-1])):
+        return None
+    up, down = _exponent(plus[0]), _exponent(less[0])
+    if up is None or down is None:
+        return None
+    if same(minus(up), down) or same(up, minus(down)):
+        return Call("tanh", (down.arg if isinstance(down, Neg) else up,), 0, node.span)
+    if isinstance(down, Num):
+        return Call("tanh", (_half(up),), 0, node.span)
+    return Call("tanh", (_half(minus(down)),), 0, node.span) if isinstance(up, Num) else None
+
+
+def _exponent(expr: Expr) -> Expr | None:
+    """z of exp(z), 0 of 1."""
+    return Num(0, "0") if _is(expr, 1) else _call(expr, "exp")
+
+
+def _half(expr: Expr) -> Expr:
+    if isinstance(expr, Mul) and _is(expr.args[0], 2):
+        rest = expr.args[1:]
+        return rest[0] if len(rest) == 1 else Mul(rest)
+    return Div(expr, Num(2, "2"))
+
+
+Group = tuple[Expr | None, Expr]      # (u, c) of c exp(u); u is None for a constant
+
+
+def _groups(expr: Expr, unfold: Unfold) -> list[Group] | None:
+    """The terms of a sum of exponentials and positive constants, those of one exponent together."""
+    expr = unfold(expr)
+    out: list[Group] = []
+    for term in expr.args if isinstance(expr, Add) else (expr,):
+        found = _group(unfold(term))
+        if found is None:
+            return None
+        for n, (u, c) in enumerate(out):
+            if (u is None) == (found[0] is None) and (u is None or same(u, found[0])):  # type: ignore[arg-type]
+                out[n] = (u, Add((c, found[1])))
+                break
+        else:
+            out.append(found)
+    return out
+
+
+def _group(term: Expr) -> Group | None:
+    inner = _call(term, "exp")
+    if inner is None:
+        return (None, term) if _positive(term) else None
+    terms = inner.args if isinstance(inner, Add) else (inner,)
+    fixed = [t for t in terms if not free_refs(t)]
+    moving = [t for t in terms if free_refs(t)]
+    factor: Expr = ONE if not fixed else Call("exp", (fixed[0] if len(fixed) == 1 else Add(tuple(fixed)),))
+    if not moving:
+        return None, factor
+    return (moving[0] if len(moving) == 1 else Add(tuple(moving))), factor
+
+
+def _positive(expr: Expr) -> bool:
+    """A number or constant above 0, by its look."""
+    if isinstance(expr, Num):
+        return expr.value > 0
+    return _call(expr, "exp") is not None and not free_refs(expr)
+
+
+def _log_of_sum(node: Expr, unfold: Unfold) -> Expr | None:
+    """log(exp(v) + exp(2) + 3), log(exp(v) + exp(v + 1)), log(exp(u) + exp(v))"""
+    inner = _call(node, "log")
+    groups = None if inner is None else _groups(inner, unfold)
+    if groups is None or all(u is None for u, _ in groups):
+        return None
+    return _summed(groups)
+
+
+def _summed(groups: Sequence[Group]) -> Expr | None:
+    """The logarithm of one or two groups."""
+    moving = [(u, c) for u, c in groups if u is not None]
+    fixed = [c for u, c in groups if u is None]
+    if len(moving) == 1 and fixed:
+        return Call("logsum", (moving[0][0], fixed[0], moving[0][1]))
+    if len(moving) == 1:
+        u, c = moving[0]
+        return None if _is(c, 1) else Add((u, Call("log", (c,))))
+    if len(moving) == 2 and not fixed:
+        (u, c), (v, d) = moving
+        return Add((v, Call("logsum", (Add((u, Neg(v))), d, c))))
+    return None
+
+
+def _log_of_share(node: Expr, unfold: Unfold) -> Expr | None:
+    """log(exp(v)/(exp(v) + exp(w) + 1)) is minus the log of a sum that has 1 in it"""
+    inner = _call(node, "log")
+    inner = None if inner is None else unfold(inner)
+    if not isinstance(inner, Div):
+        return None
+    top, groups = _group(unfold(inner.top)), _groups(inner.bottom, unfold)
+    if top is None or groups is None or (top[0] is None and not _positive(top[1])):
+        return None
+    turned: list[Group] = []
+    for u, c in groups:
+        factor = c if _is(top[1], 1) else Div(c, top[1])
+        away = _difference(u, top[0])
+        if away is None and any(v is None for v, _ in turned):
+            n = next(n for n, (v, _) in enumerate(turned) if v is None)
+            turned[n] = (None, Add((turned[n][1], factor)))
+        else:
+            turned.append((away, factor))
+    call = _summed(turned)
+    return None if call is None else Neg(call)
+
+
+def _difference(u: Expr | None, v: Expr | None) -> Expr | None:
+    """u - v, or None where it is 0."""
+    if u is None or v is None:
+        return u if v is None else minus(v)
+    return None if same(u, v) else Add((u, minus(v)))
+
+
+# -- losses
+def _cross_entropy(node: Expr, unfold: Unfold) -> Expr | None:
+    """t*log sigmoid(v) + (1 - t)*log sigmoid(-v), which is minus the binary cross-entropy"""
+    if not isinstance(node, Add) or len(node.args) != 2:
+        return None
+    parts = [_weighted(a) for a in node.args]
+    if parts[0] is None or parts[1] is None:
+        return None
+    (t, v), (rest, other) = parts[0], parts[1]
+    if not (same(minus(v), other) or same(v, minus(other))):
+        return None
+    one = _one_minus(rest)
+    if one is not None and same(one, t):
+        return Neg(Call("bce", (v, t)))
+    one = _one_minus(t)
+    if one is not None and same(one, rest):
+        return Neg(Call("bce", (other, rest)))
+    if isinstance(t, Num) and isinstance(rest, Num) and t.value + rest.value == 1:
+        return Neg(Call("bce", (v, t)))
+    return None
+
+
+def _weighted(expr: Expr) -> tuple[Expr, Expr] | None:
+    """(t, v) of t*log sigmoid(v)."""
+    if isinstance(expr, Mul) and len(expr.args) >= 2:
+        for n, factor in enumerate(expr.args):
+            v = _call(factor, "logsigmoid")
+            if v is not None:
+                rest = (*expr.args[:n], *expr.args[n + 1:])
+                return (rest[0] if len(rest) == 1 else Mul(rest)), v
+    return None
+
+
+def _xlogx(node: Expr, unfold: Unfold) -> Call | None:
+    """z*log(z)"""
+    if isinstance(node, Mul) and len(node.args) == 2:
+        for z, log in (node.args, node.args[::-1]):
+            inner = _call(log, "log")
+            if inner is not None and same(inner, z):
+                return Call("xlogx", (z,), 0, node.span)
+    return None
+
+
+def _twice_minus(node: Expr, unfold: Unfold) -> Expr | None:
+    """-(-z)"""
+    return node.arg.arg if isinstance(node, Neg) and isinstance(node.arg, Neg) else None
+
+
+BEFORE: tuple[Rule, ...] = (_tanh,)
+AFTER: tuple[Rule, ...] = (
+    _log_of_share, _log_of_sum, _root, _root_less_one, _slope_of_tanh, _other_side, _slope_of_sigmoid, _cross_entropy,
+    _xlogx, _twice_minus,
+)
