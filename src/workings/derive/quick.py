@@ -60,15 +60,21 @@ class Quick:
         self.moved: tuple[str, tuple[Array, ...]] | None = None
         self.tables: dict[str, tuple[Array, dict[str, int]]] = {}
         self.base = self.tables
-        self._own: Env = {}                          # the values of each letter, one array of them
         self._zero = self._along(0, [0.0])
+        self.step: Array = self._zero
+        self._own: Env = {}                          # the values of each letter, one array of them
+        self._far: Env = {}                          # the same along its second axis
+        self.lines: dict[int, tuple[Array, str, int]] = {}     # of these arrays: themselves, letter and axis
+        self.spans: dict[str, range] = {}
+        self.drawn: dict[tuple[object, ...], Array] = {}
+        self.marks: dict[int, tuple[Deriv, Array]] = {}
         self.above: dict[str, frozenset[str]] = {}
 
     def holds(self, line: Rel) -> bool:
         """Does the line hold wherever it has a value?"""
         np = self.np
         free = dict.fromkeys(r.name for r in free_refs(line) if not r.indices and r.name in self.point.indices)
-        env = {name: self._own.setdefault(name, self._values(name)) for name in free}
+        env = {name: self._letter(name) for name in free}
         with np.errstate(all="ignore"):
             first, *others = [self.value(side, env) for side in line.args]
             for other in others:
@@ -84,9 +90,17 @@ class Quick:
         shape[slot] = len(values)
         return self.np.asarray(values, dtype=float).reshape(shape)
 
-    def _values(self, letter: str) -> Array:
-        span = self.point.span(letter)
-        return self._along(self.slots[letter], self.np.arange(span.start, span.stop))
+    def _letter(self, letter: str) -> Array:
+        """The values of a letter, always the same array."""
+        found = self._own.get(letter)
+        if found is None:
+            span = self.spans[letter] = self.point.span(letter)
+            slot = self.slots[letter]
+            found = self._own[letter] = self._along(slot, self.np.arange(span.start, span.stop))
+            far = self._far[letter] = self.np.swapaxes(found, slot, slot + len(self.letters))
+            self.lines[id(found)] = (found, letter, slot)
+            self.lines[id(far)] = (far, letter, slot + len(self.letters))
+        return found
 
     # -- names
     def _leaf(self, name: str, places: tuple[Array, ...]) -> Array:
@@ -95,17 +109,23 @@ class Quick:
         value = self._drawn(name, places)
         if total is None or not isinstance(big := total.line.args[0], Big):
             return value
-        span, at = self.point.span(big.index), places[total.place]
+        self._letter(big.index)
+        span, at = self.spans[big.index], places[total.place]
         others = [self._drawn(name, (*places[: total.place], at * 0 + n, *places[total.place + 1 :])) for n in span[:-1]]
         return np.where(at == span[-1], self.value(total.value, {}) - sum(others), value)
 
     def _drawn(self, name: str, places: tuple[Array, ...]) -> Array:
-        np = self.np
+        np, key = self.np, (name, *map(id, places))
+        if key in self.drawn:                        # only arrays that stay have their ids in it
+            return self.drawn[key]
         seed = self.seeds * 12.9898 + sum(ord(c) * (n + 1) for n, c in enumerate(name)) * 0.7853
         for n, place in enumerate(places):
             seed = seed + (place + 3.1) * (78.233 + 37.719 * n)
         part = np.sin(seed) * 43758.5453
-        return self.low + (self.high - self.low) * (part - np.floor(part))
+        value = self.low + (self.high - self.low) * (part - np.floor(part))
+        if all(id(p) in self.lines for p in places):
+            self.drawn[key] = value
+        return value
 
     def _picked(self) -> frozenset[tuple[str, int]]:
         """The families of data that stand where an index stands, y[k] of s[y[k]]: whole numbers."""
@@ -164,8 +184,9 @@ class Quick:
         table, first = self._table(ref.name, lines[0])
         letters = [i.name for i in lines[0].lhs.indices if isinstance(i, Ref)]
         slots = [self.slots[x] for x in letters]
-        if all(p is self._own.get(x) for p, x in zip(places, letters, strict=True)):
-            return table
+        turned = self._turned(table, letters, slots, places)
+        if turned is not None:
+            return turned
         index: list[Array] = [np.arange(n).reshape([-1 if s == d else 1 for s in range(self.dims)])
                               for d, n in enumerate(table.shape)]
         outside: Array = False
@@ -174,6 +195,19 @@ class Quick:
             outside = outside | (at < 0) | (at >= table.shape[slot])
             index[slot] = np.clip(at, 0, max(table.shape[slot] - 1, 0))
         return np.where(outside, np.nan, table[tuple(index)])
+
+    def _turned(self, table: Array, letters: list[str], slots: list[int], places: tuple[Array, ...]) -> Array | None:
+        """The table with its axes in the place of others, where each index is a letter that runs as its own does."""
+        axes = list(range(self.dims))
+        for letter, slot, place in zip(letters, slots, places, strict=True):
+            _, other, to = self.lines.get(id(place), (None, "", -1))
+            if to < 0 or self.spans[other] != self.spans[letter]:
+                return None
+            if to != slot:
+                if table.shape[to] != 1 or axes[to] != to or axes[slot] != slot:
+                    return None
+                axes[to], axes[slot] = slot, to
+        return table.transpose(axes)
 
     def _table(self, name: str, line: Equation) -> tuple[Array, dict[str, int]]:
         """All values of a family, an axis for each of its letters, and where these begin."""
@@ -185,15 +219,15 @@ class Quick:
         if name not in tables:
             tables[name] = (self._zero, {})           # while it is made: a circle would come back here
             moved, self.moved = self.moved, self.moved if touched else None
-            value = self.value(line.rhs, {x: self._own.setdefault(x, self._values(x)) for x in letters})
+            value = self.value(line.rhs, {x: self._letter(x) for x in letters})
             self.moved = moved
-            shape = [max(a, b) for a, b in zip(value.shape, self._shape(letters), strict=True)]
-            tables[name] = (self.np.broadcast_to(value, shape), {x: self.point.span(x).start for x in letters})
+            shape = list(value.shape)
+            for x in letters:
+                shape[self.slots[x]] = len(self.spans[x])
+            if shape != list(value.shape):
+                value = self.np.broadcast_to(value, shape)
+            tables[name] = (value, {x: self.spans[x].start for x in letters})
         return tables[name]
-
-    def _shape(self, letters: list[str]) -> list[int]:
-        return [len(self.point.span(self.letters[s - 2])) if 2 <= s < 2 + len(self.letters)
-                and self.letters[s - 2] in letters else 1 for s in range(self.dims)]
 
     def _depends(self, name: str, on: str) -> bool:
         """Is a name made of another, through however many lines?"""
@@ -211,10 +245,19 @@ class Quick:
 
     # -- differences
     def _difference(self, mark: Deriv, env: Env) -> Array:
+        """A derivative as a central difference, for all values of its letters; each mark once."""
+        if self.moved is not None or any(v is not self._own.get(x) for x, v in env.items()):
+            raise Slow                               # inside another, or under a sum with ends of its own
+        found = self.marks.get(id(mark))
+        if found is None:
+            found = self.marks[id(mark)] = (mark, self._quotient(mark, env))
+        return found[1]
+
+    def _quotient(self, mark: Deriv, env: Env) -> Array:
         np = self.np
-        if self.moved is not None or len(mark.wrt) != 1 or not isinstance(wrt := mark.wrt[0], Ref):
+        if len(mark.wrt) != 1 or not isinstance(wrt := mark.wrt[0], Ref):
             raise Slow
-        far = {x: np.swapaxes(v, self.slots[x], self.slots[x] + len(self.letters)) for x, v in env.items()}
+        far = {x: self._far[x] for x in env}
         target = tuple(self._index(i, far) for i in wrt.indices)
         with self._opened(mark):
             self.base, self.tables, outer = self.tables, {}, self.tables
@@ -319,12 +362,14 @@ class Quick:
         np, slot = self.np, self.slots[expr.index]
         inside: Array = True
         if expr.lo is None or expr.hi is None:
-            values = self._own.setdefault(expr.index, self._values(expr.index))
+            values = self._letter(expr.index)
         else:
             lo, hi = self.value(expr.lo, env), self.value(expr.hi, env)
             if not (np.isfinite(lo).all() and np.isfinite(hi).all()):
                 raise Slow
-            values = self._along(slot, np.arange(int(lo.min()), int(hi.max()) + 1))
+            values = self._letter(expr.index)
+            if lo.size > 1 or hi.size > 1 or range(int(lo.item()), int(hi.item()) + 1) != self.spans[expr.index]:
+                values = self._along(slot, np.arange(int(lo.min()), int(hi.max()) + 1))
             if lo.size > 1 or hi.size > 1:
                 inside = (values >= lo) & (values <= hi)
         inner = {**env, expr.index: values}

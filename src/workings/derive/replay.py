@@ -159,11 +159,17 @@ def _letters(arena: Arena, root: Term) -> Term:
         swap = {index: arena.ref(letter)}
         body = arena.rename(body, swap)
         ends = (None, None, None if condition is None else arena.rename(condition, swap))
-        if op == "sum" and body.kind == "mul":       # a sign in a sum is one before it
-            return arena.scale(body.head, arena.big(op, letter, arena.core(body), ends))
         return arena.big(op, letter, body, ends)
 
-    return arena.rewrite(root, change)
+    def front(term: Term) -> Term:                   # a sign in a sum is one before it
+        if term.kind != "big" or term.head[0] != "sum":
+            return term
+        *ends, body = unpack(term)
+        if body.kind != "mul" or body.head == 1:
+            return term
+        return arena.scale(body.head, arena.big("sum", term.head[1], arena.core(body), (ends[0], ends[1], ends[2])))
+
+    return arena.rewrite(arena.rewrite(root, change), front)
 
 
 def _below(root: Term) -> list[Term]:
