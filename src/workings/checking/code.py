@@ -11,26 +11,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 from workings.checking.code_arrays import Arrays
 from workings.checking.code_loops import BASES, Counting, Loops, Turn, placed, shifted
 from workings.checking.code_names import Names
-from workings.checking.code_state import Places, Variable, Write, is_zero
+from workings.checking.code_state import Places, Variable, Write, about, is_zero, last_of_groups
+from workings.checking.code_verdicts import Pending, Verdicts
 from workings.checking.lines import Session
 from workings.checking.matrices import form
 from workings.checking.verdict import Judged, Report
 from workings.errors import NotReadable, Source, WorkingsError
 from workings.expr import (
-    Add, Big, Call, Deriv, Div, Expr, MatMul, Mul, Neg, Network, Num, Ref, Rel, free_keys, preorder, rewrite, same,
+    Add, Big, Call, Div, Expr, MatMul, Mul, Neg, Network, Num, Ref, Rel, preorder, same,
     substitute,
 )
 from workings.expr.program import Assignment, Code
 from workings.limits import CODE_VALUE
 from workings.notation import plain
-from workings.shape import ShapeError
-from workings.syntax import Line
 
 
 def check_code(net: Network, code: Code, source: Source, of: str | None = None, at: Mapping[str, Any] | None = None,
@@ -102,31 +100,13 @@ def _sizes(net: Network, code: Code, names: Names) -> dict[str, Expr]:
     return out
 
 
-@dataclass(slots=True, eq=False)
-class Pending:
-    """A line that can be judged once its block is read: what it claims, and what the values in it depend on."""
-
-    line: Assignment
-    judged: Judged
-    variable: Variable
-    claim: Expr | None
-    says: Expr
-    really: Expr | None
-    used: tuple[Variable, ...]
-    last: bool
-    parts: list[Write] = field(default_factory=list)
-    lost: list[Write] = field(default_factory=list)
-    op: str = "="
-    places: Places = ()
-    turns: tuple[Turn, ...] = ()
-
-
 class Checker:
     """Block after block: a line outside of loops, or all lines of one outermost loop."""
 
     def __init__(self, net: Network, session: Session, code: Code, source: Source, names: Names, loops: Loops) -> None:
-        self.net, self.session, self.code, self.source, self.names, self.loops = net, session, code, source, names, loops
+        self.net, self.code, self.source, self.names, self.loops = net, code, source, names, loops
         self.arrays = Arrays(session.form)
+        self.verdicts = Verdicts(net, session, self.arrays, source)
         self.env: dict[tuple[str, str], Variable] = {}
         self.carried: dict[str, Expr] = {}        # what a name was worth in the iteration before, by its stand-in
         self.block: list[tuple[int, Assignment]] = []
@@ -134,7 +114,7 @@ class Checker:
     def all(self) -> list[Judged]:
         """The verdicts, in order."""
         lines = self.code.lines
-        last = _last_of_groups(lines)
+        last = last_of_groups(lines)
         out = [Judged(n, a.text, "not understood", place=self.source.place(a.span.start)) for n, a in enumerate(lines)]
         start = 0
         while start < len(lines):
@@ -148,7 +128,7 @@ class Checker:
                     pending += self._read(line, out[number], last[number])
             for p in pending:
                 with self._guarded(p.line, p.judged):
-                    self._judge(p)
+                    self.verdicts.judge(p)
             self.carried = {}
             start = end
         return out
@@ -183,7 +163,7 @@ class Checker:
         before = self.env.get((line.scope, line.target))
         says, really, used = self._value(line, line.value, turns)
         if line.mask is not None:
-            mask, real_mask, more = self._value(line, line.mask, turns)
+            mask, _, more = self._value(line, line.mask, turns)
             old = self._old(line, before).value(places, turns, line.span)
             says, used = Call("where", (mask, says, old)), (*used, *more)
             really = None
@@ -221,7 +201,7 @@ class Checker:
         adds = line.op in ("+=", "-=")
         if adds:
             before = self._old(line, before)
-            free = [t for t in turns if not _about(t, places) and not self._begun_in(before, t)]
+            free = [t for t in turns if not about(t, places) and not self._begun_in(before, t)]
             write = Write(places, turns, Neg(says) if line.op == "-=" else says, judged, True, tuple(free))
             for t in reversed(free):
                 write.says = Big("sum", t.letter, write.says) if self._whole_range(t) else Big(
@@ -348,7 +328,7 @@ class Checker:
         return None
 
     def _left(self, line: Assignment, turn: Turn, turns: tuple[Turn, ...]) -> Expr:
-        """What an assignment further down leaves for the next iteration: its claim, or its value, which is yet to come."""
+        """What an assignment further down leaves for the next iteration: its claim, or its value, still to come."""
         claim = self.names.claimed(line.target, line.span)
         if claim is not None:
             entry = self.names.entry(claim, (), self.loops.of(line), self.loops, line.span)
@@ -387,134 +367,6 @@ class Checker:
         value = self.arrays.written(_rewritten(line.value, put))
         return substitute(value, {turn.letter: turn.before()}) if len(seen) == 1 else value
 
-    # -- verdicts
-    def _judge(self, p: Pending) -> None:
-        wrong = tuple({j.line: j for v in p.used for j in v.wrong}.values())
-        if p.claim is None:
-            self._own(p, wrong)
-            return
-        if not p.last:
-            p.judged.verdict, p.judged.reason = "right", f"a part of {p.line.target}, which is judged where it is complete"
-            p.variable.wrong = wrong
-            return
-        found = self._said(p.line, p.claim, p.says, p.judged.line)
-        if found.verdict == "right" and wrong:
-            real = self._said(p.line, p.claim, p.really, p.judged.line) if p.really is not None else found
-            if real.verdict != "right" or p.really is None:
-                real.verdict, real.how, real.follows, real.since, real.slip = "wrong", "", True, wrong, ""
-                real.reason = real.reason if p.really is not None else "an earlier wrong line is used"
-                found = real
-        self._overwriting(p, found)
-        _take(p.judged, found)
-        if found.verdict == "wrong":
-            p.variable.wrong = wrong if found.follows else (p.judged,)
-            if not found.follows and not found.slip.startswith("= for"):
-                self._blame(p)
-        elif found.verdict == "right":
-            p.variable.wrong = ()
-            if not p.line.loops and not p.line.indices:
-                p.variable.really = p.claim
-
-    def _own(self, p: Pending, wrong: tuple[Judged, ...]) -> None:
-        """A name of the program's own: all that can be wrong is that shapes do not fit."""
-        p.variable.wrong = wrong
-        try:
-            self.arrays.axes(p.says)
-        except ShapeError as problem:
-            p.judged.verdict, p.judged.reason, p.judged.error = "wrong", problem.message, problem
-            p.judged.slip = "shapes do not fit"
-            p.variable.wrong, p.variable.broken = (p.judged,), True
-            return
-        p.judged.verdict, p.judged.reason = "right", f"names {p.line.target}"
-
-    def _said(self, line: Assignment, claim: Expr, value: Expr, number: int) -> Judged:
-        """The line in the notation of the network, as the checker of lines judges it."""
-        try:
-            value = self.arrays.fitting(claim, value)
-        except ShapeError:
-            pass                              # the checker of lines says so, and which slip it may be
-        body = Rel((claim, value), ("=",))
-        worlds = list(self.session.worlds)    # what follows from an earlier line is told by the values themselves
-        found = self.session.judge(Line(number, line.text, line.span, self.source, body, "equation"))
-        self.session.worlds = worlds
-        return found
-
-    def _overwriting(self, p: Pending, found: Judged) -> None:
-        """What an `=` overwrites unread was never a part of a sum, unless the sum is what was meant: judged alone."""
-        if p.op != "=" or p.claim is None:
-            return
-        over = [t for t in p.turns if not _about(t, (p.claim,))]
-        if over and found.verdict == "wrong":
-            whole = p.says
-            for t in reversed(over):
-                whole = Big("sum", t.letter, whole, t.lo, t.hi)
-            if self._said(p.line, p.claim, whole, found.line).verdict == "right":
-                index = over[-1].loop.index
-                found.slip, found.follows = f"= for +=: each {index} overwrites what the one before gave", False
-                return
-        if not p.lost:
-            return
-        whole = _added([*(w.says for w in p.lost), p.says])
-        if found.verdict == "wrong" and self._said(p.line, p.claim, whole, found.line).verdict == "right":
-            lines = ", ".join(str(w.judged.place[0]) for w in p.lost if w.judged.place)
-            found.slip, found.follows = f"= for +=: it overwrites the contribution of line {lines}", False
-            return
-        for write in p.lost:
-            _take(write.judged, self._said(p.line, p.claim, write.says, write.judged.line))
-
-    def _blame(self, p: Pending) -> None:
-        """Of several contributions to one sum, those that stand for no path; the line that completes it follows."""
-        parts = [w for w in p.parts if not is_zero(w.says)]
-        if len(parts) < 2 or not isinstance(p.claim, Deriv):
-            return
-        paths = self._paths(p.claim)
-        left = list(paths)
-        bad = []
-        for w in parts:
-            path = next((q for q in left if self._said(p.line, q, w.says, 0).verdict == "right"), None)
-            if path is None:
-                bad.append(w)
-            else:
-                left.remove(path)
-        if not bad or len(bad) == len(parts) or len(paths) != len(parts):
-            return
-        for w in bad:
-            found = self._said(p.line, left[0], w.says, w.judged.line)
-            if len(bad) == 1:
-                _take(w.judged, found)
-            w.judged.verdict = "wrong"
-            w.judged.reason = f"it is none of the {len(paths)} contributions to {p.line.target}"
-        if p.judged not in [w.judged for w in bad]:
-            p.judged.follows, p.judged.since, p.judged.slip = True, tuple(w.judged for w in bad), ""
-        p.variable.wrong = tuple(w.judged for w in bad)
-
-    def _paths(self, claim: Deriv) -> list[Expr]:
-        """dE/du * du/dw for each equation of u in which the number w stands."""
-        wrt = claim.wrt[0]
-        if not isinstance(wrt, Ref) or self.arrays.axes(wrt) or any(e.lhs.indices for e in self.net.equations):
-            return []
-        users = [e.lhs for e in self.net.equations if wrt.key in free_keys(e.rhs)]
-        if any(self.arrays.axes(u) for u in users):
-            return []
-        return [Mul((Deriv(claim.of, (u,)), Deriv(u, (wrt,), "P"))) if not same(u, claim.of) else
-                Deriv(u, (wrt,), "P") for u in users]
-
-
-def _last_of_groups(lines: Sequence[Assignment]) -> list[bool]:
-    """Is this the last assignment to its place before another line reads the name?"""
-    out = [True] * len(lines)
-    waiting: dict[tuple[str, str, str], int] = {}
-    for number, line in enumerate(lines):
-        reads = {r.name for e in (line.value, line.mask, *line.indices) if e is not None
-                 for r in preorder(e) if isinstance(r, Ref)}
-        own = line.scope, line.target, ", ".join(map(plain, line.indices))
-        for place in [p for p in waiting if p[0] == line.scope and p[1] in reads]:
-            del waiting[place]
-        if own in waiting:
-            out[waiting[own]] = False
-        waiting[own] = number
-    return out
-
 
 def _rewritten(value: Expr, put: Callable[[Expr], Expr]) -> Expr:
     """Each name of the code replaced; the indices of one go with it."""
@@ -529,10 +381,6 @@ def _joined(op: str, old: Expr, new: Expr) -> Expr:
     return Div(old, new) if op == "/=" else Mul((old, new)) if op == "*=" else MatMul((old, new))
 
 
-def _about(turn: Turn, places: Places) -> bool:
-    return any(isinstance(r, Ref) and r.name == turn.letter for e in places for r in preorder(e))
-
-
 def _open(write: Write, here: Sequence[Turn]) -> bool:
     """Is it a sum that is read within its loop?"""
     return any(t.loop is s.loop for t in here for s in write.summed)
@@ -542,14 +390,3 @@ def _entry(value: Expr, places: Places) -> Expr:
     if isinstance(value, Ref):
         return Ref(value.name, (*value.indices, *places))
     raise NotReadable("an entry of this is not read", span=None, expected="an entry of a name")
-
-
-def _added(parts: Sequence[Expr]) -> Expr:
-    return parts[0] if len(parts) == 1 else Add(tuple(parts))
-
-
-def _take(judged: Judged, found: Judged) -> None:
-    """A verdict for a line of the code, from that on the line of the network that it stands for."""
-    for name in ("verdict", "how", "where_valid", "reason", "counterexample", "follows", "since", "slip", "error"):
-        setattr(judged, name, getattr(found, name))
-

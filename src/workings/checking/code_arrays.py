@@ -93,7 +93,8 @@ class Arrays:
             return x.args[0]
         if len(sizes) == 2 and any(_is_one(s) for s in sizes):
             return Call("rowsum" if _is_one(sizes[1]) else "colsum", (x,))
-        raise NotReadable(f"the entries of {plain(x)} in one row are not read", span=x.span, expected="a column or a row")
+        raise NotReadable(f"the entries of {plain(x)} in one row are not read", span=x.span,
+                          expected="a column or a row")
 
     def fitting(self, claim: Expr, value: Expr) -> Expr:
         """The value without an axis of one entry that the claim has not: NumPy keeps it, the sheet does not."""

@@ -1,4 +1,4 @@
-"""Loops of a program as index letters: `for i in range(n)` runs over the letter whose range is 1..n, and x[i] is x[i+1].
+"""Loops of a program as index letters: `for i in range(n)` runs over a letter k with the range 1..n, and x[i] is x[k].
 
 How the program counts is read in one of three ways, the same throughout: from 0 for every family (`"zero"`), as the
 network counts (`"same"`), or from 0 with the first step after the given one (`"after"`: h[0] is the sheet's h[1]).
@@ -19,7 +19,7 @@ BASES = ("zero", "same", "after")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Turn:
-    """A loop as a letter: the program's index is the letter less `shift`; `lo` and `hi` are the letter's first and last."""
+    """A loop as a letter: the program's index is the letter less `shift`; the letter runs from `lo` to `hi`."""
 
     loop: Loop
     letter: str
@@ -109,7 +109,8 @@ class Loops:
 
     def _turn(self, loop: Loop, lines: Sequence[Assignment], outer: Sequence[Loop]) -> Turn:
         uses = list(self._uses(loop, lines))
-        shift = max((self.count.offset(name, axis) for name, axis in uses), default=0 if self.count.base == "same" else 1)
+        usual = 0 if self.count.base == "same" else 1
+        shift = max((self.count.offset(name, axis) for name, axis in uses), default=usual)
         lo, hi = shifted(self._bound(loop.start), shift), shifted(self._bound(loop.stop), shift - 1)
         taken = {self.turns[id(o)].letter for o in outer if id(o) in self.turns}
         near = [x for use in uses for x in self.count.letters.get(use, ())]

@@ -21,6 +21,7 @@ from workings.expr.names import natural
 if TYPE_CHECKING:
     from workings.expr.program import Assignment
 
+Claim = Callable[[Places, Sequence[Turn]], Expr]       # what a name stands for, at places and in loops
 LOSSES = ("L", "E", "J", "C", "loss", "Loss", "cost", "Cost", "error", "err")
 ALONE = (                     # the whole loss by one quantity: dz5, d_w, grad_w, gw, w_grad, delta2
     r"[dDg]_?(?P<of>{x})", r"grad(?:ient)?_?(?:of_)?(?P<of>{x})", r"(?P<of>{x})_?grad", r"delta_?(?P<of>{x})",
@@ -179,7 +180,7 @@ class Names:
         """Is it an array, by its declaration or its equation?"""
         return bool(self.arrays.axes(Ref(name)))
 
-    def entries(self, what: Expr | None, loops: Loops, line: Assignment) -> Callable[[Places, Sequence[Turn]], Expr] | None:
+    def entries(self, what: Expr | None, loops: Loops, line: Assignment) -> Claim | None:
         """What a name stands for, as a function of places and loops."""
         if what is None:
             return None

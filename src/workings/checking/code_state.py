@@ -1,4 +1,4 @@
-"""What the names of a program are worth at one place: the assignments to each, in order, as entries of index families."""
+"""What the names of a program are worth at one place: the assignments to each, in order, as entries of families."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from workings.checking.code_loops import Turn, shifted
 from workings.checking.verdict import Judged
 from workings.errors import NotReadable, Span
 from workings.expr import Add, Call, Expr, Neg, Num, Ref, Rel, preorder, same, substitute
+from workings.expr.program import Assignment
+from workings.notation import plain
 
 Places = tuple[Expr, ...]
 
@@ -32,7 +34,7 @@ class Write:
         table: dict[str, Expr] = {}
         conditions: list[Expr] = []
         for own, asked in zip(self.places, places):
-            turn = next((t for t in self.turns for r in preorder(own) if isinstance(r, Ref) and r.name == t.letter), None)
+            turn = next((t for t in self.turns if about(t, (own,))), None)
             if turn is None:
                 if not same(own, asked):
                     conditions.append(Rel((asked, own), ("=",)))
@@ -131,3 +133,24 @@ def _within(value: Expr, turn: Turn, here: Sequence[Turn]) -> bool:
         return True
     other = next((t for t in here if isinstance(value, Ref) and t.letter == value.name and not value.indices), None)
     return other is not None and same(other.lo, turn.lo) and same(other.hi, turn.hi)
+
+
+def about(turn: Turn, places: Places) -> bool:
+    """Do the places run with the loop?"""
+    return any(isinstance(r, Ref) and r.name == turn.letter for e in places for r in preorder(e))
+
+
+def last_of_groups(lines: Sequence[Assignment]) -> list[bool]:
+    """Is this the last assignment to its place before another line reads the name?"""
+    out = [True] * len(lines)
+    waiting: dict[tuple[str, str, str], int] = {}
+    for number, line in enumerate(lines):
+        reads = {r.name for e in (line.value, line.mask, *line.indices) if e is not None
+                 for r in preorder(e) if isinstance(r, Ref)}
+        own = line.scope, line.target, ", ".join(map(plain, line.indices))
+        for place in [p for p in waiting if p[0] == line.scope and p[1] in reads]:
+            del waiting[place]
+        if own in waiting:
+            out[waiting[own]] = False
+        waiting[own] = number
+    return out
