@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 Array = Any
 PICTURES = (".svg", ".png", ".pdf", ".tikz")
+WRITTEN = (".html", ".htm", ".md", ".txt", ".json", ".npz", ".parquet", *PICTURES)
 
 
 class _Planar(Pictured):
@@ -42,6 +43,9 @@ class _Planar(Pictured):
             from workings.render.png import pdf
 
             return pdf(self._picture().figure)
+        if suffix not in WRITTEN:
+            raise BadValue(f"the suffix {suffix or 'of no file type'} says no format that is written",
+                           expected=f"a name that ends in {', '.join(WRITTEN)}")
         return super()._content(suffix)
 
     def _picture(self) -> Picture:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Any
 
 from workings.answers.complexes import box_of, certainty, partial, slice_dict
@@ -65,7 +66,8 @@ def _classes(found: LevelSet) -> list[dict[str, Any]]:
     out = []
     for (label, inside), told in zip(own, classes(found)):
         entry: dict[str, Any] = {"label": label, "components": told.components, "holes": told.holes,
-                                 "cells": told.cells, "area": told.area}
+                                 "cells": told.cells,
+                                 "area": told.area if isfinite(told.area) else None}
         if len(found.outputs) == 1:
             entry = {"sign": -1 if "<" in label else 1, **entry}
         else:
@@ -101,7 +103,7 @@ def blocks(found: LevelSet) -> tuple[Block, ...]:
 
 
 def _row(told: ClassTopology) -> tuple[tuple[str], ...]:
-    return (told.label,), (str(told.components),), (str(told.holes),), (f"{told.area:.6g}",)
+    return (told.label,), (str(told.components),), (str(told.holes),), (f"{told.area:.6g}" if isfinite(told.area) else "infinite",)
 
 
 def summary(found: LevelSet) -> str:

@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from workings.errors import BadValue
+from workings.expr import Rel
 from workings.figures import raster
 from workings.figures.axes import LEFT, TOP, axes
 from workings.figures.glyphs import measuring
@@ -20,7 +21,7 @@ from workings.figures.shapes import Figure, Image, Label, Path, Shape, Text, bou
 from workings.figures.tints import by_class, by_direction, grey, wheel
 from workings.geometry.fast.complex import Complex
 from workings.geometry.fast.levelset import LevelSet
-from workings.geometry.formulas import reference
+from workings.geometry.formulas import num, reference
 
 Array = Any
 BY = ("map", "layer", "class")
@@ -64,9 +65,9 @@ def boundary_atlas(found: LevelSet, data: Marks | None = None) -> Figure:
     atlas.fill(colours, numbers)
     atlas.creases(bold=False, hidden=atlas.units_added(found))
     atlas.boundary(found)
+    atlas.marks(data)
     for k, (label, _) in enumerate(used):
         atlas.name(numbers, k, label)
-    atlas.marks(data)
     classes = ", ".join(label for label, _ in used)
     return atlas.figure("The classes and the boundary", f"Classes: {classes}; {len(found.edges):,} edges between them.")
 
@@ -129,7 +130,7 @@ class _Atlas:
             if strokes:
                 self.lines.append(Path(strokes, role, f"the creases of layer {number + 1}"))
                 if bold or len(starts) > 1:
-                    self.legend.append((line([(0, 13), (26, 13)], f"layer{number % LAYERS + 1}"),
+                    self.legend.append((line([(0, 13), (26, 13)], role),
                                         f"creases of layer {number + 1}: {self._layer_name(number)}"))
 
     def _layer_name(self, number: int) -> str:
@@ -215,8 +216,11 @@ class _Atlas:
 
 
 def _label(name: str) -> Label:
-    """The name of an output as a formula; "y < 0" as it is."""
-    return reference(name) if name.isidentifier() or name.endswith("]") else name
+    """The name of an output, or "y < 0", as a formula."""
+    if " " not in name:
+        return reference(name)
+    output, sign, level = name.split(" ")
+    return Rel((reference(output), num(Fraction(level))), (sign,))
 
 
 def _rims(found: LevelSet) -> Array:

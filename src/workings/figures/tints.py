@@ -76,7 +76,7 @@ def stripes(pixels: Array, numbers: Array) -> Array:
         across, down, step = STRIPES[k % len(STRIPES)]
         if (across, down) == (0, 0):
             continue
-        on = (numbers == k) & ((across * columns + down * rows) % step < 3)
+        on = (numbers == k) & ((across * columns + down * rows) % step < 4)
         out[on, 3] = 235
     return out
 

@@ -1,6 +1,6 @@
 """Torch programs in `.pt2` files, read as the zip archives of JSON and raw numbers that they are; torch is not needed.
 
-`torch.export.save` puts example inputs into the file as a pickle.  A file with any pickle is refused, never opened.
+`torch.export.save` puts example inputs into the file as pickles.  A file with any of these is refused, never opened.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ ADVICE = "program.example_inputs = None; torch.export.save(program, 'net.pt2')"
 
 
 def from_pt2(path: Path, **roles: Any) -> Network:
-    """The network of a `.pt2` file none of whose entries is a pickle; `OutOfReach` names an operation without a row."""
+    """The network of a `.pt2` file without pickles; `OutOfReach` names an operation without a row."""
     try:
         with zipfile.ZipFile(path) as archive:
             return _Program(_Archive(archive, path)).network(**roles)
@@ -66,8 +66,8 @@ class _Archive:
         raw = {t["entry"] for t in self.tensors.values() if not t.get("use_pickle")}
         for name, info in self.entries.items():
             if info.file_size and name not in raw and not name.endswith(TEXTS):
-                raise BadValue(f"{self.path}: the entry {name} is a pickle, or may be one", hint=ADVICE,
-                               expected="a file of JSON and numbers only: reading a pickle would run what it says")
+                raise BadValue(f"{self.path}: the entry {name} is pickled, or may be", hint=ADVICE,
+                               expected="a file of JSON and numbers only: reading pickles would run what they say")
 
     def tensor(self, name: str) -> Any:
         """The numbers of a parameter or buffer."""

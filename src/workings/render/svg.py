@@ -142,12 +142,12 @@ class _Drawing:
 
 
 def _image(shape: Image) -> str:
-    """Pixels inside the picture itself; seen larger, they stay sharp."""
+    """Pixels inside the picture itself."""
     from base64 import b64encode
 
     place = f'x="{_n(shape.x)}" y="{_n(shape.y)}" width="{_n(shape.width)}" height="{_n(shape.height)}"'
     data = b64encode(shape.png).decode("ascii")
-    kept = 'preserveAspectRatio="none" style="image-rendering:pixelated"'
+    kept = 'preserveAspectRatio="none"'
     return _element("image", f'{place} {kept} href="data:image/png;base64,{data}"', shape.title)
 
 
