@@ -29,8 +29,8 @@ def known_target(to: str) -> None:
         raise BadValue(f"there is no target {to!r}", expected="one of " + ", ".join(TARGETS))
 
 
-def code(net: Network, program: Program, of: Ref, to: str = "numpy", **options: str) -> Code:
-    """The text of a backward program in a target language.
+def code(net: Network, program: Program, of: Ref, to: str = "numpy", mode: str = "plain", **options: str) -> Code:
+    """The text of a backward program in a target language; `mode="fewest"` keeps slopes that may cancel.
 
     Options: `recompute` ("nothing" or "everything") of PyTorch, `dtype` ("float64" or "float32") of C.  Raises
     `BadValue` for a target or option that there is not, `OutOfReach` for what has no text there.
@@ -44,7 +44,7 @@ def code(net: Network, program: Program, of: Ref, to: str = "numpy", **options: 
         if chosen not in OPTIONS.get(to, {}).get(name, ()):
             known = [f"{n}={v!r} with to={t!r}" for t, of_ in OPTIONS.items() for n, vs in of_.items() for v in vs]
             raise BadValue(f"the target {to} has no option {name}={chosen!r}", expected=", ".join(known))
-    planned = steady(plan(net, program, of))
+    planned = steady(plan(net, program, of), mode == "plain")
     files = {}
     if to == "c":
         from workings.emit.c import program as c_program

@@ -17,14 +17,14 @@ from workings.notation import plain
 PRECISION = 300               # bits in which constants are computed
 
 
-def steady(plan: Plan) -> Plan:
-    """The plan with cancelling slopes named and constants computed; what was named stands in its notes."""
+def steady(plan: Plan, slopes: bool = True) -> Plan:
+    """The plan with constants computed and, with `slopes`, cancelling slopes named, which its notes say."""
     calls = [s for s in plan.steps if isinstance(s.value, Call)]
     made = {s.target.key: s for s in calls if len(s.letters) == len(s.target.indices)}
     notes: dict[str, None] = {}
     steps = []
     for step in plan.steps:
-        value = rewrite(step.value, lambda node: _slope(node, made, notes))
+        value = rewrite(step.value, lambda node: _slope(node, made, notes)) if slopes else step.value
         steps.append(step.with_(step.target, rewrite(_with_rests(value), _constant)))
     return replace(plan, steps=steps, notes=[*plan.notes, *notes])
 

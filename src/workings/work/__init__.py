@@ -155,7 +155,7 @@ def code(net: Network, of: NameLike | None = None, to: str = "numpy", wrt: Any =
         inner, refs = everything(inner, program, top)
         program = derive.backward(inner, top, refs, mode)
     program.recognised = [*found, *program.recognised]
-    return emit.code(inner, program, top, to, **options)
+    return emit.code(inner, program, top, to, mode, **options)
 
 
 def train(net: Network, data: Any, of: NameLike | None, start: Any, path: Any, resume: bool, note: Any,

@@ -56,9 +56,9 @@ def Phi(z):
     return 0.5*torch.special.erfc(-z/1.4142135623730951)
 
 def sech2(z):
-    u = torch.exp(-2.0*torch.abs(z))
-    b = 1.0 + u
-    return 4.0*u/(b*b)
+    u = torch.exp(torch.abs(z).mul_(-2.0))
+    b = u + 1.0
+    return u.mul_(4.0).div_(b.mul_(b))
 
 
 def dsigmoid(z):
