@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 
 from workings.derive.graph import entry
 from workings.derive.pieces import pieces
-from workings.derive.program import Line
 from workings.derive.written import to_expr
-from workings.expr import Deriv, Equation, Ref
+from workings.expr import Equation, Ref
 
 if TYPE_CHECKING:
     from workings.derive.backward import _Pass
@@ -43,4 +42,4 @@ def _state(run: _Pass, equation: Equation, target: Target) -> None:
     total = run.arena.add(target.shares[::-1])
     for cell, value in pieces(run.domains, target.node.indices, run.domains.of(equation), total):
         here = Ref(target.node.name, tuple(to_expr(run.arena.rename(i, cell.at)) for i in target.node.indices))
-        run.backward.append(Line(Ref(target.name, here.indices), value, Deriv(run.stated, (here,), "D")))
+        run.backward.append(run.statement(Ref(target.name, here.indices), value, here))

@@ -26,6 +26,7 @@ from workings.derive.sweep import Context, Leaf, sweep
 from workings.derive.inside import parts_first
 from workings.derive.terms import Arena, Term
 from workings.derive.tidy import outside
+from workings.derive.truncated import around_truncated
 from workings.derive.upstream import TOP, Target, asked_of
 from workings.derive.written import to_expr, to_term
 from workings.errors import BadValue, OutOfReach
@@ -33,11 +34,16 @@ from workings.expr import Deriv, Equation, Expr, Key, Network, Num, Ref, free_ke
 from workings.forms.stable import recognise
 
 
-def backward(net: Network, of: Ref, wrt: Sequence[Ref] | None = None, mode: str = "plain") -> Program:
+def backward(
+    net: Network, of: Ref, wrt: Sequence[Ref] | None = None, mode: str = "plain", truncate: int | None = None
+) -> Program:
     """The gradients of `of` by each of `wrt` (default: all parameters) as forward and backward statements.
 
-    `mode="fewest"` uses a gradient just found again, which may cancel where a unit saturates.
+    `mode="fewest"` uses a gradient just found again, which may cancel where a unit saturates.  With `truncate`
+    adjoints are carried back over at most so many steps of a recurrence: an approximation, which the notes say.
     """
+    if truncate is not None and (not isinstance(truncate, int) or truncate < 0):
+        raise BadValue(f"truncate={truncate!r} is no number of steps", expected="a whole number, 0 or more")
     if mode not in ("plain", "fewest"):
         raise BadValue(f"mode {mode!r} is not known", expected="plain or fewest")
     asked = asked_of(prepared(net), of)
@@ -46,7 +52,12 @@ def backward(net: Network, of: Ref, wrt: Sequence[Ref] | None = None, mode: str 
     known, found = recognise(net, keep)
     known, implied = with_ranges(known) if net.indices else (known, {})
     with _unwatched():
-        program = _Pass(known, asked.top, asked.of, of, wrt, mode).run(net, found)
+        walk = _Pass(known, asked.top, asked.of, of, wrt, mode)
+        walk.truncate = truncate
+        program = walk.run(net, found)
+    program.notes += walk.notes
+    if truncate is not None and not walk.notes:
+        program.notes.append("There is no recurrence between: nothing is truncated, and this is the gradient.")
     if implied:
         for statement in program.backward:
             statement.value = bounded(statement.value, implied)
@@ -92,6 +103,9 @@ class _Pass:
         self.heads: dict[int, Target] = {}
         self.forward: list[Line] = []
         self.backward: list[Line] = []
+        self.notes: list[str] = []
+        self.truncate: int | None = None
+        self.holding, self.approximate = True, False
         self._ask(wrt)
         self._refuse_unspecified()
         self.wanted = self._carriers()
@@ -269,7 +283,7 @@ class _Pass:
         last = self._last_use()
         for unit in self._units():
             if id(unit[0]) in self.circle:
-                around(self, unit)
+                around(self, unit) if self.truncate is None else around_truncated(self, unit, self.truncate)
             elif (seed := self._seed(unit[0])) is not None:
                 self.pass_on(unit[0], seed)
             for key in (k for e in unit for k in last.get(id(e), ())):
@@ -343,14 +357,20 @@ class _Pass:
             target.term = self.arena.ref(target.name, target.node.indices)
             here = target.entry = entry(target.node)
             name = target.stated = Ref(target.name, here.indices)
-            self.backward.append(Line(name, total, Deriv(self.stated, (here,), "D")))
+            self.backward.append(self.statement(name, total, here))
         return target.term
+
+    def statement(self, name: Ref, value: Term, here: Ref) -> Line:
+        """The statement of an adjoint; below a truncated recurrence it is no derivative."""
+        if self.approximate:
+            return Line(name, value, None, to_expr(value))
+        return Line(name, value, Deriv(self.stated, (here,), "D"))
 
     def pass_on(self, equation: Equation, seed: Term, root: Term | None = None) -> None:
         arena, whole = self.arena, self.graph.root(equation)
         order = self.order[id(equation)] if root is None else None
         name = to_term(arena, equation.lhs)
-        hold = self._holder(equation)
+        hold = self._holder(equation) if self.holding else None
         for leaf in sweep(arena, root or whole, seed, self.wanted, name, hold, order):
             ref = leaf.ref
             for target in self.targets[ref.head, len(ref.args)]:
@@ -385,7 +405,7 @@ class _Pass:
             node = Node(self.names.part(part.kind, function, equation.lhs.name), tuple(indices))
             adjoint = Ref(self.names.adjoint(node.name), entry(node).indices)
             self.forward.append(Line(entry(node), part, None))
-            self.backward.append(Line(adjoint, total, Deriv(self.stated, (entry(node),), "D")))
+            self.backward.append(self.statement(adjoint, total, entry(node)))
             return self.arena.ref(adjoint.name, node.indices)
 
         return hold

@@ -43,14 +43,17 @@ def chain_rule(
     return _derivation.chain_rule(form.net, of, wrt, through, names=names, verified=verified)
 
 
-def backward(net: Network, of: Ref, wrt: Sequence[Ref] | None = None, mode: str = "plain") -> Program:
+def backward(
+    net: Network, of: Ref, wrt: Sequence[Ref] | None = None, mode: str = "plain", truncate: int | None = None
+) -> Program:
     """The gradients of `of` by each of `wrt` (default: all parameters) as forward and backward statements.
 
-    `mode="fewest"` uses a gradient just found again, which may cancel where a unit saturates.
+    `mode="fewest"` uses a gradient just found again, which may cancel where a unit saturates.  `truncate`: adjoints
+    are carried back over at most so many steps of a recurrence, an approximation.
     """
     form = indexed(net)
     asked = None if wrt is None else [entry(form, w) for w in wrt]
-    program = _backward.backward(form.net, entry(form, of), asked, mode)
+    program = _backward.backward(form.net, entry(form, of), asked, mode, truncate)
     program_in_matrices(program, form)
     return program
 

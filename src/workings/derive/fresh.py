@@ -77,6 +77,15 @@ class Names:
             return first
         return self._first([f"adj{name}", f"g_{name}"])
 
+    def aged(self, adjoint: str) -> str:
+        """ah for gh, of which a part has come so many steps."""
+        return self._first([f"a{adjoint[1:]}", f"part_{adjoint}"])
+
+    def tangent(self, name: str) -> str:
+        """zdot3 for z3, the derivative along a direction; z with a dot above."""
+        letters = base(name)
+        return self._first([f"{letters}dot{name[len(letters):]}", f"tan{name}"])
+
     def part(self, kind: str, function: str = "", owner: str = "") -> str:
         """A letter for a part of an expression: z for a sum, c for a cosh, u for an exp; z7 for a part of a7."""
         letters = (function and LETTERS.get(function)) or (function[:1] if kind == "call" else "") + LETTERS.get(
