@@ -233,7 +233,8 @@ def part_d(mode: str = "plain") -> None:
             return np_.mean(np_.log(np_.cosh(y - t)))
         return of
 
-    torch_module, jax_module = (loaded(str(workings.code(DEEP, "E", to, mode=mode))) for to in ("torch", "jax"))
+    emitted = [str(workings.code(DEEP, "E", to, mode=mode)) for to in ("torch", "jax")]
+    torch_module, jax_module = (loaded(text) for text in emitted)
     order = [f.name for f in workings.code(DEEP, "E", "torch").plan.arguments]
     values = {**p, "x": x, "t": t}
     tensors = {n: torch.tensor(v, requires_grad=n in p) for n, v in values.items()}
@@ -249,10 +250,10 @@ def part_d(mode: str = "plain") -> None:
         ("torch: emitted", "torch: its autograd", 1.05)])
     arrays = {n: jnp.asarray(v) for n, v in values.items()}
     places = tuple(order.index(n) for n in p)
-    emitted = jax.jit(jax.value_and_grad(jax_module.loss, places))
+    own_jax = jax.jit(jax.value_and_grad(jax_module.loss, places))
     derived = jax.jit(jax.value_and_grad(loss(jnp), tuple(range(2, 8))))
     mine, other = [arrays[n] for n in order], [arrays[n] for n in ("x", "t", *p)]
-    runs = {"JAX: emitted": lambda: jax.block_until_ready(emitted(*mine)),
+    runs = {"JAX: emitted": lambda: jax.block_until_ready(own_jax(*mine)),
             "JAX: its autograd": lambda: jax.block_until_ready(derived(*other))}
     told(f"d  JAX, 2-64-64-1, N = 1000, mode {mode}", measured(runs, 25), 1e6, "us", [("JAX: emitted", "JAX: its autograd", 1.05)])
 

@@ -100,7 +100,7 @@ def test_library(name: str, target: str, tmp_path: Path) -> None:
 def test_c(name: str, tmp_path: Path) -> None:
     """No warning, the self-test, and the same numbers through the Python extension."""
     code = workings.code(ALL[name], "E", "c")
-    source = code.save(tmp_path / "E.c")
+    source = code.save(tmp_path / "net.c")
     strict = "-std=c99 -O2 -Wall -Wextra -Werror -DWORKINGS_SELF_TEST -Wno-unknown-pragmas"
     subprocess.run([str(GCC), *strict.split(), str(source), "-o", str(tmp_path / "test"), "-lm"], check=True)
     assert "passed" in subprocess.run([tmp_path / "test"], capture_output=True, text=True, check=True).stdout
@@ -115,7 +115,7 @@ def test_c(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("sanitizer", ["address", "undefined"])
 @pytest.mark.parametrize("name", ALL)
 def test_c_under_sanitizers(name: str, sanitizer: str, tmp_path: Path) -> None:
-    source = workings.code(ALL[name], "E", "c").save(tmp_path / "E.c")
+    source = workings.code(ALL[name], "E", "c").save(tmp_path / "program.c")
     flags = f"-std=c99 -g -O1 -fsanitize={sanitizer} -fno-sanitize-recover=all -DWORKINGS_SELF_TEST"
     subprocess.run([str(GCC), *flags.split(), str(source), "-o", str(tmp_path / "test"), "-lm"], check=True)
     assert "passed" in subprocess.run([tmp_path / "test"], capture_output=True, text=True, check=True).stdout

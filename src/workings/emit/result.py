@@ -41,6 +41,9 @@ class Code(str):
         """Write the text; a C program as its source and, beside it, its header."""
         target = Path(path)
         files = {target.with_suffix(suffix): text for suffix, text in self.files.items()} or {target: str(self)}
+        if self.files:                               # the source includes its header under the name that it gets
+            source = self.files[".c"].split("\n", 1)[1]
+            files[target.with_suffix(".c")] = f'#include "{target.stem}.h"\n{source}'
         for file, text in files.items():
             with tempfile.NamedTemporaryFile("w", dir=file.parent, delete=False, encoding="utf-8") as beside:
                 beside.write(text)
