@@ -56,7 +56,8 @@ def _checked(net: Network, code: Code, source: Source, of: str | None, at: Mappi
     names = Names(net, of)
     sizes = _sizes(net, code, names)
     quantity = {n: r for n in _written_names(code) for r in [names.about(n)] if r is not None}
-    loops = Loops(net, code.lines, sizes, Counting(net, base), quantity)
+    arrays = Arrays(form(net))
+    loops = Loops(net, code.lines, sizes, Counting(net, base), quantity, lambda n, axis: names.length(n, axis, arrays))
     if loops.ranges:
         net = net.with_(ranges={**net.ranges, **loops.ranges})
     session = Session(net, at or {})
@@ -76,7 +77,7 @@ def _written_names(code: Code) -> list[str]:
     out: dict[str, None] = {}
     for line in code.lines:
         out.setdefault(line.target)
-        for e in (line.value, line.mask):
+        for e in (line.value, line.mask, *(end for loop in line.loops for end in (loop.start, loop.stop))):
             out.update(dict.fromkeys(n.name for n in preorder(e) if isinstance(n, Ref)) if e is not None else {})
     return list(out)
 

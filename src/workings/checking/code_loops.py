@@ -6,11 +6,11 @@ network counts (`"same"`), or from 0 with the first step after the given one (`"
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from workings.errors import NotReadable
-from workings.expr import Add, All, Expr, Network, Neg, Num, Range, Ref, fresh, preorder, rewrite
+from workings.expr import Add, All, Call, Expr, Network, Neg, Num, Range, Ref, preorder, rewrite
 from workings.expr.program import Assignment, Loop
 from workings.notation import plain
 
@@ -87,8 +87,8 @@ class Loops:
     """The letters of all loops of a program; `ranges`: those that the network has not."""
 
     def __init__(self, net: Network, lines: Sequence[Assignment], sizes: Mapping[str, Expr], count: Counting,
-                 quantity: Mapping[str, str]) -> None:
-        self.net, self.sizes, self.count, self.quantity = net, sizes, count, quantity
+                 quantity: Mapping[str, str], length: Callable[[str, int], Expr]) -> None:
+        self.net, self.sizes, self.count, self.quantity, self.length = net, sizes, count, quantity, length
         self.turns: dict[int, Turn] = {}
         self.ranges: dict[str, Range] = {}
         self.problems: dict[int, NotReadable] = {}
@@ -119,7 +119,10 @@ class Loops:
             if r is not None and letter not in taken and plain(r.lo) == plain(lo) and plain(r.hi) == plain(hi):
                 return Turn(loop, letter, shift, lo, hi)
         names = {n.name for e in self.net.equations for x in (e.lhs, e.rhs) for n in preorder(x) if isinstance(n, Ref)}
-        letter = fresh(loop.index, names | set(self.net.ranges) | set(self.ranges) | set(self.net.sizes))
+        names |= set(self.net.ranges) | set(self.ranges) | set(self.net.sizes)
+        letter = loop.index                   # not k2 for k, which would have the range of k
+        while letter in names:
+            letter += loop.index[0]
         self.ranges[letter] = Range(letter, lo, hi)
         return Turn(loop, letter, shift, lo, hi)
 
@@ -138,6 +141,12 @@ class Loops:
 
     def _bound(self, e: Expr) -> Expr:
         def put(node: Expr) -> Expr:
+            if isinstance(node, Call) and node.function == "length" and isinstance(node.args[0], Ref):
+                name, axis = self.quantity.get(node.args[0].name), node.args[1]
+                if name is not None and isinstance(axis, Num):
+                    return self.length(name, int(axis.value))
+            if isinstance(node, Ref) and node.name in self.quantity:
+                return node               # the array of len(x)
             if isinstance(node, Ref) and node.name in self.sizes:
                 return self.sizes[node.name]
             if isinstance(node, Ref) and node.name not in self.net.sizes:

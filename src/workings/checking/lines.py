@@ -181,7 +181,8 @@ class Session:
         """The slip where the right side is right once one product of arrays is turned round, or a sum is put in."""
         if self.form.shapes is None:
             return ""
-        for says, edited in chain(matrices.summed(right, self.form), matrices.turned(right)):
+        form = self.form
+        for says, edited in chain(matrices.summed(right, form), matrices.sloped(right, form), matrices.turned(right)):
             try:
                 a, b = pairs(readings(self.form.line(Rel((left, edited), ("=",))), self.here)[0])[0]
                 if self.compare(a, b).kind == "equal":

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from workings.errors import OutOfReach
-from workings.expr import Call, Expr, MatMul, Network, Ref, Rel, Rest, free_refs, preorder, rewrite
+from workings.expr import Call, Expr, MatMul, Mul, Network, Ref, Rel, Rest, free_refs, preorder, rewrite
 from workings.forms.indexed import Indexed, indexed
 from workings.notation import plain
 from workings.shape import ShapeError
+from workings.shape.ranks import is_array_function
 
 
 def form(net: Network) -> Indexed:
@@ -88,6 +89,23 @@ def summed(side: Expr, found: Indexed) -> Iterator[tuple[str, Expr]]:
         yield f"lost sum: over the axis of {plain(sizes[axis])} entries", Call(function, (side,))
     if len(sizes) == 2:
         yield "lost sum: over all entries", Call("sum", (side,))
+
+
+def sloped(side: Expr, found: Indexed) -> Iterator[tuple[str, Expr]]:
+    """The side times the slope of a nonlinearity, entry by entry, where their shapes are the same."""
+    try:
+        sizes = list(map(plain, found.shapes.of(side))) if found.shapes is not None else []
+    except ShapeError:
+        return
+    if found.shapes is None or not sizes:
+        return
+    for rhs in (e.rhs for e in found.written.equations):
+        one = isinstance(rhs, Call) and len(rhs.args) == 1 and isinstance(rhs.args[0], Ref)
+        if not isinstance(rhs, Call) or not one or is_array_function(rhs.function, found.written):
+            continue
+        if list(map(plain, found.shapes.of(rhs))) == sizes:
+            slope = Call(rhs.function, rhs.args, 1)
+            yield f"lost inner derivative: {plain(slope)}", Mul((side, slope))
 
 
 _ACROSS = {"rowsum": "colsum", "colsum": "rowsum"}
