@@ -255,7 +255,8 @@ def part_d(mode: str = "plain") -> None:
     mine, other = [arrays[n] for n in order], [arrays[n] for n in ("x", "t", *p)]
     runs = {"JAX: emitted": lambda: jax.block_until_ready(own_jax(*mine)),
             "JAX: its autograd": lambda: jax.block_until_ready(derived(*other))}
-    told(f"d  JAX, 2-64-64-1, N = 1000, mode {mode}", measured(runs, 25), 1e6, "us", [("JAX: emitted", "JAX: its autograd", 1.05)])
+    told(f"d  JAX, 2-64-64-1, N = 1000, mode {mode}", measured(runs, 25), 1e6, "us", [
+        ("JAX: emitted", "JAX: its autograd", 1.05)])
 
 
 PARTS = {"a": part_a, "b": part_b, "c": part_c, "d": part_d, "e": lambda: part_d("fewest")}

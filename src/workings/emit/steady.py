@@ -12,6 +12,7 @@ from fractions import Fraction
 
 from workings.emit.plan import Plan, Step
 from workings.expr import Add, Call, Const, Div, Expr, Key, Mul, Neg, Num, Pow, Ref, preorder, rewrite, same, substitute
+from workings.forms.stable import minus
 from workings.notation import plain
 
 PRECISION = 300               # bits in which constants are computed
@@ -19,8 +20,7 @@ PRECISION = 300               # bits in which constants are computed
 
 def steady(plan: Plan, slopes: bool = True) -> Plan:
     """The plan with constants computed and, with `slopes`, cancelling slopes named, which its notes say."""
-    calls = [s for s in plan.steps if isinstance(s.value, Call)]
-    made = {s.target.key: s for s in calls if len(s.letters) == len(s.target.indices)}
+    made = {s.target.key: s for s in plan.steps if len(s.letters) == len(s.target.indices)}
     notes: dict[str, None] = {}
     steps = []
     for step in plan.steps:
@@ -31,7 +31,7 @@ def steady(plan: Plan, slopes: bool = True) -> Plan:
 
 # -- slopes
 def _slope(node: Expr, made: Mapping[Key, Step], notes: dict[str, None]) -> Expr:
-    new = _of_tanh(node, made) or _of_sigmoid(node, made)
+    new = _of_tanh(node, made) or _other_side(node, made) or _of_sigmoid(node, made)
     if new is None:
         return node
     notes[f"{plain(node)} = {plain(new)}, without cancelling"] = None
@@ -40,13 +40,19 @@ def _slope(node: Expr, made: Mapping[Key, Step], notes: dict[str, None]) -> Expr
 
 def _inner(expr: Expr, name: str, made: Mapping[Key, Step]) -> Expr | None:
     """The z of name(z), also where a statement a = name(z) stands for it."""
-    if isinstance(expr, Ref) and expr.key in made:
-        step = made[expr.key]
-        table = {i.name: own for i, own in zip(step.target.indices, expr.indices) if isinstance(i, Ref)}
-        expr = substitute(step.value, table) if table else step.value
+    expr = _opened(expr, made)
     if isinstance(expr, Call) and expr.function == name and len(expr.args) == 1 and not expr.primes:
         return expr.args[0]
     return None
+
+
+def _opened(expr: Expr, made: Mapping[Key, Step]) -> Expr:
+    """What a statement says a quantity is."""
+    if not isinstance(expr, Ref) or expr.key not in made:
+        return expr
+    step = made[expr.key]
+    table = {i.name: own for i, own in zip(step.target.indices, expr.indices) if isinstance(i, Ref)}
+    return substitute(step.value, table) if table else step.value
 
 
 def _one_minus(node: Expr) -> Expr | None:
@@ -58,25 +64,34 @@ def _one_minus(node: Expr) -> Expr | None:
 
 
 def _of_tanh(node: Expr, made: Mapping[Key, Step]) -> Expr | None:
-    """1 - a^2"""
+    """1 - a^2, also where a^2 has a name"""
     square = _one_minus(node)
+    square = None if square is None else _opened(square, made)
     if not isinstance(square, Pow) or not isinstance(square.exponent, Num) or square.exponent.value != 2:
         return None
     z = _inner(square.base, "tanh", made)
     return None if z is None else Call("sech2", (z,))
 
 
+def _other_side(node: Expr, made: Mapping[Key, Step]) -> Expr | None:
+    """1 - a where a = sigmoid(z) is sigmoid(-z)"""
+    a = _one_minus(node)
+    z = None if a is None else _inner(a, "sigmoid", made)
+    return None if z is None else Call("sigmoid", (minus(z),))
+
+
 def _of_sigmoid(node: Expr, made: Mapping[Key, Step]) -> Expr | None:
-    """a*(1 - a), and 1 - a where it stands alone"""
-    if isinstance(node, Mul):
-        for one in node.args:
-            a = _one_minus(one)
-            for other in node.args if a is not None else ():
-                z = _inner(other, "sigmoid", made) if a is not None and other is not one and same(a, other) else None
-                if z is not None:
-                    rest = [x for x in node.args if x is not one and x is not other]
-                    slope = Call("dsigmoid", (z,))
-                    return Mul((*rest, slope)) if rest else slope
+    """a*(1 - a), which is a*sigmoid(-z) by now"""
+    if not isinstance(node, Mul):
+        return None
+    for one in node.args:
+        z = _inner(one, "sigmoid", made)
+        for other in node.args if z is not None else ():
+            turned = other.args[0] if isinstance(other, Call) and other.function == "sigmoid" else None
+            if z is not None and turned is not None and other is not one and same(turned, minus(z)):
+                rest = [x for x in node.args if x is not one and x is not other]
+                slope = Call("dsigmoid", (z,))
+                return Mul((*rest, slope)) if rest else slope
     return None
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 
 from workings.expr import Add, Call, Div, Expr, Function, Key, Mul, Neg, Network, Num, Pow, Ref, free_refs, same
-from workings.forms.stable import RULES, Found, Unfold, minus, named
+from workings.forms.stable import RULES, Found, Unfold, minus, named, sigmoid
 
 Rule = Callable[[Expr, Unfold], Expr | None]
 ONE = Num(1, "1")
@@ -144,12 +144,35 @@ def _tanh(node: Expr, unfold: Unfold) -> Call | None:
     return Call("tanh", (_half(minus(down)),), 0, node.span) if isinstance(up, Num) else None
 
 
+def _twice_sigmoid(node: Expr, unfold: Unfold) -> Call | None:
+    """2*sigmoid(2*z) - 1, with 2/(1 + exp(-2*z)) for its first term"""
+    if not isinstance(node, Add) or len(node.args) != 2:
+        return None
+    for term, one in (node.args, node.args[::-1]):
+        if isinstance(one, Neg) and _is(one.arg, 1) and isinstance(term, Mul) and _is(term.args[0], 2):
+            z = _call(unfold(term.args[1]), "sigmoid") if len(term.args) == 2 else None
+            if z is not None:
+                return Call("tanh", (_half(z),), 0, node.span)
+    return None
+
+
+def _scaled_sigmoid(node: Expr, unfold: Unfold) -> Expr | None:
+    """2/(1 + exp(-z)) is 2*sigmoid(z)"""
+    if isinstance(node, Div) and isinstance(node.top, Num) and node.top.value != 1:
+        inner = sigmoid(Div(ONE, node.bottom, node.span), unfold)
+        return None if inner is None else Mul((node.top, inner), node.span)
+    return None
+
+
 def _exponent(expr: Expr) -> Expr | None:
     """z of exp(z), 0 of 1."""
     return Num(0, "0") if _is(expr, 1) else _call(expr, "exp")
 
 
 def _half(expr: Expr) -> Expr:
+    """z of 2*z."""
+    if isinstance(expr, Neg):
+        return Neg(_half(expr.arg))
     if isinstance(expr, Mul) and _is(expr.args[0], 2):
         rest = expr.args[1:]
         return rest[0] if len(rest) == 1 else Mul(rest)
@@ -299,6 +322,6 @@ def _twice_minus(node: Expr, unfold: Unfold) -> Expr | None:
 
 BEFORE: tuple[Rule, ...] = (_tanh,)
 AFTER: tuple[Rule, ...] = (
-    _log_of_share, _log_of_sum, _root, _root_less_one, _slope_of_tanh, _other_side, _slope_of_sigmoid, _cross_entropy,
-    _xlogx, _twice_minus,
+    _scaled_sigmoid, _twice_sigmoid, _log_of_share, _log_of_sum, _root, _root_less_one, _slope_of_tanh, _other_side,
+    _slope_of_sigmoid, _cross_entropy, _xlogx, _twice_minus,
 )
