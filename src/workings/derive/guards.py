@@ -76,6 +76,8 @@ class _Drawing:
         return parts[0] if len(parts) == 1 else self.arena.make("logic", "and", tuple(parts))
 
     def _where(self, conditions: list[Term], value: Term) -> Term:
+        facts = self._facts([n for c in conditions for n in sorted(free_names(c))])
+        conditions = [p for c in conditions for p in _parts(c) if facts.holds(p) is not True]
         if not conditions or value is self.arena.zero:
             return value
         return self.arena.call("where", (self._both(conditions), value, self.arena.zero))
@@ -186,12 +188,17 @@ class _Drawing:
     def _further(self, op: str, end: Term, other: Term) -> Term:
         """The later of two beginnings, the earlier of two ends; max(1, j - 1) where neither is proved."""
         arena = self.arena
-        within = {n: ends_of(arena, Bound(n, None, None)) for n in sorted(free_names(other) | free_names(end))}
-        facts = Facts(arena, [e for e in arena.ranges.values() if e is not None], within)
+        facts = self._facts(sorted(free_names(other) | free_names(end)))
         gap = arena.sub(other, end) if op == "max" else arena.sub(end, other)
         if facts.at_least(gap):
             return other
         return end if facts.at_least(arena.neg(gap)) else arena.call(op, (end, other))
+
+    def _facts(self, names: list[str]) -> Facts:
+        """What the ranges say of some letters and sizes."""
+        arena = self.arena
+        within = {n: ends_of(arena, Bound(n, None, None)) for n in names}
+        return Facts(arena, [e for e in arena.ranges.values() if e is not None], within)
 
     def _end(self, test: Term, index: str) -> tuple[str, Term] | None:
         """i >= j - P + 1 from j - i + 1 <= P: the side on which the index stands alone."""

@@ -181,7 +181,10 @@ def _merged(arena: Arena, term: Term) -> Term:
             assert first is not None
             sides.setdefault(case.args[0], {True: [], False: []})[first].append(other)
     for condition, both in sides.items():
-        rest.append(arena.call("where", (condition, arena.add(both[True]), arena.add(both[False]))))
+        a, b = arena.add(both[True]), arena.add(both[False])
+        same = [arena.pow(base, e) for base, e in _bag(a).items() if _bag(b).get(base) == e and base.kind != "num"]
+        under = arena.pow(arena.mul(same), -1) if same else arena.one      # what both cases have stands in front
+        rest.append(arena.mul([*same, arena.call("where", (condition, arena.mul([a, under]), arena.mul([b, under])))]))
     return arena.add(rest) if sides else term
 
 

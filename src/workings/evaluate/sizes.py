@@ -72,12 +72,22 @@ class Usage:
             ends = {name: found for name in letters if (found := self.of_index(name, inner))}
             if len(ends) < len(set(letters)):
                 continue
-            lo, hi = (_end(index, ends, high) for high in (False, True))
+            lo, hi = (self._still(_end(index, ends, high), inner, high) for high in (False, True))
             if isinstance(index, Ref):
                 yield lo, hi
             else:
                 shifted.append((lo, hi))
         yield from shifted
+
+    def _still(self, end: Expr, inner: dict[str, Bounds], high: bool) -> Expr:
+        """An end that moves with other indices, j = 1..i, where it is farthest: i at its own end."""
+        for _ in range(len(inner) + len(self.bounds)):
+            moving = {r.name: found for r in free_refs(end)
+                      if not r.indices and (found := self.of_index(r.name, inner)) is not None}
+            if not moving:
+                break
+            end = _end(end, moving, high)
+        return end
 
     def reach(self, key: Key, place: int) -> list[Bounds]:
         """What the length of a place tells: its first stretch, or all of them where only sums with bounds reach it."""

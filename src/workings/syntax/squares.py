@@ -58,11 +58,13 @@ def of_family(reader: Reader, ahead: int = 1) -> bool:
     toks, at, scope = reader.toks, reader.i + ahead, reader.scope
     if reader.tex or toks[at - 1][3] != toks[at][2]:
         return False
-    inside = []
+    inside: list[str] = []
+    depth = 1
     for kind, text, _, _ in toks[at + 1 : at + FAR]:
-        if kind == "]":
+        depth += (kind == "[") - (kind == "]")
+        if not depth:
             return bool(inside) and not any(n in scope.defined or n in scope.functions for n in inside)
-        if kind not in _IN_ENTRY:
+        if kind not in _IN_ENTRY and kind not in ("[", "]"):
             return False
         inside += [text] if kind in ("w", "n") else []
     return False
