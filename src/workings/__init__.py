@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from workings.api import (
-        backward, boundary, check, code, draw, grade, gradient, hessian, load, pieces, read, read_text, run, same,
-        serve, solve, train,
+        backward, boundary, check, code, draw, grade, gradient, hessian, hvp, jacobian, load, pieces, read, read_text,
+        run, same, serve, solve, train,
     )
     from workings.errors import BadValue, InputTooLarge, NotInstalled, NotReadable, OutOfReach, WorkingsError
 
@@ -24,8 +24,8 @@ __version__ = "0.1.0"
 
 __all__ = [
     "BadValue", "InputTooLarge", "NotInstalled", "NotReadable", "OutOfReach", "WorkingsError", "__version__",
-    "backward", "boundary", "check", "code", "draw", "grade", "gradient", "hessian", "load", "pieces", "read",
-    "read_text", "run", "same", "serve", "solve", "train",
+    "backward", "boundary", "check", "code", "draw", "grade", "gradient", "hessian", "hvp", "jacobian", "load",
+    "pieces", "read", "read_text", "run", "same", "serve", "solve", "train",
 ]
 
 _ERRORS = ("BadValue", "InputTooLarge", "NotInstalled", "NotReadable", "OutOfReach", "WorkingsError")

@@ -85,17 +85,18 @@ def run(net: NetworkLike, /, **values: Any) -> Values:
 
 
 def pieces(net: NetworkLike, box: Any = None, slice: Any = None, *, count: bool = False, processes: int = 1,
-           seconds: float | None = None, engine: str | None = None, progress: Any = None) -> Pieces:
+           seconds: float | None = None, engine: str | None = None, progress: Any = None, cluster: str = "") -> Pieces:
     """Every sign pattern, its domain, its affine map, or why it is empty; in a box, on a plane or a line.
 
     `slice`: three points of the input space, or two (rows, an array or a CSV file).  `count`: no lists are held.
-    After `seconds`, or Ctrl-C, what is done is marked partial.  `engine`: "fast" or "exact".
+    After `seconds`, or Ctrl-C, what is done is marked partial.  `engine`: "fast" or "exact".  `cluster`: the address
+    of a Dask scheduler, whose workers do the work.
 
     >>> pieces([[[1, 0], [0, 1], [1, 1]], [0, 0, 0], [[-1, -1, 1]], [1]], box=[(-1, 1)] * 2).counts.cells
     6
     """
     net = _net(net)
-    budget = work.Budget(processes, seconds, engine, progress, count)
+    budget = work.Budget(processes, seconds, engine, progress, count, cluster)
     return Pieces(work.pieces(net, box, slice, budget), net)
 
 
@@ -141,10 +142,36 @@ def hessian(net: NetworkLike, of: Any, wrt: Any) -> Derivation:
     return Derivation(work.hessian(net, of, wrt), net)
 
 
-def backward(net: NetworkLike, of: Any, wrt: Any = None, mode: str = "plain") -> Program:
-    """All derivatives, as a program with nothing computed twice."""
+def backward(
+    net: NetworkLike, of: Any, wrt: Any = None, mode: str = "plain", truncate: int | None = None
+) -> Program:
+    """All derivatives, as a program with nothing computed twice.
+
+    Of an array the adjoint is an input (a vector-Jacobian product).  `truncate`: through a recurrence adjoints are
+    carried back over at most so many steps, an approximation.
+    """
     net = _net(net)
-    return Program(work.backward(net, of, wrt, mode), net)
+    return Program(work.backward(net, of, wrt, mode, truncate), net)
+
+
+def hvp(net: NetworkLike, of: Any, wrt: Any, along: Any = None) -> Program:
+    """The second derivatives of a number by `wrt`, times a direction: a program, forward over reverse.
+
+    >>> hvp("E = w^2*x", "E", "w", along="v").as_dict()["gradients"]
+    {'w': 'gwdot'}
+    """
+    net = _net(net)
+    return Program(work.hvp(net, of, wrt, along), net)
+
+
+def jacobian(net: NetworkLike, of: Any, wrt: Any) -> Program:
+    """All derivatives of an array by an array: a program, in the mode that takes fewer passes, which it says.
+
+    >>> print(jacobian("k = 1..N; y[k] = w*x[k]", "y", "w").as_dict()["backward"][0]["value"])
+    x[k]
+    """
+    net = _net(net)
+    return Program(work.jacobian(net, of, wrt), net)
 
 
 def check(net: Any, lines: Any = None, at: Any = None, given: Any = None, answer: Any = None, code: Any = None,
@@ -228,6 +255,6 @@ def serve(port: int = 0) -> None:
 
 
 __all__ = [
-    "OutOfReach", "backward", "boundary", "check", "code", "draw", "grade", "gradient", "hessian", "load", "pieces",
-    "read", "read_text", "run", "same", "serve", "solve", "train",
+    "OutOfReach", "backward", "boundary", "check", "code", "draw", "grade", "gradient", "hessian", "hvp", "jacobian",
+    "load", "pieces", "read", "read_text", "run", "same", "serve", "solve", "train",
 ]

@@ -9,6 +9,11 @@ from workings.document import Block, Display, Heading, Line, Math, Paragraph, Ro
 from workings.expr import Deriv, Rel
 
 KINDS = {"mul": "multiplications", "add": "additions", "div": "divisions", "pow": "powers", "call": "function calls"}
+ONCE = "Each derivative once, from the output back; each line uses only lines before it."
+STEPS = (
+    "From the output back, and through the recurrence step by step, the last step first. The first line that fits an "
+    "entry gives it."
+)
 LONGEST = 400                 # statements that a page shows
 
 
@@ -38,11 +43,20 @@ def blocks(program: Program) -> tuple[Block, ...]:
     """Forward pass, backward pass, gradients, count."""
     out: list[Block] = [*_recognised(program)]
     out += [Heading(4, ("Forward",)), *_listing(program.forward), Heading(4, ("Backward",))]
-    out.append(Paragraph(("Each derivative once, from the output back; each line uses only lines before it.",)))
+    out.append(Paragraph((STEPS if _goes_round(program) else ONCE,)))
     out += _listing(program.backward)
     out += [Paragraph((note,)) for note in program.notes]
     out.append(_count(program))
     return tuple(out)
+
+
+def _goes_round(program: Program) -> bool:
+    """Does a statement use a name that it or a later statement gives?"""
+    from workings.expr import free_keys
+
+    place = {s.name.key: n for n, s in enumerate(program.backward)}
+    return any(place.get(key, -1) >= n for n, s in enumerate(program.backward) if s.name.indices
+               for key in free_keys(s.value))
 
 
 def _listing(statements: list[Statement]) -> list[Block]:

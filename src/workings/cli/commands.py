@@ -119,6 +119,7 @@ def geometric(function: Any) -> Any:
 @verb("Find every linear piece.",
       'workings pieces "y = 1 - relu(x1) - relu(x2) + relu(x1 + x2)"')
 @click.option("--count", is_flag=True, help="Print the counts only.")
+@click.option("--cluster", metavar="ADDRESS", default="", help="A Dask scheduler whose workers do it: tcp://host:8786.")
 @click.option("--by", type=click.Choice(["map", "layer", "class"]), help="What the cells of a picture show.")
 @geometric
 def pieces(**options: Any) -> int:
@@ -200,12 +201,15 @@ def gradient(mode: str | None, level: str, **options: Any) -> None:
 
 @verb("Work out a second derivative.",
       'workings hessian "E = log(cosh(w*x - t))" --of E --wrt w,w')
+@click.option("--along", metavar="NAME", help="Not the matrix but its product with this direction, as a program.")
 @derived
-def hessian(**options: Any) -> None:
+def hessian(along: str | None, **options: Any) -> None:
     """Work out a second derivative."""
     from workings import api
 
     net, of, wrt = quantity(options)
+    if along is not None:
+        return give(api.hvp(net, of, named(wrt, "w"), along), options)
     give(api.hessian(net, of, named(wrt, "u,v")), options)
 
 
@@ -213,13 +217,26 @@ def hessian(**options: Any) -> None:
       'workings backward "z = x*w; a = tanh(z); E = (a - t)^2" --of E --wrt w')
 @click.option("--mode", type=click.Choice(["plain", "fewest"]), default="plain",
               help="The textbook's way, or the fewest operations.")
+@click.option("--truncate", type=click.IntRange(min=0), metavar="STEPS",
+              help="Through a recurrence carry adjoints back over at most so many steps: an approximation.")
 @derived
-def backward(mode: str, **options: Any) -> None:
+def backward(mode: str, truncate: int | None, **options: Any) -> None:
     """Write the backward computations: all derivatives, nothing computed twice."""
     from workings import api
 
     net, of, wrt = quantity(options)
-    give(api.backward(net, of, wrt, mode), options)
+    give(api.backward(net, of, wrt, mode, truncate), options)
+
+
+@verb("Write a program for all derivatives of an array by an array.",
+      'workings jacobian "k = 1..N; y[k] = tanh(w*x[k])" --of y --wrt w')
+@derived
+def jacobian(**options: Any) -> None:
+    """Write a program for all derivatives of an array by an array, in the mode that takes fewer passes."""
+    from workings import api
+
+    net, of, wrt = quantity(options)
+    give(api.jacobian(net, of, named(wrt, "x")), options)
 
 
 @verb("Say of each line whether it is true.",

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from workings.derive import backward as _backward
 from workings.derive import derivation as _derivation
 from workings.derive import hessian as _hessian
+from workings.derive import tangents as _tangents
 from workings.derive.program import Program
 from workings.derive.steps import Derivation
 from workings.derive.whole import checked_layout, in_matrices, program_in_matrices
@@ -63,6 +64,19 @@ def hessian(net: Network, of: Ref, wrt: tuple[Ref, Ref], *, verified: bool = Tru
     form = indexed(net)
     of, *pair = entries(form, of, *wrt)
     return _hessian.hessian(form.net, of, (pair[0], pair[1]), verified=verified)
+
+
+def hvp(net: Network, of: Ref, wrt: Sequence[Ref], along: Sequence[str] = ()) -> Program:
+    """The second derivatives of `of` by `wrt`, times a direction, as a program; `along` names the direction."""
+    form = indexed(net)
+    return _tangents.hvp(form.net, entry(form, of), [entry(form, w) for w in wrt], along)
+
+
+def jacobian(net: Network, of: Ref, wrt: Ref) -> Program:
+    """All derivatives of an array by an array as a program, by the mode that takes fewer passes, which is said."""
+    form = indexed(net)
+    top, bottom = entries(form, of, wrt)
+    return _tangents.jacobian(form.net, top, bottom)
 
 
 def entry(form: Indexed, ref: Ref) -> Ref:

@@ -10,12 +10,12 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 from workings.errors import BadValue, NotReadable, OutOfReach, Source
-from workings.expr import Network
+from workings.expr import Network, Ref
 from workings.work import regions
 from workings.work.code import check_code, code_source
 from workings.work.files import MARKED, decoded, file_source, formulas, source
 from workings.work.models import is_model, model
-from workings.work.names import NameLike, Names, expression, loss, names, ref, split
+from workings.work.names import NameLike, Names, expression, loss, names, plain_name, ref, split
 from workings.work.regions import Budget
 from workings.work.values import BoxLike, box, number, values, values_file
 
@@ -125,16 +125,36 @@ def hessian(net: Network, of: NameLike, wrt: Any) -> Derivation:
     return derive.hessian(net, ref(of, net), (ref(u, net), ref(v, net)))
 
 
-def backward(net: Network, of: NameLike, wrt: Any = None, mode: str = "plain") -> Program:
+def backward(
+    net: Network, of: NameLike, wrt: Any = None, mode: str = "plain", truncate: int | None = None
+) -> Program:
     """All derivatives, as a program with nothing computed twice."""
     from workings import derive
 
     if mode not in ("plain", "fewest"):
         raise BadValue(f"backward knows no mode {mode!r}", expected="mode='plain' or mode='fewest'")
-    if isinstance(wrt, str):
-        wrt = split(wrt)
-    refs = None if wrt is None else [ref(name, net) for name in (wrt if isinstance(wrt, list | tuple) else [wrt])]
-    return derive.backward(net, ref(of, net), refs, mode)
+    return derive.backward(net, ref(of, net), None if wrt is None else listed(wrt, net), mode, truncate)
+
+
+def listed(wrt: Any, net: Network) -> list[Ref]:
+    """One name, several in one text, or a list of names."""
+    names = split(wrt) if isinstance(wrt, str) else wrt if isinstance(wrt, list | tuple) else [wrt]
+    return [ref(name, net) for name in names]
+
+
+def hvp(net: Network, of: NameLike, wrt: Any, along: Any = None) -> Program:
+    """The second derivatives times a direction, as a program."""
+    from workings import derive
+
+    directions = [] if along is None else split(along) if isinstance(along, str) else list(along)
+    return derive.hvp(net, ref(of, net), listed(wrt, net), [plain_name(d) for d in directions])
+
+
+def jacobian(net: Network, of: NameLike, wrt: NameLike) -> Program:
+    """All derivatives of an array by an array, as a program."""
+    from workings import derive
+
+    return derive.jacobian(net, ref(of, net), ref(wrt, net))
 
 
 def code(net: Network, of: NameLike | None = None, to: str = "numpy", wrt: Any = None, mode: str = "plain",
