@@ -96,7 +96,9 @@ def _module(head: list[str], body: str, test: str) -> str:
     own = kernels.python("jax_arrays")
     taken = kernels.needed(own, dict.fromkeys(re.findall(r"[A-Za-z_]\w*", body)))
     brought = "\n\n\n".join(own[n].text for n in taken)
-    lines = ['"""' + "\n".join(head), '"""', "", "import jax", "import jax.numpy as jnp", "import numpy as np", "", ""]
+    math = ["import math", ""] if "math." in brought + body else []
+    lines = ['"""' + "\n".join(head), '"""', "", *math]
+    lines += ["import jax", "import jax.numpy as jnp", "import numpy as np", "", ""]
     lines += [brought, "", ""] if brought else []
     double = "    jax.config.update(\"jax_enable_x64\", True)\n"
     test = test.strip("\n").replace('if __name__ == "__main__":\n', 'if __name__ == "__main__":\n' + double)

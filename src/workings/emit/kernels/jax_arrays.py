@@ -1,5 +1,7 @@
 """Functions of JAX arrays; see `kernels/__init__.py`."""
 
+import math
+
 import jax
 import jax.numpy as jnp
 
@@ -7,6 +9,7 @@ LOG2 = 0.6931471805599453
 INVERSE_E = 0.36787944117144233
 INVERSE_E_REST = -1.2428753672788363e-17
 EULER = 2.718281828459045
+COSH1 = tuple(1.0/math.factorial(2*n + 2) for n in range(13))
 
 
 def relu(z):
@@ -40,8 +43,12 @@ def logsigmoid(z):
 
 def logcosh(z):
     m = jnp.abs(z)
-    s = jnp.sinh(0.5*jnp.minimum(m, 20.0))
-    return jnp.where(m > 20.0, m - LOG2, jnp.log1p(2.0*s*s))
+    w = jnp.square(jnp.minimum(m, 2.0))
+    p = COSH1[-1]
+    for c in COSH1[-2::-1]:
+        p = p*w + c
+    v = jnp.log1p(jnp.where(m < 2.0, w*p, jnp.exp(-2.0*m)))
+    return jnp.where(m < 2.0, v, v - LOG2 + m)
 
 
 def sech(z):
