@@ -126,7 +126,7 @@ def answers(source: Source, sheet: Sheet) -> list[Answer]:
         label = labels.find(row.text, number)
         start = 0
         if label is not None:
-            start, number = label.end, label.number or number
+            start, number = label.end, label.number if label.known else number
             here = Answer((label.number, label.letter), row.at(0), label.known)
             out.append(here)
         names = _names(sheet, here.key)

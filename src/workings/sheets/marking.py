@@ -35,17 +35,19 @@ class Outcome:
     asked: str
     state: str
     line: Judged | None = None
+    begun: bool = False       # a right line is about it
 
 
 def outcomes(part: Part, lines: Sequence[Judged], before: Sequence[Expr]) -> list[Outcome]:
     """What became of each thing that the part asks; `before`: quantities that earlier parts have found."""
     read = Reached(part.net, [(q, True, None) for q in before])
     wanted = [(q, target) for q in part.questions if not q.method for target in targets(q)]
-    out = [Outcome(plain(target), "absent") for _, target in wanted]
+    out = [Outcome(plain(target), "absent", begun=len(wanted) == 1) for _, target in wanted]
     for judged in lines:
         about = read.about(judged)
         for (question, target), outcome in zip(wanted, out, strict=True):
             if about is not None and alike(about, target):
+                outcome.begun = outcome.begun or judged.verdict == "right"
                 _outcome(question, judged, read, outcome)
         read.take(judged)
     return out
@@ -63,10 +65,11 @@ def boundary_outcomes(question: Question, part: Part, lines: Sequence[Judged]) -
     wrong = sum(1 for _ in uncorrected(lines))
     out = []
     for piece, there in zip(true.parts, found, strict=True):
-        start = ", ".join(map(str, piece.points[0]))
+        ends = [", ".join(map(str, p)) for p in (*piece.points, *([piece.direction] if piece.direction else []))]
+        link = "to" if piece.type == "segment" else "along"
         state = "right" if there else "wrong" if wrong > 0 else "absent"
         wrong -= state == "wrong"
-        out.append(Outcome(f"the {piece.type} from ({start})", state))
+        out.append(Outcome(f"the {piece.type} from ({ends[0]}) {link} ({ends[1]})", state))
     return out
 
 
@@ -121,6 +124,8 @@ def marked(
     else:
         found = [*outcomes(part, lines, found_before(key, sheet)), *pieces]
         _answered(found, lines, part, rule, out, Fraction(1, len(pieces) or 1))
+        if out.state == "right" and pieces:
+            out.why = "the whole boundary is there, and right"
     return out
 
 
@@ -157,30 +162,48 @@ def _answered(
         return
     faults = list(uncorrected(lines))
     method = [j for j in lines if is_method(j, part.net)]
-    absent = [o for o in found if o.state == "absent"]
     if not method and not any(j.slip or j.follows for j in lines):
         out.marks, out.state, out.why = Fraction(0), "wrong", "no line of it is right"
         return
-    off, why, state = Fraction(0), list[str](), "right"
-    for fault in faults:
-        state = "slip" if fault.slip else "error"
-        share = rule.share(state, out.part) * weight
-        off += share
-        why.append(f"{fault.slip or 'an error'} in line {at(fault)} (-{number(share * out.points)})")
-    follows = [j for j in lines if j.follows and j.since]
-    if follows:
-        state = state if faults else "follows"
-        share = rule.share("follows", out.part)
-        off += share
-        why.append(f"line {at(follows[0])} follows from {origin(follows[0])}"
-                   + (f" (-{number(share * out.points)})" if share else ", nothing off"))
-    if absent:
-        state = "unfinished"
-        share = rule.share("unfinished", out.part) * Fraction(len(absent), len(found))
-        off += share
-        why.append(f"{listed([o.asked for o in absent])} not worked out (-{number(share * out.points)})")
+    out.state = "right"
+    parts = [*_faults(faults, rule, weight, out), *_followed(lines, bool(faults), rule, out),
+             *_absences([o for o in found if o.state == "absent"], len(found), rule, out)]
+    off = sum((share for share, _ in parts), Fraction(0))
     out.marks = rule.rounded(max(Fraction(0), out.points * (1 - off)))
-    out.state, out.why = state, ", ".join(why)
+    costs = [f"-{number(share * out.points)}" if share else "nothing off" for share, _ in parts]
+    out.why = ", ".join(f"{says} ({cost})" for (_, says), cost in zip(parts, costs, strict=True))
+
+
+def _faults(
+    faults: Sequence[Judged], rule: Rubric, weight: Fraction, out: Marked,
+) -> Iterator[tuple[Fraction, str]]:
+    """What is taken off for wrong lines; the same slip again in the same part costs nothing more."""
+    by_slip: dict[str, list[Judged]] = {}
+    for fault in faults:
+        by_slip.setdefault(fault.slip or f"\0{fault.line}", []).append(fault)
+    for same_slip in by_slip.values():
+        first = same_slip[0]
+        out.state = "slip" if first.slip else "error"
+        lines = listed(list(dict.fromkeys(str(at(j)) for j in same_slip)))
+        where = f"line{'s' * (' ' in lines)} {lines}"
+        yield rule.share(out.state, out.part) * weight, f"{first.slip or 'an error'} in {where}"
+
+
+def _followed(lines: Sequence[Judged], faulty: bool, rule: Rubric, out: Marked) -> Iterator[tuple[Fraction, str]]:
+    first = next((j for j in lines if j.follows and j.since), None)
+    if first is not None:
+        out.state = out.state if faulty else "follows"
+        yield rule.share("follows", out.part), f"line {at(first)} follows from {origin(first)}"
+
+
+def _absences(absent: Sequence[Outcome], of: int, rule: Rubric, out: Marked) -> Iterator[tuple[Fraction, str]]:
+    """What is begun and not worked out loses a share; one of several things that is not there, its whole part."""
+    for begun in (True, False):
+        named = [o.asked for o in absent if o.begun is begun]
+        if named:
+            out.state = "unfinished"
+            share = rule.share("unfinished", out.part) if begun else Fraction(1)
+            yield share * Fraction(len(named), of), f"{listed(named)} {'not worked out' if begun else 'missing'}"
 
 
 def uncorrected(lines: Sequence[Judged]) -> Iterator[Judged]:

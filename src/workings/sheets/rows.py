@@ -22,6 +22,9 @@ WORD = re.compile(
     r"(?P<word>[^\W\d_]{2,}|a|I)[,:;]?[ \t]+(?=[^\s=+*/^<>≤≥·-])|(?P<colon>[^\W\d_]{2,}):[ \t]+")
 REMARK = re.compile(r"[ \t]{2,}(?:[#%]|//|--).*$|[ \t]+[(\[](?:[^\W\d_]{2,}[ \t,.]*)+[)\]][ \t]*[.;]?[ \t]*$")
 SPEECH = frozenset(("given", "at", "class", "empty", "for", "if"))       # words that the notation itself uses
+FOR = re.compile(r"[ \t,]*(?:for|if|when|on)[ \t]+", re.I)
+AND = re.compile(r"[ \t,]*(?:and|,)[ \t]*", re.I)
+DOTTED = re.compile(r"\\[lc]?dots|…|\.\.|\\in\b")              # `for $k = 1, \dots, N$` is a range, no claim
 HOLE = "\ue000"               # stands for a formula, a picture or a comment while rows are cut
 
 
@@ -80,7 +83,7 @@ def _cut(text: str, places: list[int], maths: dict[int, tuple[str, int] | None])
 def formulas(row: Row, start: int, known: Callable[[str], bool]) -> Iterator[tuple[str, int]]:
     """(text, offset) of each formula of a row from `start` on; `known` tells names from words."""
     if row.maths:
-        yield from ((text, at) for text, at in row.maths if STATES.search(text))
+        yield from ((text, at) for text, at in _claims(row) if STATES.search(text))
         return
     text = row.text[start:]
     if HOLE in text or not STATES.search(text) or text.lstrip().startswith("#"):
@@ -88,6 +91,24 @@ def formulas(row: Row, start: int, known: Callable[[str], bool]) -> Iterator[tup
     cut, text = bare(text, known)
     if STATES.search(text):
         yield text, row.at(start + cut)
+
+
+def _claims(row: Row) -> list[tuple[str, int]]:
+    """The marked formulas of a row; `$y = 0$ for $x_1 = 2$ and $x_2 \\leq -2$` is one claim."""
+    words = row.text.split(HOLE)
+    if len(words) != len(row.maths) + 1:                       # a picture or a comment stands between
+        return list(row.maths)
+    out: list[tuple[str, int]] = []
+    inside = False
+    for (text, at), before in zip(row.maths, words):
+        begins = bool(out) and FOR.fullmatch(before) is not None and not DOTTED.search(text)
+        inside = begins or (inside and AND.fullmatch(before) is not None)
+        if inside:
+            link = " for " if FOR.fullmatch(before) else ", "
+            out[-1] = (out[-1][0] + link + text, out[-1][1])
+        else:
+            out.append((text, at))
+    return out
 
 
 def bare(text: str, known: Callable[[str], bool]) -> tuple[int, str]:

@@ -53,6 +53,8 @@ class Rubric:
             share = self.shares[kind]
             amount = "nothing" if share == 0 else f"{share} of the part's points"
             out.append(f"{words[:1].upper()}{words[1:].format(amount)}.")
+        out.append("One of several things asked that is not there: its share of the points.")
+        out.append("The same slip again in the same part: nothing more off.")
         out.append("No right line and no slip that is named: 0. No answer under a label: 0.")
         out.append(f"Marks are rounded to the nearest {self.round} and are never below 0.")
         out.append("What is undecided, not understood, drawn or in a file that cannot be read is left to a person, "
