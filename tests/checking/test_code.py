@@ -162,6 +162,15 @@ LOOPS = {
             for i in range(d):
                 dw[i] += dy*x[i,k]              # ok
     """),
+    "a family as an array": (FAMILY, """
+        y = x.T @ w                             # ok
+        dy = y - t                              # ok
+        dw = x @ dy                             # ok
+        loss = 0.5*np.sum((y - t)**2)           # ok
+    """),
+    "a family as an array, turned": (FAMILY, """
+        dw = x.T @ (y - t)                      # transposed product
+    """),
     "= for += in a loop": (FAMILY, """
         for i in range(len(w)):
             for k in range(len(t)):

@@ -9,6 +9,7 @@ says `follows`.  Loops are index letters (`code_loops`), the iteration before is
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -53,6 +54,7 @@ def _checked(net: Network, code: Code, source: Source, of: str | None, at: Mappi
     from workings.functions import signatures
     from workings.syntax import read_lines
 
+    net = Names(net, of).with_wholes(code)
     names = Names(net, of)
     sizes = _sizes(net, code, names)
     quantity = {n: r for n in _written_names(code) for r in [names.about(n)] if r is not None}
@@ -86,6 +88,7 @@ def _sizes(net: Network, code: Code, names: Names) -> dict[str, Expr]:
     """Names of the code that are lengths: N = X.shape[0], n = 5."""
     arrays = Arrays(form(net))
     out: dict[str, Expr] = {}
+    counts = Counter((line.scope, line.target) for line in code.lines)
     for line in code.lines:
         value = line.value
         if isinstance(value, Call) and value.function == "length" and isinstance(value.args[0], Ref):
@@ -96,7 +99,8 @@ def _sizes(net: Network, code: Code, names: Names) -> dict[str, Expr]:
                     out[line.target] = names.length(about, int(axis.value), arrays)
                 except NotReadable:
                     continue
-        elif isinstance(value, Num) and isinstance(value.value, int) and line.op == "=" and not line.loops:
+        elif (isinstance(value, Num) and isinstance(value.value, int) and line.op == "=" and not line.loops
+              and names.about(line.target) is None and counts[line.scope, line.target] == 1):
             out[line.target] = value
     return out
 
@@ -155,7 +159,7 @@ class Checker:
         if line.error is not None:
             raise line.error
         assert line.value is not None
-        if line.target in self.loops.sizes and isinstance(line.value, Call):
+        if line.target in self.loops.sizes and isinstance(line.value, Call) and line.value.function == "length":
             judged.verdict, judged.reason = "right", f"names a size: {plain(self.loops.sizes[line.target])}"
             return []
         turns = self.loops.of(line)

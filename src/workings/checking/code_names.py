@@ -15,11 +15,11 @@ from workings.checking.code_loops import Loops, Turn, shifted
 from workings.checking.code_state import Places
 from workings.checking.matrices import form
 from workings.errors import NotReadable, Span
-from workings.expr import ONE, Add, All, Deriv, Expr, Neg, Network, Ref, preorder
+from workings.expr import ONE, Add, All, Deriv, Expr, Neg, Network, Num, Ref, preorder
 from workings.expr.names import natural
 
 if TYPE_CHECKING:
-    from workings.expr.program import Assignment
+    from workings.expr.program import Assignment, Code
 
 Claim = Callable[[Places, Sequence[Turn]], Expr]       # what a name stands for, at places and in loops
 LOSSES = ("L", "E", "J", "C", "loss", "Loss", "cost", "Cost", "error", "err")
@@ -154,8 +154,13 @@ class Names:
     def _at(self, ref: Ref, places: Places, turns: Sequence[Turn], loops: Loops, span: Span | None) -> Ref:
         counts = self.places.get(ref.name, [0])
         family = max(counts)
-        if not places and family and 0 not in counts:
-            return Ref(ref.name, self._step(ref.name, family, turns, loops, span))
+        whole = 0 in counts or bool(self.net.shapes.get(ref.name))
+        if not places and family and (turns or not whole) and 0 not in counts:
+            try:
+                return Ref(ref.name, self._step(ref.name, family, turns, loops, span))
+            except NotReadable:
+                if not whole:
+                    raise
         if places and not family and not self.net.shapes.get(ref.name) and not self.arrayed(ref.name):
             raise NotReadable(f"{ref.name} is one number", span=span, expected="an array or a family with indices")
         at = tuple(p if isinstance(p, All) else shifted(p, loops.count.offset(ref.name, axis))
@@ -175,6 +180,34 @@ class Names:
             left.remove(turn)
             out.append(Ref(turn.letter))
         return tuple(out)
+
+    def with_wholes(self, code: Code) -> Network:
+        """The network with its families declared as arrays, where the code uses one of them as a whole."""
+        used = [ref for line in code.lines if not line.loops for ref in (
+            Ref(line.target, line.indices), *(n for e in (line.value,) if e is not None for n in preorder(e)))
+            if isinstance(ref, Ref) and not ref.indices]
+        about = {name for ref in used for name in [self.about(ref.name)] if name is not None}
+        if not any(max(self.places.get(n, [0])) and 0 not in self.places[n] for n in about):
+            return self.net
+        shapes = dict(self.net.shapes)
+        for name, counts in self.places.items():
+            axes = [self._axis(name, axis) for axis in range(max(counts))]
+            if counts != [0] and 0 not in counts and all(a is not None for a in axes):
+                shapes.setdefault(name, tuple(a for a in axes if a is not None))
+        return self.net.with_(shapes=shapes)
+
+    def _axis(self, name: str, axis: int) -> Expr | None:
+        """The size of an index place that runs from 1; None where it does not."""
+        found: list[Expr] = []
+        for e in self.net.equations:
+            for node in (e.lhs, *(n for n in preorder(e.rhs) if isinstance(n, Ref))):
+                if node.name == name and axis < len(node.indices):
+                    place = node.indices[axis]
+                    r = self.net.ranges.get(place.name) if isinstance(place, Ref) else None
+                    if r is None or not (isinstance(r.lo, Num) and r.lo.value == 1):
+                        return None
+                    found.append(r.hi)
+        return found[0] if found else None
 
     def arrayed(self, name: str) -> bool:
         """Is it an array, by its declaration or its equation?"""
