@@ -42,6 +42,7 @@ CHECK_CELLS = 260             # sign patterns walked for one equality
 CHECK_REFINEMENTS = 12        # rounds in which new units may appear in a pattern
 PARTING_NODES = 40            # nodes of a part that is shown where two sides differ
 SLIP_NODES = 60_000           # nodes of all trees tried
+SLIP_SECONDS = 2.0            # for one line, where its tries took far longer than they should
 SLIP_NAMES = 40               # names tried in the place of another
 POWER_BITS = 60_000           # size of a number's power in a search for a counterexample
 NOTICED_EQUATIONS = 300       # equations above which no pair is looked for

@@ -11,7 +11,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -124,8 +124,11 @@ class _Question:
         q = self.cases
         if not (q.plain and proof.too_large):
             return None
-        said = modular.tested(q.net, q.a, q.b, [e.key for e in needed(q.net, [q.a, q.b])])
-        return Verdict("equal", "tested", ", ".join(self._conditions(proof)), evidence=said) if said else None
+        for opened in _openings(q.net, q.a, q.b, q.facts, q.open_):
+            said = modular.tested(q.net, q.a, q.b, opened)
+            if said:
+                return Verdict("equal", "tested", ", ".join(self._conditions(proof)), evidence=said)
+        return None
 
     def _each(self, cases: list[Case]) -> list[Proof] | None:
         proofs: list[Proof] = []
@@ -133,7 +136,7 @@ class _Question:
             proof = _levels(case.net, case.left, case.right, case.facts, self.cases.creases, self.work)
             if not proof.done:
                 # Past the budget the sizes proved so far are enough, if they are several.
-                return proofs if proof.too_large and _sizes(cases[: len(proofs)], self.cases) >= ENOUGH_SIZES else None
+                return proofs if proof.too_large and self._whole_sizes(cases, len(proofs)) >= ENOUGH_SIZES else None
             proofs.append(proof)
         return proofs
 
@@ -141,6 +144,8 @@ class _Question:
         evidence = "the normal forms agree"
         if proof.cells > 1:
             evidence += f" in each of {proof.cells} sign patterns"
+        elif proof.patterns:
+            evidence += " in every sign pattern"
         if how == "tested":
             sizes = dict.fromkeys(", ".join(f"{k} = {v}" for k, v in c.sizes.items()) for c in cases)
             evidence += " at " + "; ".join(list(sizes)[:SIZES_SAID])
@@ -153,6 +158,11 @@ class _Question:
         ours = {key for key in proof.opened if key not in q.open_}
         return conditions(q.net, [q.a, q.b, *(e.rhs for e in needed(q.net, [q.a, q.b]) if e.key in ours)], q.facts)
 
+    def _whole_sizes(self, cases: Sequence[Case], done: int) -> int:
+        """How many choices of sizes have all of their cases among the first `done`."""
+        sizes = [tuple(c.sizes.get(s) for s in self.cases.symbolic_sizes) for c in cases]
+        return len(set(sizes[:done]) - {sizes[done]})
+
     def _undecided(self, cases: list[Case], why: str) -> Verdict:
         agreed = sum(c.trial.agreed for c in cases)
         said = f"the two sides agree at {agreed} points to 100 digits" if agreed else "no point says anything"
@@ -163,19 +173,56 @@ def _levels(
     net: Network, a: Expr, b: Expr, facts: Sequence[Expr], creases: bool, work: Work,
     always: frozenset[Key] = frozenset(),
 ) -> Proof:
-    """Proof with ever more names written out: none; those on the way between the two sides; all."""
-    usable = {e.key for e in needed(net, [a, b, *facts]) if _openable(net, e.key)}
+    """Proof with ever more names written out."""
     last = Proof(False, why="")
-    tried: set[frozenset[Key]] = set()
-    always &= usable
-    for opened in (always, always | _between(net, a, b) & usable, frozenset(usable)):
-        if opened in tried:
-            continue
-        tried.add(opened)
-        last = prove(net, a, b, facts, sorted(opened), creases, work)
+    for opened in _openings(net, a, b, facts, always):
+        last = prove(net, a, b, facts, opened, creases, work)
         if last.done or work.spent:
             return last
     return last
+
+
+def _openings(
+    net: Network, a: Expr, b: Expr, facts: Sequence[Expr], always: frozenset[Key]
+) -> Iterator[list[Key]]:
+    """The names to write out: none but those that stand for nothing else; those that one side only names; those on the
+    way down to names that both sides share; all."""
+    usable = frozenset(e.key for e in needed(net, [a, b, *facts]) if _openable(net, e.key))
+    always &= usable
+    yield sorted(always)
+    tried = {always}
+    for opening in (_one_sided, _between, _everything):
+        opened = always | opening(net, a, b, always, usable)
+        if opened not in tried:
+            tried.add(opened)
+            yield sorted(opened)
+
+
+def _everything(net: Network, a: Expr, b: Expr, always: frozenset[Key], usable: frozenset[Key]) -> frozenset[Key]:
+    return usable
+
+
+def _one_sided(net: Network, a: Expr, b: Expr, always: frozenset[Key], usable: frozenset[Key]) -> frozenset[Key]:
+    """Names that one side only is written in, opened until both are written in the same."""
+    opened = always
+    while True:
+        left, right = (_written_in(net, e, opened) for e in (a, b))
+        more = (left ^ right) & usable - opened
+        if not more:
+            return opened
+        opened |= more
+
+
+def _written_in(net: Network, expr: Expr, opened: frozenset[Key]) -> frozenset[Key]:
+    """The names in an expression once those opened are written out."""
+    seen: set[Key] = set()
+    todo = [r.key for r in free_refs(expr)]
+    while todo:
+        key = todo.pop()
+        if key not in seen:
+            seen.add(key)
+            todo += [r.key for e in net.defs[key] for r in free_refs(e.rhs)] if key in opened else []
+    return frozenset(seen - opened)
 
 
 def _openable(net: Network, key: Key) -> bool:
@@ -187,11 +234,11 @@ def _openable(net: Network, key: Key) -> bool:
     return plain and all(r.key != key for r in free_refs(rhs))
 
 
-def _between(net: Network, a: Expr, b: Expr) -> frozenset[Key]:
+def _between(net: Network, a: Expr, b: Expr, always: frozenset[Key], usable: frozenset[Key]) -> frozenset[Key]:
     """The defined names on each side that the other is not made of: what is left are names that both sides share."""
     sides = [{r.key for r in free_refs(e)} for e in (a, b)]
     whole = [_made_of(net, keys, frozenset()) for keys in sides]
-    return _made_of(net, sides[0], whole[1]) | _made_of(net, sides[1], whole[0])
+    return (_made_of(net, sides[0], whole[1]) | _made_of(net, sides[1], whole[0])) & usable
 
 
 def _made_of(net: Network, keys: Iterable[Key], but: frozenset[Key]) -> frozenset[Key]:
@@ -204,11 +251,6 @@ def _made_of(net: Network, keys: Iterable[Key], but: frozenset[Key]) -> frozense
             out.add(key)
             todo += [r.key for e in net.defs[key] for r in free_refs(e.rhs)]
     return frozenset(out)
-
-
-def _sizes(cases: Sequence[Case], question: Cases) -> int:
-    """How many choices of sizes have all of their cases here: the last may be cut off."""
-    return len({tuple(c.sizes.get(s) for s in question.symbolic_sizes) for c in cases}) - 1
 
 
 def _worst(proofs: list[Proof]) -> Proof:

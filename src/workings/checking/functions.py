@@ -39,6 +39,8 @@ class Functions(Transcend):
     """What each function is over the generators of one arena; `read` is the reader that `Normal` adds."""
 
     net: Network
+    free: bool = False        # no case distinctions: each crease is a step, a generator s with s^2 = s
+    creases: bool = True      # values where a step jumps count
 
     def read(self, expr: Expr, env: Mapping[str, Frac] | None = None) -> Frac:
         """The normal form of an expression."""
@@ -169,9 +171,20 @@ class Functions(Transcend):
             if known is None:
                 if self.inside_sum(f):
                     return None
-                known = self._by_factors(p, jumps)
+                known = self._in_the_open(p, jumps) if self.free else self._by_factors(p, jumps)
+                if known is None:
+                    return None
             out *= known
         return out
+
+    def _in_the_open(self, p: Poly, jumps: bool) -> int | None:
+        """The sign, or None where a step stands for it: not where the value on the jump counts."""
+        try:
+            return self._by_factors(p, jumps)
+        except Split:
+            if jumps and self.creases:
+                raise
+            return None
 
     def _by_factors(self, p: Poly, jumps: bool) -> int:
         """The sign of a polynomial from those of its irreducible factors."""

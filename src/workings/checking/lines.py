@@ -13,6 +13,7 @@ from itertools import chain, pairwise
 from typing import Any
 
 from workings.checking import decide, drawn, matrices, sets, slips
+from workings.checking.budget import Work
 from workings.checking.derivs import Resolver, derivatives, readings
 from workings.checking.naming import put_in
 from workings.checking.names import known_names, settled, unknown_names
@@ -25,6 +26,7 @@ from workings.expr import (
     Call, Claim, Deriv, Equation, Expr, Logic, Neg, Network, Num, Ref, Rel, Rest, preorder, rewrite, same,
 )
 from workings.expr.nodes import Key
+from workings.limits import CHECK_STEPS
 from workings.shape import ShapeError
 
 ORDER = {"wrong": 0, "undecided": 1, "right": 2}
@@ -236,7 +238,7 @@ class Session:
         return True
 
     def _proof(self, a: Expr, b: Expr, net: Network) -> Verdict:
-        found = decide.equal(a, b, net, self.facts, creases=False, bind=self.bind,
+        found = decide.equal(a, b, net, self.facts, creases=False, bind=self.bind, work=Work(CHECK_STEPS // 8, 0.5),
                              open_=frozenset(net.defs) - frozenset(self.net.defs))
         if found.kind != "equal":
             for literal, other in ((b, a), (a, b)):

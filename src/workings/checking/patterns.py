@@ -39,6 +39,7 @@ class Proof:
 
     done: bool
     cells: int = 1
+    patterns: bool = False    # all sign patterns at once
     undefined: int = 0
     creases: list[str] = field(default_factory=list)
     open: list[dict[str, Fraction]] = field(default_factory=list)
@@ -120,7 +121,34 @@ def _weak_sign(n: Normal, d: Frac) -> tuple[int, bool] | None:
 def _attempt(n: Normal, a: Expr, b: Expr, facts: Sequence[Expr], creases: bool) -> Proof:
     given = note_facts(n, facts)
     n.place(a, b)
+    at_once = _at_once(n, a, b, given, creases)
+    if at_once is not None:
+        return at_once
+    n = Normal(n.net, n.scales, n.open, n.arena.work)
+    given = note_facts(n, facts)
+    n.place(a, b)
     return _walk(n, a, b, given, creases, lambda d, cell: _settled(n, d, given.later).zero)
+
+
+def _at_once(n: Normal, a: Expr, b: Expr, given: Given, creases: bool) -> Proof | None:
+    """All sign patterns at once: every crease as a step s with s^2 = s.  None where that does not settle it."""
+    n.free, n.creases, n.pinned = True, creases, given.pinned
+    try:
+        n.warm(a, b)
+        d = _settled(n, n.read(a) - n.read(b), given.later)
+    except (Split, Same, Undefined, Foreign, ZeroDivisionError):
+        return None
+    except Budget:
+        if n.arena.work.spent:
+            raise
+        return None               # one pattern at a time may be smaller
+    stepped = any(g.kind == "step" for g in n.arena.gen_list)
+    if d.zero:
+        return Proof(True, patterns=stepped)
+    if stepped:
+        return None
+    rough = any(g.kind == "base" for g in n.arena.gen_list)
+    return Proof(False, why="the normal forms differ", too_large=rough)
 
 
 def _walk(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from time import monotonic
 
-from workings.limits import SLIP_NODES
+from workings.limits import SLIP_NODES, SLIP_SECONDS
 from workings.checking import edits, steps
 from workings.checking.derivs import Resolver
 from workings.checking.names import needed
@@ -46,10 +47,14 @@ def named(
     most = MOST_RECURRENT if recurrent else MOST_INDEXED if net.ranges else MOST_TRIED
     proofs = tried = nodes = 0
     looks = _Looks(look)
+    end = monotonic() + SLIP_SECONDS      # the last resort: nodes and tries decide
     size = sum(1 for _ in preorder(left)) + sum(1 for _ in preorder(right))
+    last = net
     for says, a, b, where in _candidates(left, right, net, before, worlds=not recurrent):
+        if where is not last:
+            last, nodes = where, nodes + sum(1 for e in where.equations for _ in preorder(e.rhs))
         tried, nodes = tried + 1, nodes + size
-        if tried > most or nodes > SLIP_NODES or proofs >= MOST_PROOFS:
+        if monotonic() > end or tried > most or nodes > SLIP_NODES or proofs >= MOST_PROOFS:
             return ""
         try:
             if not looks.alike(a, b, where):

@@ -10,6 +10,7 @@ Exponentials of arguments that are linearly independent over Q, modulo constants
 
 from __future__ import annotations
 
+from hashlib import blake2b
 from math import floor, gcd
 from typing import Any
 
@@ -52,7 +53,9 @@ class Transcend:
     def _name(self, g: int) -> str:
         if g not in self._names:
             gen = self.arena.gen_list[g]
-            self._names[g] = f"<{gen.kind}:{gen.head}:{','.join(self.describe(a) for a in gen.args)}>"
+            inside = ",".join(self.describe(a) for a in gen.args)
+            # A digest: names of generators inside generators would grow without bound.
+            self._names[g] = blake2b(f"{gen.kind}:{gen.head}:{inside}".encode(), digest_size=15).hexdigest()
         return self._names[g]
 
     def _scale(self, kind: str, m: Frac, needed: int) -> int:
