@@ -23,9 +23,9 @@ from workings.derive.around import around
 from workings.derive.ranges import bounded, with_ranges
 from workings.derive.recurrences import Domains, circles
 from workings.derive.sweep import Context, Leaf, sweep
-from workings.derive.inside import parts_first
+from workings.derive.inside import free_names, parts_first
 from workings.derive.terms import Arena, Term
-from workings.derive.tidy import outside
+from workings.derive.tidy import Knowledge, outside, tidy
 from workings.derive.truncated import around_truncated
 from workings.derive.upstream import TOP, Target, asked_of
 from workings.derive.written import to_expr, to_term
@@ -97,6 +97,7 @@ class _Pass:
                     self.uses[ref.head] = [ref]
                 else:
                     found.append(ref)
+        self.quotients: Knowledge | None = None
         self.names = Names(taken(net, {id(e) for e in self.equations}) | set(self.uses))
         self.targets: dict[Key, list[Target]] = {}
         self.entries: list[Node] = []                # asked entries of recurrences
@@ -354,11 +355,22 @@ class _Pass:
             total = shares[0] if len(shares) == 1 else self.arena.add(shares[::-1])
             if total is self.arena.zero and not target.asked:
                 return None
+            total = self._settled(total)
             target.term = self.arena.ref(target.name, target.node.indices)
             here = target.entry = entry(target.node)
             name = target.stated = Ref(target.name, here.indices)
             self.backward.append(self.statement(name, total, here))
         return target.term
+
+    def _settled(self, total: Term) -> Term:
+        """An adjoint with indices as a textbook writes it: A*(gA - sum(l, gA*A)) for a softmax, ranges for cases."""
+        if not self.arena.bigs or self.domains:
+            return total
+        if self.quotients is None:
+            roots = {to_term(self.arena, e.lhs): self.graph.root(e) for e in self.equations}
+            self.quotients = Knowledge({n: r for n, r in roots.items() if r.kind == "mul" and n.args})
+        fired = tidy(self.arena, total, self.quotients)
+        return fired[-1].after if fired else total
 
     def statement(self, name: Ref, value: Term, here: Ref) -> Line:
         """The statement of an adjoint; below a truncated recurrence it is no derivative."""
@@ -399,6 +411,8 @@ class _Pass:
         def hold(part: Term, context: Context, total: Term) -> Term:
             if any(b.lo is not None or b.condition is not None for b in context):
                 return total
+            if context and not {b.index for b in context} <= free_names(total):
+                return total                         # the same for each value of an inner index
             indices = [self.arena.ref(b.index) for b in self.domains.bounds(equation)]
             indices += [self.arena.ref(b.index) for b in context]
             function = part.head[0] if part.kind == "call" else ""
