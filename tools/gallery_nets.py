@@ -60,7 +60,8 @@ class Residual(nn.Module):
         lines = ["x in R^2", "z1 = W1 @ x + b1", "r1 = relu(z1)"]
         for i in range(2, 5):
             lines += [f"z{i} = W{i} @ r{i - 1} + b{i}", f"r{i} = r{i - 1} + relu(z{i})"]
-        lines += [f"z5 in R^{self.last.out_features}", "z5 = W5 @ r4 + b5", *(f"y{k + 1} = z5[{k + 1}]" for k in range(self.last.out_features))]
+        count = self.last.out_features
+        lines += [f"z5 in R^{count}", "z5 = W5 @ r4 + b5", *(f"y{k + 1} = z5[{k + 1}]" for k in range(count))]
         layers = [self.first, *self.inner, self.last]
         values = {f"W{i}": rounded(m.weight) for i, m in enumerate(layers, 1)}
         return lines, values | {f"b{i}": rounded(m.bias) for i, m in enumerate(layers, 1)}
@@ -81,8 +82,8 @@ class Convolutional(nn.Module):
 
     def text(self):
         lines = ["x in R^(1 x 8 x 8)", "z1 = conv2d(x, W1, 1, 1) + b1", "a1 = relu(z1)", "p1 = avg_pool2d(a1, 2, 2)",
-                 "z2 = conv2d(p1, W2, 1, 1) + b2", "a2 = relu(z2)", "p2 = avg_pool2d(a2, 2, 2)", "f = flatten(p2)", "z3 in R^10",
-                 "z3 = W3 @ f + b3", *(f"y{k} = z3[{k}]" for k in range(1, 11))]
+                 "z2 = conv2d(p1, W2, 1, 1) + b2", "a2 = relu(z2)", "p2 = avg_pool2d(a2, 2, 2)", "f = flatten(p2)",
+                 "z3 in R^10", "z3 = W3 @ f + b3", *(f"y{k} = z3[{k}]" for k in range(1, 11))]
         values = {"W1": rounded(self.c1.weight), "b1": rounded(self.c1.bias).reshape(-1, 1, 1),
                   "W2": rounded(self.c2.weight), "b2": rounded(self.c2.bias).reshape(-1, 1, 1),
                   "W3": rounded(self.last.weight), "b3": rounded(self.last.bias)}
@@ -125,7 +126,8 @@ def main():
     layers = [{"W": plain(rounded(moons[i].weight)), "b": plain(rounded(moons[i].bias)), "act": "relu"} for i in (0, 2)]
     layers.append({"W": plain(w[1:] - w[:1]), "b": plain(b[1:] - b[:1]), "act": "id"})     # y > 0: the second moon
     save("two-moons.json", {"input_dim": 2, "box": [["-3/2", "5/2"], [-1, "3/2"]], "layers": layers})
-    save_rows("two-moons.csv", [("x1", "x2", "class"), *((a, b, ("first", "second")[k]) for (a, b), k in zip(x.tolist(), t))])
+    words = ("first", "second")
+    save_rows("two-moons.csv", [("x1", "x2", "class"), *((a, b, words[k]) for (a, b), k in zip(x.tolist(), t))])
 
     torch.manual_seed(1)
     x, t = spiral(70, 1)

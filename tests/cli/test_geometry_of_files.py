@@ -81,7 +81,7 @@ def test_slices(files, capsys, where):
     ("pieces seed.json --data @gone.csv -o @out.png", 2, "there is no file", ""),
 ])
 def test_what_is_refused(files, capsys, line, code, says, advice):
-    got, out, err = called(files, capsys, line)
+    got, _, err = called(files, capsys, line)
     if line == "pieces deep.json":                 # small enough to be cut in three dimensions
         assert got == 0
         return

@@ -3,7 +3,7 @@
 import json
 import random
 from fractions import Fraction
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -26,7 +26,7 @@ def networks(draw, outputs=1):
     sizes = [2, draw(st.integers(1, 4)), draw(st.integers(1, 3)), outputs]
     number = st.integers(-2, 2)
     layers = []
-    for i, (columns, rows) in enumerate(zip(sizes, sizes[1:])):
+    for i, (columns, rows) in enumerate(pairwise(sizes)):
         layers.append({"W": [[draw(number) for _ in range(columns)] for _ in range(rows)],
                        "b": [draw(number) for _ in range(rows)], "act": "relu" if i < 2 else "id"})
     return {"layers": layers}
@@ -55,7 +55,7 @@ def vertices_of(net):
 @settings(max_examples=40, derandomize=True, deadline=None)
 @given(networks())
 def test_extremes_against_every_vertex_of_the_exact_engine(given_net):
-    exact, vertices = vertices_of(given_net)
+    _, vertices = vertices_of(given_net)
     values = {v: value(given_net, v)[0] for v in vertices}
     low, high = workings.pieces(given_net, box=BOX, engine="exact").extremes()["y"]
     assert (low.value, high.value) == (min(values.values()), max(values.values()))
@@ -83,7 +83,7 @@ def test_is_the_class_constant_with_a_witness(given_net):
         for label, point in found.witness:
             own = value(given_net, point)
             assert own[int(label[1:]) - 1] == max(own)
-        (one, p), (two, q) = found.witness
+        (one, p), (two, _) = found.witness
         assert one != two and value(given_net, p)[int(one[1:]) - 1] > value(given_net, p)[int(two[1:]) - 1]
         return
     place = int(found.label[1:]) - 1
@@ -159,7 +159,7 @@ def random_net(seed, sizes=(2, 12, 12, 1)):
     rng = random.Random(seed)
     return {"layers": [
         {"W": [[rng.uniform(-1, 1) for _ in range(n)] for _ in range(m)], "b": [rng.uniform(-1, 1) for _ in range(m)],
-         "act": "relu" if i < len(sizes) - 2 else "id"} for i, (n, m) in enumerate(zip(sizes, sizes[1:]))]}
+         "act": "relu" if i < len(sizes) - 2 else "id"} for i, (n, m) in enumerate(pairwise(sizes))]}
 
 
 def test_arrays_agree_with_the_network():

@@ -23,8 +23,9 @@ def show_pieces(options: dict[str, Any]) -> int:
 
     count, by, data, where = options.pop("count"), options.pop("by"), options.pop("data"), _where(options)
     net = network(options)
+    cluster = options.pop("cluster")
     with _Bar(options) as progress:
-        found = api.pieces(net, count=count and not options["files"], progress=progress, **where)
+        found = api.pieces(net, count=count and not options["files"], progress=progress, cluster=cluster, **where)
     if count:
         for name in options["files"]:
             found.save(name)
@@ -81,7 +82,7 @@ def _ended(found: Pieces | Boundary) -> int:
     """0, or 3 where the answer is partial."""
     partial = getattr(found.data, "partial", "")
     if partial:
-        share = getattr(found.data, "done", None) or getattr(getattr(found.data, "complex", None), "done", 0.0)
+        share = float(getattr(getattr(found.data, "complex", found.data), "done", 0.0))
         click.echo(f"partial: {partial}; {100 * share:.1f} % of the area is done", err=True)
     return PARTIAL if partial else 0
 

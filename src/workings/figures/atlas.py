@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from math import hypot
 from typing import Any
 
 from workings.errors import BadValue
@@ -145,7 +146,7 @@ class _Atlas:
         ends = np.stack([self.places[edges], self.places[self.found.next[edges]]], 1)
         ends[..., 1] *= -1
         ends, kept = clipped(ends, (shown.left, shown.top), (shown.left + shown.width, shown.top + shown.height))
-        points = np.round(ends, 2)
+        points: Array = np.round(ends, 2)
         visible = (points[:, 0] != points[:, 1]).any(axis=1)
         return chained(points[visible].tolist(), self.found.creases[edges][kept][visible].tolist())
 
@@ -164,15 +165,13 @@ class _Atlas:
 
     def arrows(self, slopes: Array) -> None:
         """Directions on a grid of points."""
-        import numpy as np
-
         height, width = self.under.shape
         step = height // 9
         for row in range(step // 2, height, step):
             for column in range(step // 2, width, step):
                 cell = int(self.under[row, column])
-                across, up = slopes[cell].tolist() if cell >= 0 else (0.0, 0.0)
-                size = float(np.hypot(across, up))
+                across, up = (float(slopes[cell, 0]), float(slopes[cell, 1])) if cell >= 0 else (0.0, 0.0)
+                size = hypot(across, up)
                 if size:
                     dx, dy = 6 * across / size, -6 * up / size
                     x, y = self.view.left + column / DENSITY, self.view.top + row / DENSITY

@@ -24,7 +24,7 @@ def marked(data: Marks, shown: View) -> tuple[list[Shape], list[tuple[Shape, Lab
     """The points within the frame, and a line of the legend for each label."""
     kinds = list(dict.fromkeys(data.labels))
     drawn: list[Shape] = []
-    places: list[Place] = [(float(x), float(y)) for x, y in data.points.tolist()]
+    places: list[Place] = list(zip(data.points[:, 0].tolist(), data.points[:, 1].tolist()))
     for point, label in zip(places, data.labels):
         if all(low <= v <= high for v, low, high in zip(point, shown.low, shown.high)):
             drawn.append(_mark(shown.at(point), kinds.index(label), label))
@@ -40,9 +40,9 @@ def _mark(at: Place, kind: int, title: str) -> Shape:
     role = "mark" if kind % 8 < 4 else "hollow-mark"
     if kind % 4 == 0:
         return Circle(x, y, SIZE, role, title)
-    corners = {
+    shapes: dict[int, list[Place]] = {
         1: [(-1, -1), (1, -1), (1, 1), (-1, 1)], 2: [(0, -1.3), (1.2, 0.9), (-1.2, 0.9)],
         3: [(0, -1.4), (1.4, 0), (0, 1.4), (-1.4, 0)],
-    }[kind % 4]
+    }
     size = SIZE * 0.9
-    return polygon([(x + size * a, y + size * b) for a, b in corners], role, title)
+    return polygon([(x + size * a, y + size * b) for a, b in shapes[kind % 4]], role, title)

@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from workings.evaluate import Values
     from workings.fit import Fit
     from workings.forms.graphs import Graph
-    from workings.geometry import Boundary, Pieces
-    from workings.geometry.fast.complex import Complex
-    from workings.geometry.fast.levelset import LevelSet
     from workings.geometry.same import Agreement
 
 __all__ = [
@@ -88,13 +85,13 @@ def run(net: Network, given: Mapping[str, Any], mode: str = "auto") -> Values:
     return evaluate.run(net, values(given, net), mode=mode)
 
 
-def pieces(net: Network, box_: BoxLike = None, slice_: Any = None, budget: Budget | None = None) -> Pieces | Complex:
+def pieces(net: Network, box_: BoxLike = None, slice_: Any = None, budget: Budget | None = None) -> Any:
     """Every sign pattern, its domain and its affine map."""
     return regions.pieces(net, box_, slice_, budget)
 
 
 def boundary(net: Network, output: Any = None, level: Any = None, box_: BoxLike = None, slice_: Any = None,
-             budget: Budget | None = None) -> Boundary | LevelSet:
+             budget: Budget | None = None) -> Any:
     """The exact level set of an output, or where the largest of several outputs changes."""
     chosen = None if output is None else ref(output, net).name
     return regions.boundary(net, chosen, level, box_, slice_, budget)

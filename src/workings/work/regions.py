@@ -31,6 +31,7 @@ class Budget:
     engine: str | None = None
     progress: Callable[[int, float], None] | None = None
     count: bool = False                 # counts only: no lists are held
+    cluster: str = ""                   # the address of a Dask scheduler
 
     def options(self) -> dict[str, Any]:
         """What the engine takes."""
@@ -56,6 +57,10 @@ def pieces(net: Network, box: Any = None, slice_: Any = None, budget: Budget | N
     from workings.geometry.fast.engine import complex_of
 
     stack, domain = planar(net, box, points)
+    if budget.cluster and stack.size:
+        from workings.geometry.fast.cluster import walk_on
+
+        return walk_on(budget.cluster, stack, domain, lists=not budget.count, progress=budget.progress)
     return complex_of(stack, domain, lists=not budget.count, **budget.options())
 
 

@@ -102,7 +102,7 @@ def complex_of(
         from workings.geometry.fast.single import walk_alone
 
         walk_alone(survey)
-    return _answer(stack, survey, used)
+    return answer_of(stack, survey, used)
 
 
 def _engine(wanted: str | None, found: Layers) -> str:
@@ -122,7 +122,8 @@ def _engine(wanted: str | None, found: Layers) -> str:
     return "fast" if fits(found) else "exact"
 
 
-def _answer(stack: Stack, survey: Survey, engine: str) -> Complex:
+def answer_of(stack: Stack, survey: Survey, engine: str) -> Complex:
+    """What a survey found, as a complex."""
     chunk = joined(survey.chunks, survey.layers.sizes[-1], survey.layers.units) if survey.keep else None
     counts = Counts(survey.cells, survey.parts, 0, survey.zero)
     if not survey.layers.domain.plane.line:
