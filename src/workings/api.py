@@ -37,7 +37,10 @@ def read(source: Any, *, inputs: Any = None, parameters: Any = None, targets: An
         raise BadValue("shapes= belongs to a torch function", expected="declarations in the text: x in R^(N x 3)")
     if work.is_model(source):
         return Network.of(work.model(source, **roles))
-    text, told = _printed(work.source(source))
+    found = work.source(source)
+    if found.path.lower().endswith(".py"):
+        return Network.of(work.read_code(found, **roles))
+    text, told = _printed(found)
     net = work.read(text, inputs, parameters, targets)
     return Network.of(net.with_(remarks=(*told, *net.remarks)) if told else net)
 
@@ -231,11 +234,13 @@ def train(net: NetworkLike, data: Any, of: Any = None, *, start: Any = None, che
     return Fit(work.train(net, data, of, start, checkpoint, resume, progress, options), net)
 
 
-def grade(sheet: Any, folder: Any, rubric: Any = None, *, processes: int | None = None, progress: Any = None) -> Grades:
+def grade(
+    sheet: Any, folder: Any, rubric: Any = None, *, leave: Any = (), processes: int | None = None, progress: Any = None,
+) -> Grades:
     """A folder of answers to a sheet, marked: a path or text of a sheet, a folder with one answer a file.
 
     `rubric`: the text or path of a file that changes the rule, such as "slip: 1/4"; `.save("marks.csv")` writes the
-    marks, an overview of the slips beside them, and a page for each answer.
+    marks, an overview of the slips beside them, and a page for each answer.  `leave`: paths that are no answers.
     """
     import sys
     from pathlib import Path
@@ -245,7 +250,8 @@ def grade(sheet: Any, folder: Any, rubric: Any = None, *, processes: int | None 
     rules = work.source(rubric) if rubric is not None else None
     # -P: a file of the folder that this runs in is never taken for a module
     command = [sys.executable, "-P", "-m", "workings.grader"]
-    found = graded(work.source(sheet), Path(folder), command, rules=rules, processes=processes, progress=progress)
+    found = graded(work.source(sheet), Path(folder), command, rules=rules, leave=[Path(p) for p in leave],
+                   processes=processes, progress=progress)
     return Grades(found, PlainNetwork())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,10 @@ def grade_folder(sheet: str, folder: str, rubric: str | None, force: bool, optio
     from workings import api
     from workings.results import dumps
 
-    force = force or _may_replace([Path(name) for name in options["files"]])      # asked before the work is done
+    targets = _outputs(options["files"])
+    force = force or _may_replace(targets)      # asked before the work is done
     with progress() as told:
-        found = api.grade(source(sheet), folder, source(rubric) if rubric else None, progress=told)
+        found = api.grade(source(sheet), folder, source(rubric) if rubric else None, leave=targets, progress=told)
     saved = [found.save(name, overwrite=force) if name.lower().endswith(".csv") else found.save(name)
              for name in options["files"]]
     if options["as_json"]:
@@ -32,11 +34,16 @@ def grade_folder(sheet: str, folder: str, rubric: str | None, force: bool, optio
     return 3 if any(a.waiting or a.problem for a in found.answers) else 0
 
 
-def _may_replace(targets: list[Path]) -> bool:
-    """On a terminal the person is asked before a file is replaced; elsewhere that needs --force."""
+def _outputs(names: Sequence[str]) -> list[Path]:
+    """Every file and folder that is written; they are no answers, should they lie among them."""
     from workings.render.marks import beside
 
-    there = [p for t in targets for p in (t, *(beside(t) if t.suffix.lower() == ".csv" else ())) if p.exists()]
+    return [p for t in map(Path, names) for p in (t, *(beside(t) if t.suffix.lower() == ".csv" else ()))]
+
+
+def _may_replace(targets: Sequence[Path]) -> bool:
+    """On a terminal the person is asked before a file is replaced; elsewhere that needs --force."""
+    there = [p for p in targets if p.exists()]
     if not there:
         return False
     if sys.stdin.isatty() and sys.stderr.isatty():

@@ -61,16 +61,16 @@ def files(folder: Path, leave: Sequence[Path] = ()) -> Iterator[tuple[str, Path]
     """(name, path) of each answer, by name: the files of the folder, and those of its folders, one for each person."""
     if not folder.is_dir():
         raise BadValue(f"{folder} is no folder", expected="a folder with one answer a file")
-    left = {p.resolve() for p in leave}
+    left = {os.path.realpath(p) for p in leave}
     found = sorted(_inside(folder, left, 0), key=lambda p: str(p.relative_to(folder)))
     plain = [str(p.relative_to(folder).with_suffix("")) for p in found]
     for path, name in zip(found, plain, strict=True):
         yield (name if plain.count(name) == 1 else str(path.relative_to(folder))), path
 
 
-def _inside(folder: Path, left: set[Path], depth: int) -> Iterator[Path]:
+def _inside(folder: Path, left: set[str], depth: int) -> Iterator[Path]:
     for path in sorted(folder.iterdir()):
-        if path.name.startswith((".", "~$")) or path.absolute() in left or path.resolve() in left:
+        if path.name.startswith((".", "~$")) or os.path.realpath(path) in left:
             continue
         if path.is_dir() and not path.is_symlink():
             if depth < 2:
@@ -177,7 +177,10 @@ class Worker:
             self._put(task)
             assert self.process.stdout is not None
             line = self.process.stdout.readline()
-            found: dict[str, Any] | None = json.loads(line) if line.endswith("\n") else None
+            try:
+                found: dict[str, Any] | None = json.loads(line) if line.endswith("\n") else None
+            except ValueError:
+                found = None
             return found
         finally:
             timer.cancel()
