@@ -319,6 +319,8 @@ class Normal(Functions):
             return self.delta(args[0], self.arena.zero_now())
         if kind == "step":
             return self._step_generator(args[0])
+        if kind == "sum" and head[1] > 1:
+            return sums.rebuilt(self, head, args)
         return self.arena.make(kind, head, args, gen.positive)
 
     # -- conditions

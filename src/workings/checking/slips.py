@@ -15,7 +15,7 @@ from workings.checking.worlds import World, resolved
 from workings.errors import WorkingsError
 from workings.expr import Deriv, Expr, Network, Ref, preorder, same
 
-MOST_TRIED, MOST_INDEXED, MOST_RECURRENT = 700, 100, 40     # with indices, each look is dearer
+MOST_TRIED, MOST_INDEXED, MOST_RECURRENT = 700, 250, 150     # with indices, each look is dearer
 MOST_PROOFS = 4
 Proof = Callable[[Expr, Expr, Network], Verdict]
 Look = Callable[[Expr, Network], Screen]

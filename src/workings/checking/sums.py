@@ -126,6 +126,16 @@ def unpack(n: Normal, gen: Any) -> tuple[list[int], Frac, list[tuple[Frac, Frac]
     return new, args[0], [(args[1 + 2 * i], args[2 + 2 * i]) for i in range(count)]
 
 
+def rebuilt(n: Normal, head: tuple[int, int], args: tuple[Frac, ...]) -> Frac:
+    """The generator of a sum whose summand or ends have changed: the order of its indices is chosen anew."""
+    level, count = head
+    canonical = [n.arena.gen("bound", (level, i)) for i in range(count)]
+    new = [n.fresh() for _ in range(count)]
+    table = {g: n.arena.of(h) for g, h in zip(canonical, new)}
+    body, *ends = [n.rebind(f, table) for f in args]
+    return generator(n, [(g, ends[2 * i], ends[2 * i + 1]) for i, g in enumerate(new)], body)
+
+
 def combine(n: Normal, f: Frac) -> Frac:
     """`f` with sums over one range, in which it is linear, made one sum: their summands may cancel."""
     for _ in range(4):
