@@ -411,6 +411,8 @@ class _Pass:
         def hold(part: Term, context: Context, total: Term) -> Term:
             if any(b.lo is not None or b.condition is not None for b in context):
                 return total
+            if any(t.kind == "call" and t.head == ("where", 0) for t in parts_first(total)):
+                return total                         # the part need not have a value where the case does not hold
             if context and not {b.index for b in context} <= free_names(total):
                 return total                         # the same for each value of an inner index
             indices = [self.arena.ref(b.index) for b in self.domains.bounds(equation)]
