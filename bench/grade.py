@@ -82,7 +82,8 @@ def main(answers: int = 200, processes: int = 2) -> None:
         print(f"{answers} answers, {processes} processes: {took:.1f} s, files written; "
               f"slowest {slowest.name} {slowest.seconds:.1f} s")
         open_ = sum(p.why.startswith("line") and p.marks is None for a in found.answers for p in a.parts)
-        print(f"parts left to a person for an undecided or unread line: {open_} of {sum(len(a.parts) for a in found.answers)}")
+        parts = sum(len(a.parts) for a in found.answers)
+        print(f"parts left to a person for an undecided or unread line: {open_} of {parts}")
 
 
 if __name__ == "__main__":

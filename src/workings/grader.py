@@ -72,8 +72,7 @@ class Judge:
         parts = []
         for key, points in self.points.items():
             name = "".join(key)
-            lines = [j for j in found.report.lines if j.part == name]
-            parts.append(marked(key, self.sheet, lines, status[name], found.stray, points, self.rule))
+            parts.append(marked(key, self.sheet, found.report.lines, status[name], found.stray, points, self.rule))
         return {
             "parts": [{**asdict(p), "points": str(p.points), "marks": None if p.marks is None else str(p.marks)}
                       for p in parts],

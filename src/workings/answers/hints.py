@@ -81,7 +81,7 @@ def _put_in(hint: Hint) -> Line:
     assert hint.about is not None
     lines = [str(_number(j)) for j in hint.lines]
     where = f", from line{'s' * (len(lines) > 1)} {' and '.join([', '.join(lines[:-1]), lines[-1]][len(lines) < 2 :])}"
-    return ("put the derivatives that you have found", where if lines else "", " into ", Math(hint.about), ".")
+    return ("put the derivatives that you have found", f"{where}," if lines else "", " into ", Math(hint.about), ".")
 
 
 def _mend(hint: Hint) -> Line:

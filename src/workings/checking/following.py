@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from workings.checking.derivs import derivatives
 from workings.checking.lines import strip
-from workings.checking.reached import Reached, alike
+from workings.checking.reached import Found, Reached, alike
 from workings.checking.verdict import Judged
 from workings.derive import Derivation, Step, backward, gradient
 from workings.errors import WorkingsError
@@ -42,15 +42,15 @@ class Hint:
 
 
 def following(
-    net: Network, goal: Deriv, lines: Sequence[Judged], *, asked: str = "gradient", before: Sequence[Expr] = (),
+    net: Network, goal: Deriv, lines: Sequence[Judged], *, asked: str = "gradient", before: Sequence[Found] = (),
     names: Sequence[Equation] = (), scope: Network | None = None,
 ) -> Hint:
     """The hint for a derivative: what the lines have reached, and what comes next.
 
-    `before`: quantities that earlier parts have found; `names`: names of parts that a sheet's hint offers; `scope`:
-    the network with the names that the lines have given.
+    `before`: quantities that earlier parts have found, and whether rightly; `names`: names of parts that a sheet's
+    hint offers; `scope`: the network with the names that the lines have given.
     """
-    found = Reached(net, [(q, True, None) for q in before])
+    found = Reached(net, list(before))
     stated: Judged | None = None
     for judged in lines:
         if judged.verdict == "right" and (about := found.about(judged)) is not None and alike(about, goal):

@@ -12,6 +12,7 @@ from workings.expr import Deriv, Expr, Network, Ref, Rel, free_refs, same
 from workings.notation import plain
 
 OPEN = ("undecided", "not understood")
+Found = tuple[Expr, bool, Judged | None]      # a quantity, whether it was worked out rightly, in which line
 
 
 @dataclass(slots=True)
@@ -19,7 +20,7 @@ class Reached:
     """The quantities that lines have worked out so far, each with its line (None: found before), the latest last."""
 
     net: Network
-    worked: list[tuple[Expr, bool, Judged | None]] = field(default_factory=list)
+    worked: list[Found] = field(default_factory=list)
     stated: list[tuple[Expr, Judged]] = field(default_factory=list)      # right, and made of what is still open
     alias: dict[str, Expr] = field(default_factory=dict)
 

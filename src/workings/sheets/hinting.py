@@ -41,6 +41,7 @@ def _of_part(key: Key, questions: list[Question], sheet: Sheet, answered: Answer
     part = next(p for e in sheet.exercises if e.number == key[0] for p in e.all_parts if p.label == key[1])
     lines = [j for j in answered.report.lines if j.part == "".join(key)]
     session = answered.sessions.get(key)
+    before = found_before(key, sheet, answered.report.lines)
     for question in questions:
         if question.asked not in DERIVED:
             yield Hint("general", asked=question.asked)
@@ -48,5 +49,5 @@ def _of_part(key: Key, questions: list[Question], sheet: Sheet, answered: Answer
         for target in targets(question):
             if isinstance(target, Deriv):
                 yield following(
-                    part.net, target, lines, asked=question.asked, before=found_before(key, sheet),
+                    part.net, target, lines, asked=question.asked, before=before,
                     names=part.named, scope=session.net if session is not None else None)

@@ -9,8 +9,9 @@ from fractions import Fraction
 from workings.answers.grade import Marked, Slip, listed, number
 from workings.checking.derivs import derivatives
 from workings.checking.lines import strip
-from workings.checking.reached import Reached, alike
+from workings.checking.reached import Found, Reached, alike
 from workings.checking.verdict import Judged
+from workings.checking.worlds import same_meaning
 from workings.expr import Call, Deriv, Expr, Logic, Network, Ref, Rel
 from workings import work
 from workings.errors import WorkingsError
@@ -38,9 +39,9 @@ class Outcome:
     begun: bool = False       # a right line is about it
 
 
-def outcomes(part: Part, lines: Sequence[Judged], before: Sequence[Expr]) -> list[Outcome]:
+def outcomes(part: Part, lines: Sequence[Judged], before: Sequence[Found]) -> list[Outcome]:
     """What became of each thing that the part asks; `before`: quantities that earlier parts have found."""
-    read = Reached(part.net, [(q, True, None) for q in before])
+    read = Reached(part.net, list(before))
     wanted = [(q, target) for q in part.questions if not q.method for target in targets(q)]
     out = [Outcome(plain(target), "absent", begun=len(wanted) == 1) for _, target in wanted]
     for judged in lines:
@@ -103,12 +104,17 @@ def _outcome(question: Question, judged: Judged, read: Reached, outcome: Outcome
 
 # -- marks
 def marked(
-    key: tuple[str, str], sheet: Sheet, lines: Sequence[Judged], status: str, stray: bool, points: Fraction,
+    key: tuple[str, str], sheet: Sheet, every: Sequence[Judged], status: str, stray: bool, points: Fraction,
     rule: Rubric,
 ) -> Marked:
-    """The marks of one part.  `status`: answered, no formula or missing; `stray`: something stands under no label."""
+    """The marks of one part.
+
+    `every`: the lines of the whole answer; `status`: answered, no formula or missing; `stray`: something stands
+    under no label.
+    """
     part = _parts(sheet)[key]
     name = "".join(key)
+    lines = [j for j in every if j.part == name]
     out = Marked(name, points, None, "needs a person", "")
     asked = [q.asked for q in part.questions if not q.method]
     pieces = [o for q in part.questions if q.asked == "boundary" for o in boundary_outcomes(q, part, lines)]
@@ -122,7 +128,7 @@ def marked(
     elif status == "no formula":
         out.why = "there are only words, or a picture, under this label"
     else:
-        found = [*outcomes(part, lines, found_before(key, sheet)), *pieces]
+        found = [*outcomes(part, lines, found_before(key, sheet, every)), *pieces]
         _answered(found, lines, part, rule, out, Fraction(1, len(pieces) or 1))
         if out.state == "right" and pieces:
             out.why = "the whole boundary is there, and right"
@@ -133,11 +139,20 @@ def _parts(sheet: Sheet) -> Mapping[tuple[str, str], Part]:
     return {(e.number, p.label): p for e in sheet.exercises for p in e.all_parts}
 
 
-def found_before(key: tuple[str, str], sheet: Sheet) -> list[Expr]:
-    """The quantities that the parts on which this one builds have asked for."""
+def found_before(key: tuple[str, str], sheet: Sheet, lines: Sequence[Judged]) -> list[Found]:
+    """What earlier parts of the exercise have found: what they ask, and what the person's own lines there say."""
     parts = _parts(sheet)
-    return [t for label in parts[key].builds_on if (key[0], label) in parts
-            for q in parts[key[0], label].questions if q.asked in STATED for t in targets(q)]
+    out: list[Found] = [(t, True, None) for label in parts[key].builds_on if (key[0], label) in parts
+                        for q in parts[key[0], label].questions if q.asked in STATED for t in targets(q)]
+    for other, part in parts.items():
+        if other == key:
+            break
+        read = Reached(part.net)
+        for judged in lines:
+            if other[0] == key[0] and judged.part == "".join(other):
+                read.take(judged)
+        out += [found for found in read.worked if same_meaning(found[0], part.net, parts[key].net)]
+    return out
 
 
 def _missing(stray: bool, out: Marked) -> None:
