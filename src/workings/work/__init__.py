@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from workings.errors import BadValue, NotReadable, OutOfReach, Source
 from workings.expr import Network, Ref
 from workings.work import regions
-from workings.work.code import check_code, code_source
+from workings.work.code import check_code, code_source, read_code
 from workings.work.files import MARKED, decoded, file_source, formulas, source
 from workings.work.models import is_model, model
 from workings.work.names import NameLike, Names, expression, loss, names, plain_name, ref, split
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Budget", "backward", "boundary", "box", "check", "check_code", "code_source", "decoded", "draw", "expression",
     "file_source", "gradient", "hessian", "is_model", "later", "loss", "model", "names", "number", "pieces", "read",
-    "ref", "run", "same", "source", "split", "values", "values_file",
+    "read_code", "ref", "run", "same", "source", "split", "values", "values_file",
 ]
 
 

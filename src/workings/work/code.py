@@ -33,6 +33,13 @@ def check_code(net: Network, source: Source, of: NameLike | None = None, at: Any
     return checking.check_code(net, code, source, chosen, values(at, net) or None, split_facts(given))
 
 
+def read_code(source: Source, **roles: Any) -> Network:
+    """The network that a forward pass in Python or NumPy states; it is read, never run."""
+    from workings.importers.code_equations import equations
+
+    return equations(source, **roles)
+
+
 def code_source(given: Any) -> Source:
     """The text of a file of code, or the code itself; a text of several lines is never taken for a path.
 

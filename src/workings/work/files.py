@@ -18,7 +18,7 @@ FORMULA = re.compile(
     re.S,
 )
 SAYS = re.compile(r"[=<>≤≥∈]|\\(in|leq?|geq?|equiv|doteq)\b|depends on|\.\.")
-TEXTS = (".txt", ".md", ".markdown", ".tex", ".text")
+TEXTS = (".txt", ".md", ".markdown", ".tex", ".text", ".py")
 MODELS = {".json": "a network of arrays", ".onnx": "an ONNX model", ".pt2": "an exported torch model"}
 PICKLES = (".pt", ".pth", ".pkl", ".pickle", ".joblib")
 LATER = {".ipynb": "notebooks"}
