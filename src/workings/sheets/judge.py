@@ -18,6 +18,7 @@ from workings.errors import Source, Span
 from workings.expr import Deriv, Equation, Expr, Network, Ref, Rel, Rest, free_refs, preorder, rewrite, same
 from workings.notation import plain
 from workings.sheets.model import Exercise, Part, Sheet
+from workings.sheets.placed import judged_in
 from workings.sheets.read import read_sheet
 from workings.syntax import Statement
 
@@ -81,7 +82,7 @@ def _part(part: Part, exercise: Exercise, seen: set[int], found: _Found) -> None
         for line in _split(statement, found.source, found.where(statement.span) - 1):
             if line.body is not None and _says_nothing(line.body, part, found):
                 continue
-            judged = session.judge(line)
+            judged = judged_in(session, part, line)
             if judged.verdict == "not understood" and _identity(statement, part):
                 letters = {r.name: "input" for r in free_refs(statement.body)}
                 judged = Session(Network(functions=part.net.functions, roles=letters), {}).judge(line)

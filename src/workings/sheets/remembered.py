@@ -22,6 +22,7 @@ from workings.limits import REMEMBERED
 from workings.notation import plain
 from workings.sheets.judge import prepared
 from workings.sheets.model import Part
+from workings.sheets.placed import judged_in
 
 Key = tuple[Any, ...]
 
@@ -32,6 +33,7 @@ class Scope:
 
     key: tuple[str, str]
     session: Session
+    part: Part
     base: Network             # before the person gave any name
     said: tuple[str, ...] = ()
     wrong: tuple[str, ...] = ()
@@ -78,12 +80,12 @@ class Memory:
         for name in ("facts", "remarks", "worlds", "point"):
             setattr(session, name, list(getattr(session, name)))
         session.domains = Domains(session.net)
-        return Scope(key, session, session.net)
+        return Scope(key, session, part, session.net)
 
     def judge(self, scope: Scope, line: Any) -> Judged:
         """The verdict on a line, which may have been given before."""
         if line.body is None:
-            return scope.session.judge(line)
+            return scope.session.judge(line)      # what cannot be read has no other verdict elsewhere
         text = f"{line.kind}: {plain(line.body)}"
         short: Key = (scope.key, scope.said, text)
         found = self.kept.get(short) or self.kept.get((*short, scope.wrong, scope.last))
@@ -103,7 +105,7 @@ class Memory:
         net, point, last = session.net, session.point, session.last
         facts, worlds, listed = len(session.facts), len(session.worlds), len(session.domains.listed)
         full = (*short, scope.wrong, scope.last)
-        out = session.judge(line)
+        out = judged_in(session, scope.part, line)
         if session.net is not net or session.point is not point or len(session.facts) != facts:
             scope.said += (text,)
             return out
