@@ -207,35 +207,39 @@ def constant(mesh: Mesh) -> Constancy:
     """
     if len(mesh.outputs) == 1:
         return _one_sign(mesh)
-    start = extreme(mesh, [1] + [0] * (len(mesh.outputs) - 1))
-    own = [exact_value(mesh, _unit(mesh, k), start.cell, start.at) for k in range(len(mesh.outputs))]
-    first = own.index(max(own))
-    least: Extreme | None = None
-    for k in range(len(mesh.outputs)):
-        if k == first:
-            continue
-        weights = [int(i == first) - int(i == k) for i in range(len(mesh.outputs))]
-        lead = extreme(mesh, weights, False)
-        if lead.value < 0:
-            return Constancy(False, "", None, _leaders(mesh, first, k, lead))
-        if least is None or lead.value < least.value:
-            least = lead
-    return Constancy(True, mesh.outputs[first], least)
+    place = extreme(mesh, _unit(mesh, 0))
+    while True:
+        best = _leaders(mesh, place)
+        least = _least_lead(mesh, best[0])
+        if least.value >= 0:
+            return Constancy(True, mesh.outputs[best[0]], least)
+        others = _leaders(mesh, least)
+        new = [k for k in others if k not in best]
+        if new:
+            return Constancy(False, "", None, ((mesh.outputs[best[0]], place.at), (mesh.outputs[new[0]], least.at)))
+        place = least             # fewer lead there, and the first that led is none of them: this ends
 
 
 def _unit(mesh: Mesh, k: int) -> list[int]:
     return [int(i == k) for i in range(len(mesh.outputs))]
 
 
-def _leaders(mesh: Mesh, first: int, second: int, behind: Extreme) -> tuple[tuple[str, Point], ...]:
-    """A point where the one output leads the other most, and one where it is behind."""
-    weights = [int(i == first) - int(i == second) for i in range(len(mesh.outputs))]
-    ahead = extreme(mesh, weights)
-    found = []
-    for place in (ahead, behind):
-        own = [exact_value(mesh, _unit(mesh, k), place.cell, place.at) for k in range(len(mesh.outputs))]
-        found.append((mesh.outputs[own.index(max(own))], place.at))
-    return tuple(found)
+def _leaders(mesh: Mesh, place: Extreme) -> list[int]:
+    """The outputs that are the largest at a point."""
+    own = [exact_value(mesh, _unit(mesh, k), place.cell, place.at) for k in range(len(mesh.outputs))]
+    return [k for k, v in enumerate(own) if v == max(own)]
+
+
+def _least_lead(mesh: Mesh, first: int) -> Extreme:
+    """Where an output leads the others least."""
+    found: Extreme | None = None
+    for k in range(len(mesh.outputs)):
+        if k != first:
+            lead = extreme(mesh, [int(i == first) - int(i == k) for i in range(len(mesh.outputs))], False)
+            if found is None or lead.value < found.value:
+                found = lead
+    assert found is not None
+    return found
 
 
 def _one_sign(mesh: Mesh) -> Constancy:
