@@ -170,9 +170,9 @@ class Arena:
     def room(self, p: Poly, q: Poly) -> None:
         """Raise `Budget` rather than begin a product that will not end soon."""
         size = len(p) * len(q)
-        self.spend(1 + size // 8)
         if size > POLYNOMIAL_PRODUCT:
             raise Budget
+        self.spend(1 + size // 8)
 
     def spend(self, steps: int) -> None:
         """Count work; past the limit the comparison ends."""

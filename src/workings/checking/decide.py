@@ -20,13 +20,13 @@ from workings.checking import modular
 from workings.checking.budget import Work
 from workings.checking.cases import ENOUGH_SIZES, Case, Cases
 from workings.checking.domain import conditions
-from workings.checking.names import needed
+from workings.checking.names import needed, openable
 from workings.checking.numeric import NoValue, Point, Unknown
 from workings.checking.parting import where
 from workings.checking.patterns import Proof, prove
 from workings.checking.verdict import Counterexample, Verdict
 from workings.errors import OutOfReach
-from workings.expr import Expr, Network, Ref, free_refs, same
+from workings.expr import Expr, Network, free_refs, same
 from workings.expr.nodes import Key
 
 FIRST_POINTS, MORE_POINTS = 3, 40
@@ -132,8 +132,10 @@ class _Question:
 
     def _each(self, cases: list[Case]) -> list[Proof] | None:
         proofs: list[Proof] = []
+        ours = {name for name, _ in self.cases.open_}
         for case in cases:
-            proof = _levels(case.net, case.left, case.right, case.facts, self.cases.creases, self.work)
+            always = frozenset(k for k in case.net.defs if k[0].partition("[")[0] in ours)
+            proof = _levels(case.net, case.left, case.right, case.facts, self.cases.creases, self.work, always)
             if not proof.done:
                 # Past the budget the sizes proved so far are enough, if they are several.
                 return proofs if proof.too_large and self._whole_sizes(cases, len(proofs)) >= ENOUGH_SIZES else None
@@ -187,7 +189,7 @@ def _openings(
 ) -> Iterator[list[Key]]:
     """The names to write out: none but those that stand for nothing else; those that one side only names; those on the
     way down to names that both sides share; all."""
-    usable = frozenset(e.key for e in needed(net, [a, b, *facts]) if _openable(net, e.key))
+    usable = frozenset(e.key for e in needed(net, [a, b, *facts]) if openable(net, e.key))
     always &= usable
     yield sorted(always)
     tried = {always}
@@ -223,15 +225,6 @@ def _written_in(net: Network, expr: Expr, opened: frozenset[Key]) -> frozenset[K
             seen.add(key)
             todo += [r.key for e in net.defs[key] for r in free_refs(e.rhs)] if key in opened else []
     return frozenset(seen - opened)
-
-
-def _openable(net: Network, key: Key) -> bool:
-    equations = net.defs[key]
-    if len(equations) != 1:
-        return False
-    lhs, rhs = equations[0].lhs, equations[0].rhs
-    plain = all(isinstance(i, Ref) and not i.indices and i.name not in net.sizes for i in lhs.indices)
-    return plain and all(r.key != key for r in free_refs(rhs))
 
 
 def _between(net: Network, a: Expr, b: Expr, always: frozenset[Key], usable: frozenset[Key]) -> frozenset[Key]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from workings.checking.budget import Budget, Work
-from workings.checking.names import needed
+from workings.checking.names import needed, openable
 from workings.expr import Call, Div, Expr, Neg, Network, Num, Pow, preorder
 
 POSITIVE = frozenset(["log", "log2", "log10", "ln"])
@@ -102,7 +102,7 @@ def _everywhere(net: Network, asked: Need, facts: Sequence[Expr]) -> bool:
     from workings.checking.patterns import note_facts
     from workings.checking.transcend import Refine, Undefined
 
-    opened = [e.key for e in needed(net, [asked.expr]) if len(net.defs[e.key]) == 1 and not e.lhs.indices]
+    opened = [e.key for e in needed(net, [asked.expr]) if openable(net, e.key)]
     n = Normal(net, {}, opened, Work(WORK))
     try:
         note_facts(n, facts)

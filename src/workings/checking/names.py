@@ -115,6 +115,16 @@ def range_letter(net: Network, index: str, body: Expr) -> str:
     return ""
 
 
+def openable(net: Network, key: Key) -> bool:
+    """Has the name one equation that can be put in its place: no recurrence, no entries of their own?"""
+    equations = net.defs[key]
+    if len(equations) != 1:
+        return False
+    lhs, rhs = equations[0].lhs, equations[0].rhs
+    plain = all(isinstance(i, Ref) and not i.indices and i.name not in net.sizes for i in lhs.indices)
+    return plain and all(r.key != key for r in free_refs(rhs))
+
+
 def axis_sizes(net: Network, name: str, axis: int) -> list[str]:
     """The symbolic sizes that the length of an axis of an array or family gives."""
     ends: list[Expr] = []

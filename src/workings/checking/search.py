@@ -12,6 +12,7 @@ from workings.limits import SEARCH_WORK
 from workings.checking.numeric import NoValue, Point, Unknown, Value, plan
 from workings.checking.verdict import Counterexample
 from workings.expr import Expr, Rel
+from workings.expr.names import natural
 
 SMALL = [Fraction(v) for v in ("1", "2", "-1", "1/2", "3", "-2", "-1/2", "3/2", "-3", "5/2", "5", "-3/2", "4", "1/3")]
 SIMPLE = [Fraction(v) for v in ("1", "0", "2", "-1", "1/2", "-2", "3")]
@@ -184,7 +185,8 @@ class Trial:
                 if other is not None and better:
                     at, values = other, better
                     break
-        return Counterexample({n: at[n] for n in self.leaves}, shown(values[0]), shown(values[1]))
+        ordered = sorted(self.leaves, key=natural)
+        return Counterexample({n: at[n] for n in ordered}, shown(values[0]), shown(values[1]))
 
 
 def shown(v: Value) -> str:

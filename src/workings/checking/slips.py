@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from time import monotonic
 
 from workings.limits import SLIP_NODES, SLIP_SECONDS
@@ -76,7 +77,8 @@ def _candidates(
     a, b, *_ = [_resolve(resolver, side) for side in (left, right, *before)]     # derivatives are found once
     wrt = [w for n in preorder(left) if isinstance(n, Deriv) for w in n.wrt if isinstance(w, Ref)]
     own_equation = [e.rhs for e in net.equations if isinstance(left, Ref) and same(e.lhs, left)]
-    own = list(edits.of_side(right, net, wrt)) if a is not None else []
+    size = sum(1 for _ in preorder(right))
+    own = list(islice(edits.of_side(right, net, wrt), 50 + 2 * SLIP_NODES // size)) if a is not None else []
     first = [e for e in own if e[0] == "sign" or e[0].startswith("lost 1/")]
     yield from _edited(a, first, resolver)
     for side in (left, *own_equation, *before):
