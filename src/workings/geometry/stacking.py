@@ -33,6 +33,12 @@ Shape = tuple[int, ...]
 class Known:
     array: Array
 
+    def __post_init__(self) -> None:
+        import numpy as np
+
+        if not isinstance(self.array, np.ndarray):        # a product of arrays without axes is a bare number
+            self.array = np.array(self.array, dtype=object)
+
 
 @dataclass(slots=True, eq=False)
 class Vector:
@@ -303,7 +309,7 @@ class _Stacking:
         if len(vectors) > 1:
             raise self._culprit(node)
         known = [v.array for v in inner if isinstance(v, Known)]
-        factor = known[0] if len(known) == 1 else prod((_exact(k) for k in known[1:]), start=_exact(known[0]))
+        factor = Known(known[0] if len(known) == 1 else prod((_exact(k) for k in known[1:]), start=_exact(known[0]))).array
         if not vectors:
             return Known(factor)
         if not factor.shape:

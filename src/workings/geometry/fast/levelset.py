@@ -28,7 +28,8 @@ class LevelSet:
     """The boundary on a plane: edges, isolated points and whole cells of a complex.
 
     `edges`, `points`: corners (an edge is the one after its corner); `crosses`: of each edge, does the label change
-    across it?  `pairs`: of each edge and point the two outputs that are the largest there, (0, 0) for a level.
+    across it?  `rims`: does it bound one of the whole cells?  `pairs`: of each edge and point the two outputs that are
+    the largest there, (0, 0) for a level.
     """
 
     complex: Complex
@@ -36,6 +37,7 @@ class LevelSet:
     level: Fraction
     edges: Array
     crosses: Array
+    rims: Array
     pairs: Array
     points: Array
     point_pairs: Array
@@ -60,8 +62,8 @@ class LevelSet:
 
     @cached_property
     def length(self) -> float | None:
-        """Of all edges, in input space; None where it is infinite."""
-        if not self.bounded.all():
+        """Of all edges, in input space; None where it is infinite, and on a line."""
+        if self.complex.layers.domain.plane.line or not self.bounded.all():
             return None
         return float(self.lengths.sum())
 
@@ -86,7 +88,7 @@ class LevelSet:
         return self.outputs[int(pair[0])], self.outputs[int(pair[1])]
 
     def parts(self) -> list[Part]:
-        """Every edge as a part with exact ends, then the isolated points; not joined."""
+        """Every edge but those that bound a whole cell, with exact ends, the isolated points, the whole cells."""
         from workings.geometry.fast.parts import parts_of
 
         return parts_of(self)
@@ -149,9 +151,10 @@ def _read_off(found: Complex, names: tuple[str, ...], level: Fraction) -> LevelS
     keep = ((beyond < 0) & ~region[own]) | (own < beyond) | ((beyond >= 0) & ~_mutual(edges, own, beyond))
     edges, own, beyond = edges[keep], own[keep], beyond[keep]
     crosses = (beyond >= 0) & _differ(labels, own, beyond, lone)
+    rims = region[own] | ((beyond >= 0) & region[beyond])
     points = _lonely(found, tied if lone else tied & ~whole[found.owner], on_edge, region)
     return LevelSet(
-        found, names, level, edges, crosses, _pairs(on_edge[edges], whole[own], lone), points,
+        found, names, level, edges, crosses, rims, _pairs(on_edge[edges], whole[own], lone), points,
         _pairs(tied[points], whole[found.owner[points]], lone), np.flatnonzero(region),
     )
 

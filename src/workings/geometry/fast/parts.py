@@ -17,13 +17,14 @@ from workings.geometry.polyhedron import crease
 if TYPE_CHECKING:
     from workings.geometry.fast.levelset import LevelSet
 
+ZERO, ONE = Fraction(0), Fraction(1)
 Key = tuple[str, tuple[str, str] | None]
 
 
 def parts_of(found: LevelSet) -> list[Part]:
     """Every edge, isolated point and cell of the boundary, with exact ends."""
     line = found.complex.layers.domain.plane.line
-    edges = [_edge(found, k) for k in range(len(found.edges))]
+    edges = [_edge(found, k) for k in range(len(found.edges)) if not found.rims[k]]
     return [*edges, *_points(found), *(_region(found.complex, int(c), line) for c in found.regions)]
 
 
@@ -33,6 +34,8 @@ def joined_parts(found: LevelSet) -> list[Part]:
         return parts_of(found)
     held: dict[tuple[int, ...], list[tuple[Any, Any, Key]]] = {}
     for k, corner in enumerate(found.edges.tolist()):
+        if found.rims[k]:
+            continue
         row = crease(integer_row(found.complex.exact_row(int(found.complex.creases[corner]), _owner(found, corner))))
         held.setdefault(row, []).append((*_ends(found, corner, row), (_kind(found, k), found.between(found.pairs[k]))))
     out: list[Part] = []
@@ -112,11 +115,21 @@ def _region(found: Complex, cell: int, line: bool) -> Part:
     """A whole cell on which the level is met; on a line the stretch that it is."""
     corners = found.exact_cell(cell)
     if line:
-        places = sorted({p[0] for p in corners})
-        return Part("segment", "touches", tuple((p,) for p in places))
+        return _stretch(found, cell, sorted({p[0] for p in corners}))
     far = [i for i in range(found.offsets[cell], found.offsets[cell + 1]) if found.infinite[i]]
     rays = tuple((Fraction(float(x)), Fraction(float(y))) for x, y in found.vertices[far])
     return Part("region", "touches", (), None, Shape(tuple(corners), rays, 2))
+
+
+def _stretch(found: Complex, cell: int, places: Sequence[Fraction]) -> Part:
+    """A cell of a line: between two breakpoints, or from one on."""
+    rays: tuple[Point, ...] = ((ONE,), (-ONE,)) if not places else ()
+    if len(places) == 1:
+        far = found.lists.place[found.offsets[cell]:found.offsets[cell + 1], 0]
+        near = float((places[0] - found.layers.domain.centre[0]) / found.layers.domain.scale)
+        rays = ((ONE,),) if max(far, key=abs) > near else ((-ONE,),)
+    corners = tuple((p,) for p in places) or ((ZERO,),)
+    return Part("region", "touches", (), None, Shape(corners, rays, 1, bool(places)))
 
 
 def nearest(found: LevelSet, point: Any) -> tuple[Point2, float]:
