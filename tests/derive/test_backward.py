@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
 import pytest
 
 from workings.answers.backward import as_dict, blocks
-from workings.derive import backward, gradient
+from workings.derive import backward
 from workings.errors import BadValue, OutOfReach
 from workings.expr import Add, Call, Equation, Mul, Neg, Network, Ref
 from workings.functions import signatures
@@ -147,15 +146,3 @@ def test_a_path_through_an_unspecified_quantity_is_refused_and_not_zero() -> Non
 def test_without_a_parameter_there_is_nothing_to_do_by_default() -> None:
     with pytest.raises(BadValue, match="no parameter in the equations of y"):
         backward(read("y = relu(x)", signatures()), Ref("y"))
-
-
-WHOLE = ["p = softmax(z); L = -log(p[1])", "p = softmax(z); L = -log(p[1]); z in R^K", "p = T(z); L = p[1]^2; z in R^K"]
-
-
-@pytest.mark.parametrize("text", WHOLE)
-@pytest.mark.parametrize("verb", [gradient, lambda net, of, z: backward(net, of, [z])], ids=["gradient", "backward"])
-def test_an_entry_of_an_array_given_as_a_whole_is_refused_and_not_zero(
-    text: str, verb: Callable[[Network, Ref, Ref], object]
-) -> None:
-    with pytest.raises(OutOfReach, match="an entry of the array p cannot be differentiated yet"):
-        verb(read(text, signatures()), Ref("L"), Ref("z"))

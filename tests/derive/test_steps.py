@@ -128,7 +128,6 @@ ERRORS = [
     ("E = (y - t)^2", "F", "y", BadValue, "F does not occur in the equations"),
     ("y depends on x, w\nE = y^2", "y", "w", OutOfReach, "y is given by no equation"),
     ("t = 1..T\nh[t] = tanh(w*h[t-1] + h[t+1])\nE = sum(t, h[t])", "E", "w", OutOfReach, "recurrence of h has no direction"),
-    ("W in R^(2 x 2)\nx in R^2\ny = W @ x\nE = sum(y)", "E", "x", OutOfReach, "a matrix product"),
 ]
 
 

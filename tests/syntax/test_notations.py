@@ -178,7 +178,8 @@ AMBIGUOUS = [
     (r"y = \frac12 wh + 1", "wh is read as the product w h, not as one name"),
     ("u = bc; v = b + c", "bc is read as one name, though b and c are names too; write b*c for the product"),
     ("y = w^T x", "w^T is read as the transpose of w"),
-    (r"f = \|W\cdot x\|^2", "W and x stand where arrays stand, but no line says that they are arrays"),
+    (r"f = \|W\cdot x\|^2", "W and x stand where arrays stand, but no line declares them: capital letters are read as "
+     "matrices, small ones as vectors"),
     ("y = W @ x", "W and x stand where arrays stand"),
     (r"P(+|x) = 1; y = x", "the name of a probability is read as words"),
     (r"y = x; x > 0 \iff y > 0", r"\iff (⇔) says something about formulas; it is read as words"),

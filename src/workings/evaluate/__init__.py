@@ -13,13 +13,14 @@ from typing import Any, TypeVar
 
 from workings.limits import EVALUATION_WORK
 from workings.errors import BadValue, WorkingsError
+from workings.evaluate.arrays import is_array
 from workings.evaluate.forward import BLURRED, Found, forward, quantities
 from workings.evaluate.given import Point, read_point
 from workings.evaluate.numbers import Undefined, ball, out, sharp
 from workings.evaluate.state import Missing, State
-from workings.evaluate.undeclared import with_products
 from workings.expr import Expr, Network
 from workings.functions.values import Undecided
+from workings.shape import with_given
 
 __all__ = ["Values", "run", "value"]
 
@@ -51,7 +52,7 @@ def run(net: Network, values: Mapping[str, Any], wanted: Sequence[str] | None = 
     """
     try:
         point = read_point(net, values)
-        arrays = with_products(net, point)
+        arrays = with_given(net, _axes(point))
         if arrays is not net:
             net, point = arrays, read_point(arrays, values)
         keys = quantities(point, wanted)
@@ -61,6 +62,12 @@ def run(net: Network, values: Mapping[str, Any], wanted: Sequence[str] | None = 
     if mode != "ball":
         found.drop_blurred()
     return Values(found.values(mode), found.missing_names(point), found.undefined)
+
+
+def _axes(point: Point) -> dict[str, int]:
+    """The numbers of axes of the arrays that are given."""
+    return {name: value.ndim for ((name, places), at), value in point.memo.items()
+            if not places and not at and is_array(value)}
 
 
 def value(expr: Expr, env: Mapping[str, Any], net: Network | None = None, mode: str = "auto", bits: int = 200) -> Any:

@@ -14,7 +14,7 @@ from workings.errors import WorkingsError
 from workings.expr import Array, Big, Equation, Expr, Key, Logic, Network, Num, Ref, Rel, free_refs, preorder
 from workings.forms.entries import Entries
 from workings.forms.letters import Letters
-from workings.shape import Shapes, has_arrays, shapes
+from workings.shape import Shapes, has_arrays, settled, shapes
 
 
 @dataclass(eq=False)
@@ -85,7 +85,7 @@ def indexed(net: Network) -> Indexed:
     found = _KNOWN.get(net)
     if found is None:
         try:
-            found = _lowered(net) if has_arrays(net) else Indexed(net, net)
+            found = _lowered(settled(net)) if has_arrays(net) else Indexed(net, net)
         except WorkingsError as error:
             raise error.located(net.source) from None
         _KNOWN[net] = found

@@ -14,6 +14,7 @@ from workings.expr import (
     Add, All, Array, Big, Call, Claim, Deriv, Div, Equation, Expr, Key, MatMul, Mul, Neg, Network, Pow, Ref, Rel, fold,
     preorder,
 )
+from workings.expr.names import GREEK
 from workings.functions import table
 
 ROW = -1                      # a transposed vector
@@ -210,15 +211,8 @@ class Ranks:
         inner = node.children()
         if self._of_arrays(node):
             return [(c, self._letter_rank(c, node) if ranks.get(id(c)) is None else None) for c in inner]
-        if isinstance(node, Mul) and rank:
-            unknown = [c for c in inner if ranks.get(id(c)) is None]
-            known = any(ranks.get(id(c)) for c in inner)
-            if not known and len(unknown) > 1:
-                arrays = [c for c in unknown if not isinstance(c, Ref)]
-                if len(arrays) != 1:
-                    self.unclear[id(node)] = node
-                unknown = arrays if len(arrays) == 1 else []
-            return [(c, rank if not known and c in unknown else None) for c in inner]
+        if isinstance(node, Mul):
+            return self._factors(node, rank, ranks)
         if isinstance(node, Add | Neg | Claim):
             top = rank or joined([ranks.get(id(c)) for c in inner])
             return [(c, top) for c in inner]
@@ -230,6 +224,24 @@ class Ranks:
             return [(inner[0], rank)]
         return [(c, None) for c in inner]
 
+    def _factors(self, node: Mul, rank: Rank, ranks: Mapping[int, Rank]) -> Iterable[tuple[Expr, Rank]]:
+        """A product asks for arrays beside a transpose, and where it is itself to be one: capital letters are
+        matrices, the one small letter a vector."""
+        beside = {id(c): _by_letter(c.name) for c in _beside_transposes(node) if isinstance(c, Ref)}
+        asked: dict[int, Rank] = {k: r for k, r in beside.items() if ranks.get(k) is None}
+        if rank and not asked and not any(ranks.get(id(c)) for c in node.args):
+            unknown = [c for c in node.args if ranks.get(id(c)) is None]
+            arrays = [c for c in unknown if not isinstance(c, Ref)] if len(unknown) > 1 else unknown
+            capital = [c for c in unknown if isinstance(c, Ref) and _by_letter(c.name) == 2]
+            small = [c for c in unknown if isinstance(c, Ref) and c.name.split("_")[0].rstrip("0123456789") not in GREEK
+                     and c not in capital]
+            arrays = arrays or [*capital, *small]
+            if len(unknown) > 1 and (len(small) > 1 or not arrays or (len(arrays) > 1 and not capital)):
+                self.unclear[id(node)] = node
+            else:
+                asked = {id(c): rank if len(arrays) == 1 else self._letter_rank(c, node) for c in arrays}
+        return [(c, asked.get(id(c))) for c in node.args]
+
     def _letter_rank(self, expr: Expr, node: Expr) -> Rank:
         """The rank that the letter of an operand tells; trace and sums of rows take a matrix, dot two vectors."""
         if isinstance(node, Call) and node.function in ("trace", "colsum", "rowsum"):
@@ -239,6 +251,15 @@ class Ranks:
         if isinstance(expr, Ref):
             return _by_letter(expr.name)
         return 1
+
+
+def _beside_transposes(node: Mul) -> Iterable[Expr]:
+    """The factors that a transpose makes arrays: those after it, and where it is the last the one before it."""
+    at = [n for n, c in enumerate(node.args) if isinstance(c, Call) and c.function == "T"]
+    if not at or node.each:
+        return ()
+    last = at[-1] == len(node.args) - 1 and at[-1] > 0
+    return (*node.args[at[0] + 1 :], *(node.args[at[-1] - 1 : at[-1]] if last else ()))
 
 
 def _by_letter(name: str) -> int:

@@ -34,10 +34,14 @@ def _undeclared(net: Network, scope: Scope) -> list[Remark]:
     if not meant:
         return []
     names = listed(meant).replace(" or ", " and ")
-    stand, they, are = ("stand", "they are", "arrays") if len(meant) > 1 else ("stands", "it is", "an array")
-    return [Remark("ambiguous", f"{names} {stand} where arrays stand, but no line says that {they} {are}: {they} read "
-                   f"as {'numbers' if len(meant) > 1 else 'a number'}; {meant[0]} in R^n or {meant[0]} in R^(m x n) "
-                   "declares it", scope.meant[meant[0]])]
+    stand, them = ("stand", "them") if len(meant) > 1 else ("stands", "it")
+    if len(meant) == 1:
+        kind = "it is read as a matrix" if meant[0][0].isupper() else "it is read as a vector"
+    else:
+        kind = "capital letters are read as matrices, small ones as vectors"
+    sizes = "R^(m x n)" if meant[0][0].isupper() else "R^n"
+    return [Remark("ambiguous", f"{names} {stand} where arrays stand, but no line declares {them}: {kind}; "
+                   f"{meant[0]} in {sizes} declares {meant[0]}", scope.meant[meant[0]])]
 
 
 def _runs(net: Network) -> list[Remark]:

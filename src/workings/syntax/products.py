@@ -2,8 +2,8 @@ r"""What a LaTeX product of arrays means: `X w` a matrix product, `x q^\top` an 
 
 from __future__ import annotations
 
-from workings.errors import Span
-from workings.expr import Add, Array, Call, Claim, Deriv, Div, Expr, MatMul, Mul, Neg, Pow, Ref
+from workings.errors import NotReadable, Span
+from workings.expr import Add, All, Array, Call, Claim, Deriv, Div, Expr, MatMul, Mul, Neg, Pow, Ref
 from workings.syntax.scope import Scope
 
 ROW = -1                      # the rank of a transposed vector
@@ -16,7 +16,8 @@ def rank(tree: Expr, scope: Scope) -> int:
     while isinstance(tree, Neg | Div | Pow | Claim):
         tree = tree.base if isinstance(tree, Pow) else tree.children()[0]
     if isinstance(tree, Ref):
-        return max(0, scope.arrays.get(tree.name, scope.ranks.get(tree.name, 0)) - len(tree.indices))
+        taken = sum(not isinstance(i, All) for i in tree.indices)
+        return max(0, scope.arrays.get(tree.name, scope.ranks.get(tree.name, 0)) - taken)
     if isinstance(tree, Add | Mul):
         return next((r for r in (rank(a, scope) for a in tree.args) if r), 0)
     if isinstance(tree, MatMul):
@@ -85,4 +86,8 @@ def _pair(a: Expr, ra: int, b: Expr, rb: int, sign: str, span: Span | None) -> t
     if 2 in (ra, rb):
         args = (*a.args, b) if isinstance(a, MatMul) else (a, b)
         return MatMul(args, span), _product_rank([ra, rb])
-    return Mul((*a.args, b) if isinstance(a, Mul) and a.each else (a, b), span, True), ra or rb
+    raise NotReadable(
+        "two vectors stand side by side, which has no meaning", span=span,
+        expected="w^T x or dot(w, x) for the inner product, x w^T or outer(x, w) for the outer one, * or \\odot for "
+                 "entry by entry",
+    )
