@@ -260,6 +260,8 @@ def check(lines: tuple[str, ...], at: str | None, given: tuple[str, ...], answer
     from workings import api
     from workings.cli.counting import verdict
 
+    if hint and not (lines or answer):
+        raise click.UsageError("--next needs --line or --answer: after which line?")
     if code_file:
         report = api.check(network(options), code=Path(code_file), of=of, at=at, given=list(given))
     elif answer:
