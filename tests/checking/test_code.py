@@ -22,6 +22,14 @@ FAMILY = "i = 1..d; k = 1..N; y[k] = sum(i, w[i]*x[i,k]); E = sum(k, (y[k] - t[k
 TIME = """t = 1..T; z[t] = w*h[t-1] + u*x[t]; h[t] = tanh(z[t]); h[0] = 0; y[t] = v*h[t];
           E = sum(t, (y[t] - s[t])^2)/2"""
 
+RECTIFIED = """x in R^n; W1 in R^(m x n); b1 in R^m; w2 in R^m; z1 = W1 @ x + b1; a1 = relu(z1);
+               y = dot(w2, a1) + b2; E = (y - t)^2/2"""
+SOFTMAX = """X in R^(N x d); W in R^(d x c); b in R^c; Y in R^(N x c); Z = X @ W + b; P = softmax(Z);
+             E = -sum(Y*log(P))/N; given rowsum(Y) = 1"""
+TIME_ARRAYS = """t = 1..T; x in R^(T x n); W in R^(m x m); U in R^(m x n); V in R^(k x m); b in R^m; s in R^(T x k);
+                 z[t] = W @ h[t-1] + U @ x[t] + b; h[t] = tanh(z[t]); h[0] = 0; y[t] = V @ h[t];
+                 E = sum(t, norm2(y[t] - s[t]))/2"""
+
 NUMBERS = {
     "names of all kinds": (SMALL, """
         dy = np.tanh(y - t)                     # ok
@@ -128,7 +136,7 @@ ARRAYS = {
         dP = P - Y                              # lost 1/N
         dW2 = A1 @ dP                           # transposed product
         db2 = (P - Y)/N                         # lost sum: over the axis of N entries
-        dZ1 = (P - Y)/N @ W2.T                  # lost inner derivative: tanh'(Z1)
+        dZ1 = (P - Y)/N @ W2.T                  # lost inner derivative
         dA1 = (P - Y)/N @ W2                    # transposed product
         db1 = np.sum((P - Y)/N @ W2.T * (1 - A1**2), axis=1)   # sum over the wrong axis
         half = X @ X                            # shapes do not fit
@@ -141,6 +149,27 @@ ARRAYS = {
         dW = np.outer(dz, x)                    # ok
         dx = W.T @ dz                           # ok
         db = dz.reshape(-1, 1)                  # ok
+    """),
+    "masks and new axes": (RECTIFIED, """
+        dy = y - t                              # ok
+        da1 = dy * w2                           # ok
+        dz1 = da1 * (z1 > 0)                    # ok
+        dW1 = dz1[:, None] * x[None, :]         # ok
+        dx = W1.T @ np.where(z1 <= 0, 0, da1)   # ok
+        db1 = da1.copy()                        # part
+        db1[z1 <= 0] = 0                        # ok
+        dw2 = dy * np.maximum(z1, 0)            # ok
+    """),
+    "a mask of an array is lost": (RECTIFIED, """
+        dz1 = (y - t) * w2                      # lost inner derivative
+    """),
+    "softmax": (SOFTMAX, """
+        N = X.shape[0]                          # size
+        expZ = np.exp(Z)                        # new
+        P = expZ / expZ.sum(axis=1, keepdims=True)   # ok
+        dZ = (P - Y) / N                        # ok
+        dW = X.T @ dZ                           # ok
+        db = dZ.sum(axis=0)                     # ok
     """),
     "its slips, one by one": (COLUMN, """
         dz = (y - t)*u*a*(1 - a)                # ok
@@ -215,10 +244,20 @@ THROUGH = {
 }
 
 
-def verdicts(text: str) -> list[list[str]]:
-    """What is said of each line of a row."""
-    return [[w.strip() for w in line.partition("#")[2].split(";")] for line in text.splitlines() if "#" in line
-            and not line.lstrip().startswith("def")]
+SLOW = {
+    "through time": (TIME_ARRAYS, """
+        dV = np.zeros_like(V)                   # part
+        db = 0                                  # part
+        dh_next = np.zeros_like(h[0])           # part
+        for t in reversed(range(len(x))):
+            dy = y[t] - s[t]                    # ok
+            dV += np.outer(dy, h[t+1])          # ok
+            dh = V.T @ dy + dh_next             # ok
+            dz = dh * (1 - h[t+1]**2)           # ok
+            db += dz                            # ok
+            dh_next = W.T @ dz                  # new
+    """),
+}
 
 
 def said(j) -> str:  # type: ignore[no-untyped-def]
@@ -276,6 +315,12 @@ def test_loops(net: str, text: str) -> None:
 
 @rows(THROUGH)
 def test_through_time(net: str, text: str) -> None:
+    check(net, text)
+
+
+@pytest.mark.slow
+@rows(SLOW)
+def test_arrays_through_time(net: str, text: str) -> None:
     check(net, text)
 
 

@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from workings.checking.code_arrays import Arrays
+from workings.checking.code_arrays import Arrays, is_zero
 from workings.checking.code_loops import BASES, Counting, Loops, Turn, placed, shifted
 from workings.checking.code_names import Names
-from workings.checking.code_state import Places, Variable, Write, about, is_zero, last_of_groups
+from workings.checking.code_state import Places, Variable, Write, about, last_of_groups
 from workings.checking.code_verdicts import Pending, Verdicts
 from workings.checking.lines import Session
 from workings.checking.matrices import form
@@ -40,13 +40,25 @@ def check_code(net: Network, code: Code, source: Source, of: str | None = None, 
     the fewest lines are wrong, the same for all of them, and said.
     """
     found: list[tuple[int, Report]] = []
-    for base in BASES if any(line.loops or line.indices for line in code.lines) else BASES[:1]:
+    for base in _bases(net, code):
         report = _checked(net, code, source, of, at, given, base)
-        bad = sum(j.verdict != "right" for j in report.lines)
-        found.append((bad, report))
-        if not bad:
+        bad = [j for j in report.lines if j.verdict != "right"]
+        found.append((len(bad), report))
+        if not any(code.lines[j.line].loops or code.lines[j.line].indices for j in bad):
             break
     return min(found, key=lambda f: f[0])[1]
+
+
+def _bases(net: Network, code: Code) -> list[str]:
+    """The ways of counting that differ for this network; one where nothing is counted."""
+    if not any(line.loops or line.indices for line in code.lines):
+        return [BASES[0]]
+    counts = {base: Counting(net, base) for base in BASES}
+    places = list(counts[BASES[0]].letters)
+    seen: dict[tuple[int, ...], str] = {}
+    for base, count in counts.items():
+        seen.setdefault(tuple(count.offset(*place) for place in places), base)
+    return list(seen.values())
 
 
 def _checked(net: Network, code: Code, source: Source, of: str | None, at: Mapping[str, Any] | None,

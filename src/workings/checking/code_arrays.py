@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from workings.errors import NotReadable
-from workings.expr import ONE, Call, Div, Expr, MatMul, Mul, Num, rewrite
+from workings.expr import ONE, Add, Call, Div, Expr, MatMul, Mul, Neg, Num, Rel, rewrite
 from workings.forms.indexed import Indexed
 from workings.notation import plain
 from workings.shape import ShapeError
@@ -44,6 +44,10 @@ class Arrays:
             return node
         if node.function in ("sum_over", "mean_over"):
             return self._over(node)
+        if node.function in ("ind", "where"):
+            condition = node.args[0]
+            arrays = isinstance(condition, Rel) and any(map(self.axes, condition.args))
+            return self._mask(node, condition) if arrays and isinstance(condition, Rel) else node
         if node.function in ("sum", "mean") and not self.axes(node.args[0]):
             return node.args[0]
         if node.function in ("T", "flat", "col", "row"):
@@ -55,6 +59,21 @@ class Arrays:
         if node.function.startswith("einsum "):
             return self._einsum(node)
         return node
+
+    def _mask(self, node: Call, condition: Rel) -> Expr:
+        """A condition on arrays as its 0 and 1, entry by entry: step(0) = 0, so a >= b is 1 - step(b - a)."""
+        if len(condition.ops) != 1 or condition.ops[0] not in ("<", ">", "<=", ">="):
+            return node
+        a, b = condition.args if condition.ops[0] in (">", "<=") else reversed(condition.args)
+        mask: Expr = Call("step", (a if is_zero(b) else Neg(b) if is_zero(a) else Add((a, Neg(b))),))
+        if condition.ops[0] in ("<=", ">="):
+            mask = Add((ONE, Neg(mask)))
+        if node.function == "ind":
+            return mask
+        yes, no = node.args[1:]
+        parts = [Mul((mask, yes))] if not is_zero(yes) else []
+        parts += [Mul((Add((ONE, Neg(mask))), no))] if not is_zero(no) else []
+        return Num(0) if not parts else parts[0] if len(parts) == 1 else Add(tuple(parts))
 
     # -- sums
     def _over(self, node: Call) -> Expr:
@@ -164,6 +183,11 @@ def _ordered(text: str, made: Expr, out: str) -> Expr:
     if sorted(text) != sorted(out):
         raise NotReadable("an einsum with letters on one side only is not read", expected="einsum('ij,jk->ik', A, B)")
     return made if text == out else Call("T", (made,))
+
+
+def is_zero(e: Expr) -> bool:
+    """Is it the number 0?"""
+    return isinstance(e, Num) and e.value == 0
 
 
 def _is_one(size: Expr) -> bool:

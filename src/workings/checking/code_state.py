@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from workings.checking.code_arrays import is_zero
 from workings.checking.code_loops import Turn, shifted
 from workings.checking.verdict import Judged
 from workings.errors import NotReadable, Span
@@ -100,11 +101,6 @@ def _where(conditions: Sequence[Expr], value: Expr, other: Expr) -> Expr:
 
 def _terms(e: Expr) -> tuple[Expr, ...]:
     return e.args if isinstance(e, Add) else (e,)
-
-
-def is_zero(e: Expr) -> bool:
-    """Is it the number 0?"""
-    return isinstance(e, Num) and e.value == 0
 
 
 def _less(asked: Expr, own: Expr, letter: str) -> Expr:

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from workings.checking.code_arrays import Arrays
+from workings.checking.code_arrays import Arrays, is_zero
 from workings.checking.code_loops import Turn
-from workings.checking.code_state import Places, Variable, Write, about, is_zero
+from workings.checking.code_state import Places, Variable, Write, about
 from workings.checking.lines import Session
 from workings.checking.verdict import Judged
 from workings.errors import Source

@@ -186,13 +186,20 @@ class Values:
 
     # -- subscripts
     def _subscript(self, node: ast.Subscript) -> Expr:
-        found = self.length(node)
+        found = self.length(node) or self._new_axis(node)
         if found is not None:
             return found
         name, indices, mask = self.target(node)
         if mask is not None:
             raise self._refusal(node)
         return Ref(name, indices, self.span(node))
+
+    def _new_axis(self, node: ast.Subscript) -> Expr | None:
+        """x[:, None] is a column, x[None, :] a row."""
+        parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else []
+        if len(parts) == 2 and sorted(map(_axis_word, parts)) == ["all", "new"]:
+            return call("col" if _axis_word(parts[1]) == "new" else "row", self.expr(node.value))
+        return None
 
     def target(self, node: ast.expr) -> tuple[str, tuple[Expr, ...], Expr | None]:
         """The name, the indices and the mask of a place that can be written to: W, W[i], grads["W"], x[z > 0]."""
@@ -364,6 +371,13 @@ class Values:
         if not arrow or len(letters) != len(args) - 1 or not all(s.isalpha() and s.isascii() for s in letters):
             raise self._refusal(rule, expected="einsum('ij,jk->ik', A, B)")
         return Call(f"einsum {inputs}->{out}", tuple(map(self.expr, args[1:])), 0, self.span(rule))
+
+
+def _axis_word(node: ast.expr) -> str:
+    if _whole(node):
+        return "all"
+    none = isinstance(node, ast.Constant) and node.value is None
+    return "new" if none or (isinstance(node, ast.Attribute) and node.attr == "newaxis") else ""
 
 
 def _whole(node: ast.expr) -> bool:
