@@ -31,17 +31,20 @@ def web(graph: Graph, top: Node, bottom: Node, stop: Collection[Key] = ()) -> We
     keys = graph.below(top.key) | {top.key}
     edges: dict[Node, list[Edge]] = {}
     below: dict[Node, frozenset[str]] = {bottom: frozenset(free_names_of((*bottom.indices, *top.indices)))}
+    place = {e.lhs.key: n for n, e in enumerate(graph.net.equations)} if graph.arena.ranges else {}
     stack = [bottom]
     while stack:
-        node = stack.pop()
+        # An entry comes after all that it is made of, so that its new letters differ from those of every path to it.
+        at = min(range(len(stack)), key=lambda n: place.get(stack[n].key, -1)) if place else -1
+        node = stack.pop(at)
         if node in edges or (node is not bottom and (node.key in stop or _ends_at(graph, node, top))) or node == top:
             continue
         edges[node] = []
         for edge in graph.edges(node, below[node], keys):
             edges[node].append(edge)
             names = below[node] | free_names_of(edge.upper.indices)
-            if edge.upper not in below:
-                below[edge.upper] = names
+            if edge.upper not in below or (place and edge.upper not in edges):
+                below[edge.upper] = names | below.get(edge.upper, frozenset())
             stack.append(edge.upper)
     found = _trimmed(Web(top, bottom, edges, []), stop)
     return found._replace(beyond=frozenset(k for key in stop for k in graph.above(key)))
@@ -59,8 +62,8 @@ def loops_between(graph: Graph, top: Node, bottom: Node) -> tuple[Key, ...]:
 
 def _ends_at(graph: Graph, node: Node, top: Node) -> bool:
     """Is the entry the asked one, or may it be?  h[1] on the way to h[2] is not."""
-    return node.key == top.key and not any(
-        graph.arena.call("delta", pair) is graph.arena.zero for pair in zip(node.indices, top.indices, strict=True))
+    return node.key == top.key and (len(graph.net.defs.get(top.key, ())) == 1 or not any(
+        graph.arena.call("delta", pair) is graph.arena.zero for pair in zip(node.indices, top.indices, strict=True)))
 
 
 def _trimmed(full: Web, stop: Collection[Key]) -> Web:

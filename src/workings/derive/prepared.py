@@ -70,10 +70,9 @@ def _unshifted(net: Network, keys: set[Key]) -> Network:
 
 
 def _other(name: str, net: Network, ranges: Mapping[str, Range]) -> str:
-    """A letter like this one that is not taken."""
-    while name in ranges or (name, 0) in net.defs:
-        name += "'"
-    return name
+    """A letter that is not taken; t' would run as t does."""
+    used = {r.name for e in net.equations for r in (e.lhs, *free_refs(e.lhs), *free_refs(e.rhs))} | set(ranges)
+    return next((x for x in ("s", "k", "m", "n", "r", "tau") if x not in used), f"{name}_1")
 
 
 def _plain(arena: Arena, index: Expr) -> Expr:

@@ -36,8 +36,13 @@ def recurrent(net: Network) -> list[tuple[Key, ...]]:
     }
     return [
         tuple(k for k in needs if k in group) for group in circles(needs)
-        if any(letters_of(e, net) for k in group for e in net.defs[k])
+        if any(_runs(e, net) for k in group for e in net.defs[k])
     ]
+
+
+def _runs(equation: Equation, net: Network) -> bool:
+    """Is there a letter in the left side, h[t] or h[t+1], or only entries with numbers?"""
+    return any(r.name in net.ranges or r.name not in net.sizes for i in equation.lhs.indices for r in free_refs(i))
 
 
 def circles(needs: Mapping[H, Sequence[H]]) -> list[set[H]]:

@@ -6,6 +6,7 @@ from workings.derive.bounds import Facts
 from workings.derive.calculus import Bound
 from workings.derive.graph import Edge, Graph, Node
 from workings.derive.inside import free_names
+from workings.derive.recurrences import Span
 from workings.derive.sweep import Leaf
 from workings.derive.terms import Term
 from workings.derive.written import to_term
@@ -25,7 +26,7 @@ def timed(graph: Graph, equation: Equation, lower: Node, avoid: frozenset[str]) 
             continue
         table, fresh = _letters(graph, equation, own, solved.table, lower, avoid)
         upper = Node(equation.lhs.name, tuple(arena.rename(h, table) for h in heads))
-        tests = _inside(graph, own, table, solved.table) + capped(graph, upper)
+        tests = _inside(graph, own, table, solved.table, lower) + capped(graph, upper)
         known = [facts.holds(t) for t in tests]
         if False in known:
             continue
@@ -39,7 +40,9 @@ def timed(graph: Graph, equation: Equation, lower: Node, avoid: frozenset[str]) 
             for (upper, fresh, tests), shares in found.items()]
 
 
-def _inside(graph: Graph, own: list[Bound], table: dict[str, Term], solved: dict[str, Term]) -> list[Term]:
+def _inside(
+    graph: Graph, own: list[Bound], table: dict[str, Term], solved: dict[str, Term], lower: Node
+) -> list[Term]:
     """Conditions that the letters which must have a value may have it."""
     arena, out = graph.arena, list[Term]()
     for bound in own:
@@ -47,10 +50,12 @@ def _inside(graph: Graph, own: list[Bound], table: dict[str, Term], solved: dict
         if value is None:
             continue
         declared = arena.ranges.get(bound.index)
+        if value.kind == "num" and _given(graph, lower, value, (bound.lo, bound.hi)):
+            continue
         free = value.kind == "ref" and not value.args and value.head not in graph.domains.sizes
-        if free and arena.ranges.get(value.head) is None and value.head not in graph.within:
-            if (bound.lo, bound.hi) == declared:
-                continue                              # an undeclared letter stands for an entry that there is
+        unknown = free and arena.ranges.get(value.head) is None and value.head not in graph.within
+        if unknown and (bound.lo, bound.hi) == declared:
+            continue                                  # an undeclared letter stands for an entry that there is
         for low, high in ((bound.lo, value), (value, bound.hi)):
             if low is not None and high is not None:
                 low, high = (low if low is value else arena.rename(low, table),
@@ -59,6 +64,15 @@ def _inside(graph: Graph, own: list[Bound], table: dict[str, Term], solved: dict
                 if not (gap.kind == "num" and gap.head >= 0):
                     out.append(_solved(graph, low, high))
     return out
+
+
+def _given(graph: Graph, lower: Node, value: Term, span: Span) -> bool:
+    """Is there the entry because there is the lower one?  x[2] of a declared family is taken to exist, and with z[2]
+    what has the same steps."""
+    if lower.key not in graph.domains.group:
+        return True
+    heads = [e for e in graph.net.defs[lower.key] if graph.domains.of(e)]
+    return value in lower.indices and any(span in graph.domains.of(e).values() for e in heads)
 
 
 def _solved(graph: Graph, low: Term, high: Term) -> Term:
@@ -97,7 +111,8 @@ def _letters(
 
 def _slope(graph: Graph, leaf: Leaf, lower: Node, table: dict[str, Term], facts: Facts) -> Term | None:
     written = leaf._replace(context=tuple(graph.domains.written_out(b) for b in leaf.context))
-    share = graph.share(written if _fixed(lower) else leaf, lower, table)
+    inside = _fixed(lower) and lower.key in graph.domains.group
+    share = graph.share(written if inside else leaf, lower, table)
     return None if share is None else facts.decided(share)
 
 
