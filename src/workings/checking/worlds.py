@@ -125,32 +125,37 @@ def assumed(world: World, what: Expr, value: Expr) -> World | None:
 
 
 def _redirected(world: World, of: Ref, wrt: Ref, value: Expr) -> World | None:
-    """Every path from wrt to `of` replaced by one step of slope `value`."""
+    """Every path from wrt to `of` replaced by one step of slope `value`; for a family by one for each entry."""
     net = world.net
-    if of.indices or wrt.indices or len(net.defs.get(of.key, ())) != 1 or derivatives(value):
+    letters = [i.name for i in wrt.indices if isinstance(i, Ref) and not i.indices and i.name in net.ranges]
+    if of.indices or len(letters) != len(wrt.indices) or len(set(letters)) < len(letters) or derivatives(value):
         return None
-    if wrt.key not in [r.key for e in needed(net, [of]) for r in free_refs(e.rhs)]:
+    if len(net.defs.get(of.key, ())) != 1 or wrt.key not in [
+            r.key for e in needed(net, [of]) for r in free_refs(e.rhs)]:
         return None
     taken = known_names(net)
     held = fresh(f"{wrt.name}_held", taken)
     slope = fresh("slope", taken | {held})
     own = {e.key: e for e in needed(net, [of])}
+    if any(len(net.defs[k]) > 1 for k in own):
+        return None                                  # a recurrence holds its own earlier entries
     table = {wrt.key: held}
     for equation in _ordered(own):
         if equation.key != wrt.key and any(r.key in table for r in free_refs(equation.rhs)):
-            if equation.lhs.indices:
-                return None
             table[equation.key] = fresh(f"{equation.lhs.name}_held", taken | set(table.values()) | {slope})
 
     def hold(node: Expr) -> Expr:
-        return Ref(table[node.key]) if isinstance(node, Ref) and node.key in table else node
+        return Ref(table[node.key], node.indices) if isinstance(node, Ref) and node.key in table else node
 
-    copies = [Equation(Ref(table[k]), rewrite(e.rhs, hold)) for k, e in own.items() if k in table and k != wrt.key]
-    step = Mul((Ref(slope), Add((wrt, Neg(Ref(held))))))
+    copies = [Equation(Ref(table[k], e.lhs.indices), rewrite(e.rhs, hold)) for k, e in own.items()
+              if k in table and k != wrt.key]
+    step: Expr = Mul((Ref(slope, wrt.indices), Add((wrt, Neg(Ref(held, wrt.indices))))))
+    for letter in reversed(letters):
+        step = Big("sum", letter, step)
     changed = Equation(of, Add((Ref(table[of.key]), step)))
     equations = tuple(changed if e.key == of.key else e for e in net.equations)
-    after = (*world.after, Equation(Ref(held), wrt), Equation(Ref(slope), rewrite(value, hold)))
-    return World(net.with_(equations=(*equations, *copies)), after, world.put)
+    ours = (Equation(Ref(held, wrt.indices), wrt), Equation(Ref(slope, wrt.indices), rewrite(value, hold)))
+    return World(net.with_(equations=(*equations, *copies)), (*world.after, *ours), world.put)
 
 
 def _ordered(own: dict[Key, Equation]) -> list[Equation]:
