@@ -32,13 +32,13 @@ def alike(one, two):
 
 
 @pytest.mark.heavy
-@pytest.mark.parametrize("tiles", [1, 3, 1000])
+@pytest.mark.parametrize("size", [1, 7, 1000])
 @pytest.mark.parametrize("given", [network(1), network(2, whole=True), network(3, (2, 2, 8, 8, 2)), network(4, (2, 1))],
                          ids=["generic", "integers", "few units first", "none"])
-def test_tiles_together_are_the_walk_alone(given, tiles):
+def test_tiles_together_are_the_walk_alone(given, size):
     pytest.importorskip("numba")
     from workings.geometry.fast.engine import Survey, answer_of, complex_of
-    from workings.geometry.fast.tiles import gathered, plan, tile
+    from workings.geometry.fast.tiles import gathered, starts, tile
     from workings.geometry.layers import layers
 
     stack, domain = planar(workings.read(given), None, None)
@@ -46,11 +46,18 @@ def test_tiles_together_are_the_walk_alone(given, tiles):
     if not stack.size:
         return
     found = layers(stack, domain)
-    early = plan(found)
-    parts = [tile(found, early.layer, first, last, True) for first, last in early.ranges(tiles)]
+    counts = []
+    parts = [tile(found, start, True) for start in starts(found, counts.append, size)]
     survey = Survey(found, Exact(found))
-    gathered(survey, early, parts)
+    gathered(survey, counts[0], parts)
     alike(alone, answer_of(stack, survey, "fast"))
+
+
+@pytest.mark.heavy
+def test_two_processes_are_one():
+    pytest.importorskip("numba")
+    net = network(6, (2, 32, 32, 32, 1))
+    alike(workings.pieces(net, engine="fast").data, workings.pieces(net, engine="fast", processes=2).data)
 
 
 @pytest.mark.slow

@@ -11,17 +11,16 @@ from workings.errors import BadValue, NotInstalled, OutOfReach
 from workings.geometry.exact_plane import Exact
 from workings.geometry.fast.complex import Complex
 from workings.geometry.fast.engine import Progress, Survey, answer_of
-from workings.geometry.fast.tiles import Tile, gathered, plan, tile
+from workings.geometry.fast.tiles import Start, Tile, gathered, starts, tile
 from workings.geometry.layers import Layers, layers
 from workings.geometry.plane import Domain
 from workings.geometry.stack import Stack
 
-TILES = 256                   # more than workers: none waits long for the last
 TRIES = 5                     # a tile whose workers die so often is given up
 WAIT = "10s"                  # for the scheduler to answer
 
 
-def walk_on(address: str, stack: Stack, domain: Domain, *, lists: bool = True, tiles: int = TILES,
+def walk_on(address: str, stack: Stack, domain: Domain, *, lists: bool = True,
             progress: Progress | None = None) -> Complex:
     """The cells of a network, by the workers of a Dask scheduler such as tcp://10.0.0.1:8786.
 
@@ -29,13 +28,13 @@ def walk_on(address: str, stack: Stack, domain: Domain, *, lists: bool = True, t
     """
     found = layers(stack, domain)
     survey = Survey(found, Exact(found), lists, None, None, progress)
-    early = plan(found)
-    gathered(survey, early, _done(address, found, early.layer, early.ranges(tiles), lists, survey))
+    counts: list[tuple[int, ...]] = []
+    every = list(starts(found, counts.append))
+    gathered(survey, counts[0], _done(address, found, every, lists, survey))
     return answer_of(stack, survey, "fast")
 
 
-def _done(address: str, found: Layers, layer: int, ranges: list[tuple[int, int]], lists: bool,
-          survey: Survey) -> list[Tile]:
+def _done(address: str, found: Layers, every: list[Start], lists: bool, survey: Survey) -> list[Tile]:
     """Every tile, in order."""
     try:
         from distributed import Client, as_completed
@@ -49,8 +48,7 @@ def _done(address: str, found: Layers, layer: int, ranges: list[tuple[int, int]]
                        expected="an address such as tcp://10.0.0.1:8786", hint="dask scheduler") from None
     with client:
         data: Any = client.scatter(found, broadcast=True)     # with a copy everywhere none is lost with a worker
-        futures = [client.submit(tile, data, layer, first, last, lists, retries=TRIES, pure=False)
-                   for first, last in ranges]
+        futures = [client.submit(tile, data, start, lists, retries=TRIES, pure=False) for start in every]
         place = {future.key: k for k, future in enumerate(futures)}
         out: list[Any] = [None] * len(futures)
         try:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from workings.geometry.exact_plane import Exact
@@ -21,8 +20,12 @@ if TYPE_CHECKING:
     from workings.geometry.fast.engine import Survey
 
 ENOUGH = 64                   # cells of the early layer, below which a later one is taken
+SIZE = 96                     # cells of the early layer in one tile
 COUNTS = ("cells", "parts", "sides", "border", "open", "zero", "tests", "judged")
 PLACES = (kernel.CELLS, kernel.PARTS, kernel.SIDES, kernel.BORDER, kernel.OPEN, kernel.ZERO, kernel.SIGNS)
+
+
+_last: list[Any] = []
 
 
 @dataclass(slots=True, eq=False)
@@ -33,60 +36,68 @@ class Tile:
     counts: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """The early layer, how many cells it has, and the counts of the walk to them."""
+@dataclass(slots=True, eq=False)
+class Start:
+    """A walk as it stands at the first cell of a tile, which has so many cells of the early layer."""
 
     layer: int
     cells: int
-    counts: tuple[int, ...]
-
-    def ranges(self, tiles: int) -> list[tuple[int, int]]:
-        """The cells of each tile, as even as can be."""
-        many = max(1, min(tiles, self.cells))
-        ends = [self.cells * k // many for k in range(many + 1)]
-        return list(pairwise(ends))
+    state: dict[str, Any]
 
 
-def plan(layers: Layers) -> Plan:
-    """The first layer with cells enough."""
-    last = len(layers.sizes) - 1
-    found = Plan(1, 0, ())
-    for layer in range(1, last + 1):
-        machine = _machine(layers)
-        cells = sum(1 for _ in _cells(machine, layer))
-        found = Plan(layer, cells, _counts(machine))
-        if cells >= ENOUGH:
-            break
-    return found
-
-
-def tile(layers: Layers, layer: int, first: int, last: int, listing: bool) -> Tile:
-    """The cells from number `first` to before `last` of the early layer, worked out."""
+def starts(layers: Layers, counted: Callable[[tuple[int, ...]], None], size: int = SIZE) -> Iterator[Start]:
+    """Every tile in order; `counted` is told the counts of the walk to them, at the end."""
+    layer = _early(layers)
     machine = _machine(layers)
+    held: Start | None = None
+    for number, _ in enumerate(_cells(machine, layer)):
+        if number % size == 0:
+            if held is not None:
+                yield held
+            held = Start(layer, 0, _saved(machine))
+        assert held is not None
+        held.cells += 1
+    counted(_counts(machine))
+    if held is not None:
+        yield held
+
+
+def tile(layers: Layers, start: Start, listing: bool) -> Tile:
+    """The cells of a tile, worked out."""
+    if not _last or _last[0] is not layers:      # one machine does all tiles of a network, in each process
+        _last[:] = [layers, _machine(layers)]
+    machine: Machine = _last[1]
+    _restore(machine, start.state)
     out = lists(layers.sizes[-1], layers.units, listing)
     chunks: list[Chunk] = []
     total = [0] * len(COUNTS)
-    for number, own in enumerate(_cells(machine, layer)):
-        if number >= last:
+    for number, own in enumerate(_cells(machine, start.layer, True), start=1):
+        before = _counts(machine)
+        own(lambda: machine.run(out), lambda: chunks.append(taken(machine, out)))
+        total = [t + b - a for t, a, b in zip(total, before, _counts(machine))]
+        if number == start.cells:
             break
-        if number >= first:
-            before = _counts(machine)
-            own(lambda: machine.run(out), lambda: chunks.append(taken(machine, out)))
-            total = [t + b - a for t, a, b in zip(total, before, _counts(machine))]
     chunks.append(taken(machine, out))
     return Tile(chunks, tuple(total))
 
 
-def gathered(survey: Survey, found: Plan, tiles: Sequence[Tile]) -> None:
-    """All tiles in their order into one survey."""
-    for name, value in zip(COUNTS, found.counts):
-        setattr(survey, name, getattr(survey, name) + value)
-    for one in tiles:
-        for name, value in zip(COUNTS, one.counts):
+def gathered(survey: Survey, counts: Sequence[int], tiles: Sequence[Tile]) -> None:
+    """All tiles in their order into one survey; `counts`: of the walk to them."""
+    for own in (counts, *(one.counts for one in tiles)):
+        for name, value in zip(COUNTS, own):
             setattr(survey, name, getattr(survey, name) + value)
+    for one in tiles:
         for chunk in one.chunks:
             survey.take(chunk)
+
+
+def _early(layers: Layers) -> int:
+    """The first layer with cells enough, else the last."""
+    last = len(layers.sizes) - 1
+    for layer in range(1, last):
+        if sum(1 for _ in zip(range(ENOUGH), _cells(_machine(layers), layer))) == ENOUGH:
+            return layer
+    return last
 
 
 def _machine(layers: Layers) -> Machine:
@@ -101,16 +112,50 @@ def _counts(machine: Machine) -> tuple[int, ...]:
     return (*(int(machine.state.count[place]) for place in PLACES), machine.judged)
 
 
+def _saved(machine: Machine) -> dict[str, Any]:
+    """The arrays of a walk, copied as far as they are in use."""
+    state = machine.state
+    top = int(state.count[kernel.TOP])
+    task = state.task[: top + 1]
+    corners = int((task[:, 1] + task[:, 2]).max())
+    cut = {"task": task.copy(), "place": state.place[:, :corners].copy(), "name": state.name[:, :corners].copy()}
+    whole = [name for name in state._fields if name not in (*cut, "scratch")]
+    return {**{name: getattr(state, name).copy() for name in whole}, **cut}
+
+
+def _restore(machine: Machine, saved: dict[str, Any]) -> None:
+    """The walk as it stood."""
+    state = machine.state
+    changed = {}
+    for name, array in saved.items():
+        own = getattr(state, name)
+        if array.shape == own.shape or name not in ("task", "place", "name"):
+            changed[name] = array.copy()
+            continue
+        room = own if all(n <= m for n, m in zip(array.shape, own.shape)) else _room(array)
+        room[tuple(slice(0, n) for n in array.shape)] = array
+        changed[name] = room
+    machine.state = state._replace(**changed)
+    machine.judged = 0
+
+
+def _room(array: Any) -> Any:
+    """Twice the room of an array that is larger than what a new walk has."""
+    import numpy as np
+
+    return np.zeros(tuple(2 * n if n > 7 else n for n in array.shape), dtype=array.dtype)
+
+
 Work = Callable[[Callable[[], int], Callable[[], None]], None]
 
 
-def _cells(machine: Machine, layer: int) -> Iterator[Work]:
-    """Stops at each cell of a layer; what is yielded works that cell out, and nothing else."""
+def _cells(machine: Machine, layer: int, there: bool = False) -> Iterator[Work]:
+    """Stops at each cell of a layer (`there`: it stands at one); what is yielded works it out, and nothing else."""
     nothing = lists(machine.layers.sizes[-1], machine.layers.units, False)
-    while machine.run(nothing, layer) != kernel.DONE:
-        state = machine.state
-        top = int(state.count[kernel.TOP])
-        held = state.task[: top + 1].copy()
+    while there or machine.run(nothing, layer) != kernel.DONE:
+        there = False
+        top = int(machine.state.count[kernel.TOP])
+        held = machine.state.task[: top + 1].copy()
 
         def work(run: Callable[[], int], full: Callable[[], None], top: int = top, held: Any = held) -> None:
             machine.state.task[0] = held[top]
