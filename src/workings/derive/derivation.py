@@ -24,7 +24,7 @@ from workings.derive.tidy import Knowledge, tidy
 from workings.derive.written import to_expr, to_term
 from workings.errors import BadValue, OutOfReach
 from workings.expr import (
-    Call, Deriv, Div, Equation, Expr, Key, Mul, Network, Num, Ref, Rel, free_keys, preorder, same,
+    Big, Call, Deriv, Div, Equation, Expr, Key, Mul, Network, Num, Ref, Rel, free_keys, preorder, same,
 )
 from workings.forms.stable import Found, named, sigmoid
 
@@ -177,7 +177,9 @@ class Work:
     ) -> Step:
         inner = [n for n in whole.order if n.key not in (whole.top.key, whole.bottom.key)]
         last = list(dict.fromkeys(e.upper for e in whole.edges.get(whole.bottom, ())))
-        summed = dict.fromkeys(b.index for es in whole.edges.values() for e in es for b in e.fresh)
+        written = {n.index for n in preorder(stated) if isinstance(n, Big)}
+        fresh = (b.index for es in whole.edges.values() for e in es for b in e.fresh)
+        summed = dict.fromkeys(x for x in fresh if x in written)
         branches = any(len(es) > 1 for es in whole.edges.values())
         direct = len(last) > 1 and set(inner) == set(last) and whole.top not in last
         rule = "multivariate chain rule" if direct else "chain rule"

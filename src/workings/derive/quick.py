@@ -111,7 +111,8 @@ class Quick:
             return value
         self._letter(big.index)
         span, at = self.spans[big.index], places[total.place]
-        others = [self._drawn(name, (*places[: total.place], at * 0 + n, *places[total.place + 1 :])) for n in span[:-1]]
+        front, back = places[: total.place], places[total.place + 1 :]
+        others = [self._drawn(name, (*front, at * 0 + n, *back)) for n in span[:-1]]
         return np.where(at == span[-1], self.value(total.value, {}) - sum(others), value)
 
     def _drawn(self, name: str, places: tuple[Array, ...]) -> Array:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from workings.derive.asked import general
 from workings.errors import NotReadable, Span, WorkingsError
 from workings.expr import Deriv, Expr, Key, Network, Ref, Rel, free_refs
 from workings.sheets.asks import MEANS, Ask
@@ -298,18 +299,12 @@ def _things(start: int, end: int, scope: Scope, default: str, only_defined: bool
         found = output(scope.net, scope.said) or scope.said.last("output")
         return [found] if found else []
     if INPUTS.search(text) and not ALL_PARAMETERS.search(text):
-        return [Ref(*_indexed(key)) for key in scope.net.inputs]
+        return [general(scope.net, key) for key in scope.net.inputs]
     return _parameters(scope.net)
 
 
 def _parameters(net: Network) -> list[Ref]:
-    return [Ref(*_indexed(key)) for key in net.parameters]
-
-
-def _indexed(key: Key) -> tuple[str, tuple[Expr, ...]]:
-    """A family without its indices cannot be differentiated by; it gets fresh ones."""
-    name, places = key
-    return name, tuple(Ref(i) for i in "ijklmn"[:places])
+    return [general(net, key) for key in net.parameters]
 
 
 def command(body: str, span: Span, scope: Scope) -> list[Question]:
