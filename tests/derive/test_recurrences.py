@@ -308,8 +308,9 @@ def test_a_vector_jacobian_product_takes_its_adjoint_as_an_input() -> None:
     values = {**point(net, 3), "gh": [1, 0, 0]}           # of h[1] alone
     whole = gradient(net, ref("h[1]", net), Ref("w"), verified=False)
     there = net.with_(equations=(*net.equations, *whole.equations()))
-    assert float(computed(net, program, values)["gw"]) == pytest.approx(
-        float(value(whole.result, values, there, mode="float")))
+    del values["gh"]
+    true = float(value(whole.result, values, there, mode="float"))
+    assert float(computed(net, program, {**values, "gh": [1, 0, 0]})["gw"]) == pytest.approx(true)
 
 
 @pytest.mark.parametrize(("text", "error", "message"), [
