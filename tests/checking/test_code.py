@@ -229,10 +229,6 @@ BPTT = """
 """
 THROUGH = {
     "through time": (TIME, BPTT),
-    "counted as the network counts": (TIME, BPTT.replace("range(T)", "range(1, T + 1)").replace("h[t] ", "h[t-1] ")
-                                      .replace("h[t+1]", "h[t]")),
-    "an index shift": (TIME, BPTT.replace("dw += dz * h[t]                     # ok",
-                                          "dw += dz * h[t+1]                   # index: h[t] where h[t-1] is meant")),
     "the later steps are lost": (TIME, """
         dw = 0                                  # part
         for t in reversed(range(len(x))):
@@ -245,6 +241,10 @@ THROUGH = {
 
 
 SLOW = {
+    "counted as the network counts": (TIME, BPTT.replace("range(T)", "range(1, T + 1)").replace("h[t] ", "h[t-1] ")
+                                      .replace("h[t+1]", "h[t]")),
+    "an index shift": (TIME, BPTT.replace("dw += dz * h[t]                     # ok",
+                                          "dw += dz * h[t+1]                   # index: h[t] where h[t-1] is meant")),
     "through time": (TIME_ARRAYS, """
         dV = np.zeros_like(V)                   # part
         db = 0                                  # part

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from workings.checking.code_arrays import Arrays, is_zero
-from workings.checking.code_loops import BASES, Counting, Loops, Turn, placed, shifted
+from workings.checking.code_loops import Counting, Loops, Turn, bases, placed, shifted
 from workings.checking.code_names import Names
 from workings.checking.code_state import Places, Variable, Write, about, last_of_groups
 from workings.checking.code_verdicts import Pending, Verdicts
@@ -40,25 +40,13 @@ def check_code(net: Network, code: Code, source: Source, of: str | None = None, 
     the fewest lines are wrong, the same for all of them, and said.
     """
     found: list[tuple[int, Report]] = []
-    for base in _bases(net, code):
+    for base in bases(net, code):
         report = _checked(net, code, source, of, at, given, base)
         bad = [j for j in report.lines if j.verdict != "right"]
         found.append((len(bad), report))
         if not any(code.lines[j.line].loops or code.lines[j.line].indices for j in bad):
             break
     return min(found, key=lambda f: f[0])[1]
-
-
-def _bases(net: Network, code: Code) -> list[str]:
-    """The ways of counting that differ for this network; one where nothing is counted."""
-    if not any(line.loops or line.indices for line in code.lines):
-        return [BASES[0]]
-    counts = {base: Counting(net, base) for base in BASES}
-    places = list(counts[BASES[0]].letters)
-    seen: dict[tuple[int, ...], str] = {}
-    for base, count in counts.items():
-        seen.setdefault(tuple(count.offset(*place) for place in places), base)
-    return list(seen.values())
 
 
 def _checked(net: Network, code: Code, source: Source, of: str | None, at: Mapping[str, Any] | None,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from workings.errors import NotReadable
 from workings.expr import Add, All, Call, Expr, Network, Neg, Num, Range, Ref, preorder, rewrite
-from workings.expr.program import Assignment, Loop
+from workings.expr.program import Assignment, Code, Loop
 from workings.notation import plain
 
 BASES = ("zero", "same", "after")
@@ -168,3 +168,15 @@ def placed(e: Expr, turns: Sequence[Turn]) -> Expr:
         return shifted(Ref(turn.letter), -turn.shift) if turn is not None else node
 
     return shifted(rewrite(e, put), 0)
+
+
+def bases(net: Network, code: Code) -> list[str]:
+    """The ways of counting that differ for this network; one where nothing is counted."""
+    if not any(line.loops or line.indices for line in code.lines):
+        return [BASES[0]]
+    counts = {base: Counting(net, base) for base in BASES}
+    places = list(counts[BASES[0]].letters)
+    seen: dict[tuple[int, ...], str] = {}
+    for base, count in counts.items():
+        seen.setdefault(tuple(count.offset(*place) for place in places), base)
+    return list(seen.values())
