@@ -68,7 +68,7 @@ def _net(net: NetworkLike) -> PlainNetwork:
 
 
 def draw(net: NetworkLike, unroll: int | None = None) -> Drawing:
-    """The graph: inputs, neurons, weights, biases, nonlinearities; `unroll`: so many steps of a recurrence side by side.
+    """The graph: inputs, neurons, weights, biases, nonlinearities; `unroll`: so many steps of a recurrence in a row.
 
     >>> print(draw("h[t] = tanh(w*h[t-1] + u*x[t]); h[0] = 0", unroll=3).as_dict()["recurrences"][0]["from"])
     h[t-1]
@@ -182,7 +182,7 @@ def check(net: Any, lines: Any = None, at: Any = None, given: Any = None, answer
     """Is each of these lines true, and if not, where does it fail?  `next`: one hint after the last right line.
 
     Without lines: all lines of a sheet, or of a person's own `answer` to it, a file or its text.  `code`: a
-    hand-written backward pass in Python or NumPy, a file or its text, that is read and never run; `of`: what it derives.
+    hand-written backward pass in Python or NumPy, a file or its text, read and never run; `of`: what it derives.
 
     >>> check("E = (y - t)^2", ["dE/dy = 2*(t - y)"]).as_dict()["lines"][0]["slip"]
     'sign'
