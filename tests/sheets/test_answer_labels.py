@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -189,3 +190,16 @@ def test_names_given_in_one_part_are_known_in_the_next():
     sheet = Source("# Exercise 1\n\nLet $z = w x$ and $E = z^2$.\n\n(a) Compute $dE/dz$.\n\n(b) Compute $dE/dw$.\n")
     report = judge_answer(sheet, Source("1a\ndelta = dE/dz = 2*z\n1b\ndE/dw = delta*x\ndE/dw = delta*w\n"))
     assert [(j.part, j.verdict) for j in report.lines] == [("1a", "right"), ("1b", "right"), ("1b", "wrong")]
+
+
+@pytest.mark.parametrize("text", [
+    "\\[" * 20_000, "<!-- " * 20_000, "![ " * 20_000, "$a " * 20_001, "$$ a\n" * 20_001, "\\begin{align} x = 1\n" * 2_000,
+    "dE/dw = 2 (" + "a" * 20_000 + "!", "x = 1 (" + "aa " * 20_000 + "!", "`" * 20_000, "aa " * 20_000 + "= 3",
+    "x = 1" + "\t" * 20_000 + "(aa", "1." * 20_000 + " = 3", "exercise " * 20_000 + "= 1", "(" * 20_000 + "a = 1",
+], ids=lambda text: text[:12])
+def test_no_text_takes_long(text):
+    start = time.monotonic()
+    for row in rows(text):
+        LABELS.find(row.text, "2")
+        list(formulas(row, 0, lambda word: False))
+    assert time.monotonic() - start < 5

@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 ENVIRONMENTS = "equation|align|aligned|alignat|gather|multline|eqnarray|displaymath|math|split|flalign"
+LONGEST = 8_000               # characters of one display
+PAIRS = (("\\[", "\\]"), ("\\(", "\\)"), ("<!--", "-->"), ("\\begin{", "\\end{"))
 LINE = r"(?:\\.|[^$\\\n]|\n(?![ \t]*\n))"
 MATHS = re.compile(
     r"(?P<fence>^[ \t]*(?P<tick>```+|~~~+)[ \t]*(?P<lang>[\w+-]*)[^\n]*\n(?P<code>.*?)(?:^[ \t]*(?P=tick)[ \t]*$|\Z))"
-    r"|(?P<skip>\\\$|<!--.*?-->|!\[[^\]\n]*\]\([^)\n]*\))"
-    rf"|\$\$(?P<d>{LINE}+?)\$\$|\\\[(?P<b>.+?)\\\]|\\\((?P<p>.+?)\\\)"
-    rf"|(?P<env>\\begin\{{(?P<name>{ENVIRONMENTS})(?P<star>\*?)\}}.+?\\end\{{(?P=name)(?P=star)\}})"
+    rf"|(?P<skip>\\\$|<!--.{{0,{LONGEST}}}?-->|!\[[^\]\n]{{0,300}}\]\([^)\n]{{0,2000}}\))"
+    rf"|\$\$(?P<d>{LINE}+?)\$\$|\\\[(?P<b>.{{1,{LONGEST}}}?)\\\]|\\\((?P<p>.{{1,{LONGEST}}}?)\\\)"
+    rf"|(?P<env>\\begin\{{(?P<name>{ENVIRONMENTS})(?P<star>\*?)\}}.{{1,{LONGEST}}}?\\end\{{(?P=name)(?P=star)\}})"
     rf"|\$(?P<m>{LINE}+?)\$|(?<!`)`(?P<c>[^`\n]+)`(?!`)",
     re.S | re.M)
 STATES = re.compile(r"[=<>≤≥]|\\(?:leq?|geq?|gt|lt)\b|\b(?:are|is) empty\b|->|→|\\to\b")
@@ -20,7 +22,9 @@ ARROW = re.compile(r"^(?:=>|⇒|⟹|∴|\\Rightarrow|\\implies|\\therefore|\\Lon
 BULLET = re.compile(r"^(?:[-*+•–][ \t]+|\d{1,2}[.)][ \t]+|\(?(?:\d{1,2}|[ivx]{1,4})\)[ \t]+(?!and\b|is\b|are\b))")
 WORD = re.compile(
     r"(?P<word>[^\W\d_]{2,}|a|I)[,:;]?[ \t]+(?=[^\s=+*/^<>≤≥·-])|(?P<colon>[^\W\d_]{2,}):[ \t]+")
-REMARK = re.compile(r"[ \t]{2,}(?:[#%]|//|--).*$|[ \t]+[(\[](?:[^\W\d_]{2,}[ \t,.]*)+[)\]][ \t]*[.;]?[ \t]*$")
+REMARK = re.compile(
+    r"(?<![ \t])[ \t]{2,}(?:[#%]|//|--).*$"
+    r"|(?<![ \t])[ \t]+[(\[][^\W\d_]{2,}(?:[ \t,.]+[^\W\d_]{2,})*[ \t,.]*[)\]][ \t]*[.;]?[ \t]*$")
 SPEECH = frozenset(("given", "at", "class", "empty", "for", "if"))       # words that the notation itself uses
 FOR = re.compile(r"[ \t,]*(?:for|if|when|on)[ \t]+", re.I)
 AND = re.compile(r"[ \t,]*(?:and|,)[ \t]*", re.I)
@@ -44,7 +48,7 @@ def rows(text: str) -> Iterator[Row]:
     """The rows of a text; a display or environment over several lines is one hole of one row."""
     chars, places, maths = list[str](), list[int](), dict[int, tuple[str, int] | None]()
     end = 0
-    for match in MATHS.finditer(text):
+    for match in MATHS.finditer(_closed(text)):
         chars += text[end : match.start()]
         places += range(end, match.start())
         end = match.end()
@@ -60,6 +64,14 @@ def rows(text: str) -> Iterator[Row]:
     chars += text[end:]
     places += range(end, len(text) + 1)
     yield from _cut("".join(chars), places, maths)
+
+
+def _closed(text: str) -> str:
+    """The text without openers that nothing closes, over which no search shall run to the end again and again."""
+    for opener, closer in PAIRS:
+        last = text.rfind(closer) + len(closer) if closer in text else 0
+        text = text[:last] + text[last:].replace(opener, " " * len(opener))
+    return text
 
 
 def _formula(match: re.Match[str]) -> tuple[str, int] | None:
