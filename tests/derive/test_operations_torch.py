@@ -64,7 +64,7 @@ def test_gradient(row: Row, sizes: dict[str, int]) -> None:
         want = tensors[ref.name].grad
         if want is None or want.numel() == 0:
             continue
-        got = found[plain(gradient)] if plain(gradient) in found else None
+        got = found.get(plain(gradient))
         assert got is not None, plain(gradient)
         shown = np.array(got, dtype=float).reshape(want.shape)
         np.testing.assert_allclose(shown, want.numpy(), rtol=1e-10, atol=1e-12, err_msg=row.text)

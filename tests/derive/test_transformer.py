@@ -57,7 +57,7 @@ def derived() -> tuple[Network, Program, float]:
 def test_fifteen_lines_under_a_second_and_two_pages() -> None:
     assert len(BLOCK.strip().splitlines()) == 15
     _, program, _ = derived()
-    net, program, seconds = derived()
+    _, program, seconds = derived()
     assert seconds < 1
     assert len(program.forward) + len(program.backward) < 2 * LINES_OF_A_PAGE
     assert len(program.gradients) == len(BY)

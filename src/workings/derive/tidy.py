@@ -17,7 +17,7 @@ from workings.derive.guards import guards
 from workings.derive.indices import ends_of, solve
 from workings.derive.letters import readable
 from workings.derive.products import deltas, multiply_out, same_base
-from workings.derive.inside import free_names, names_outside, unpack
+from workings.derive.inside import free_names, names_outside, parts_first, unpack
 from workings.derive.recall import deviations, recall
 from workings.derive.terms import Arena, Term
 
@@ -48,23 +48,32 @@ class Rule(NamedTuple):
     before: str
     after: str
     lines: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()                      # kinds of terms and functions without which it changes nothing
 
 
 def tidy(arena: Arena, term: Term, known: Knowledge) -> list[Fired]:
     """The rules that changed the term, one after the other."""
     out: list[Fired] = []
+    has = _kinds(term)
     for _ in range(ROUNDS):
         start = term
         for rule in RULES:
+            if not has.issuperset(rule.needs) or (rule.lines and not known.lines):
+                continue
             new = applied(arena, term, known, rule)
             if new is not term:
-                term = new
+                term, has = new, _kinds(new)
                 out.append(Fired(rule.name, {}, term))
         if term is start:
             break
     if out:
         out[-1] = out[-1]._replace(after=readable(arena, term))
     return out
+
+
+def _kinds(root: Term) -> set[str]:
+    """The kinds of terms inside, and the functions."""
+    return {t.head[0] if t.kind == "call" else t.kind for t in parts_first(root)}
 
 
 def applied(arena: Arena, term: Term, known: Knowledge, rule: Rule) -> Term:
@@ -360,21 +369,21 @@ def _content(numbers: list[Any]) -> Any:
 
 
 RULES: tuple[Rule, ...] = (
-    Rule("index", collapse, "sum(k, f[k]*delta(k, m))", "f[m]"),
-    Rule("same sums", same_sums, "sum(i, f[i]) + sum(k, f[k])", "2*sum(i, f[i])"),
-    Rule("cases", cases, "where(c > 0, 1, 0)*a + where(c > 0, 0, 1)*b", "where(c > 0, a, b)"),
-    Rule("range", guards, "sum(k, 1, n, f[k]*where(k <= i, 1, 0))", "sum(k, 1, min(n, i), f[k])"),
-    Rule("tanh identity", hyperbolic, "1/cosh(z)*sinh(z)", "tanh(z)"),
-    Rule("tan identity", circular, "sin(z)/cos(z)", "tan(z)"),
-    Rule("same base", same_base, "s*s^(g - 1)", "s^g"),
-    Rule("delta", deltas, "p[k]*delta(k, c)/p[c]", "delta(k, c)"),
-    Rule("deviations", by_mean, "sum(i, 1, n, x[i] - mu)", "0", ("mu = 1/n*sum(i, 1, n, x[i])",)),
-    Rule("multiply out", multiply_out, "(t/p - (1 - t)/(1 - p))*p*(1 - p)", "t - p"),
-    Rule("constants out", constants_out, "sum(k, a*f[k]/N)", "1/N*a*sum(k, f[k])"),
-    Rule("common factor", common_factors, "a*b + a*c", "a*(b + c)"),
+    Rule("index", collapse, "sum(k, f[k]*delta(k, m))", "f[m]", needs=("big", "delta")),
+    Rule("same sums", same_sums, "sum(i, f[i]) + sum(k, f[k])", "2*sum(i, f[i])", needs=("big",)),
+    Rule("cases", cases, "where(c > 0, 1, 0)*a + where(c > 0, 0, 1)*b", "where(c > 0, a, b)", needs=("where",)),
+    Rule("range", guards, "sum(k, 1, n, f[k]*where(k <= i, 1, 0))", "sum(k, 1, min(n, i), f[k])", needs=("where",)),
+    Rule("tanh identity", hyperbolic, "1/cosh(z)*sinh(z)", "tanh(z)", needs=("mul", "pow")),
+    Rule("tan identity", circular, "sin(z)/cos(z)", "tan(z)", needs=("mul", "pow")),
+    Rule("same base", same_base, "s*s^(g - 1)", "s^g", needs=("power",)),
+    Rule("delta", deltas, "p[k]*delta(k, c)/p[c]", "delta(k, c)", needs=("mul", "delta")),
+    Rule("deviations", by_mean, "sum(i, 1, n, x[i] - mu)", "0", ("mu = 1/n*sum(i, 1, n, x[i])",), ("big", "add")),
+    Rule("multiply out", multiply_out, "(t/p - (1 - t)/(1 - p))*p*(1 - p)", "t - p", needs=("add",)),
+    Rule("constants out", constants_out, "sum(k, a*f[k]/N)", "1/N*a*sum(k, f[k])", needs=("big",)),
+    Rule("common factor", common_factors, "a*b + a*c", "a*(b + c)", needs=("add",)),
     Rule("named", by_name, "x[k]*exp(z[k])/sum(j, exp(z[j]))", "x[k]*p[k]",
-         ("p[i] = exp(z[i])/sum(j, exp(z[j]))",)),
-    Rule("root", roots, "sqrt(v + e)^2", "v + e"),
+         ("p[i] = exp(z[i])/sum(j, exp(z[j]))",), ("mul", "pow")),
+    Rule("root", roots, "sqrt(v + e)^2", "v + e", needs=("pow", "sqrt")),
 )
 ROUNDS = 4                    # times that the list of rules is gone through
 TIMES = 8                     # a rule fires at most this often in one step
