@@ -16,7 +16,7 @@ from fractions import Fraction
 from operator import mul
 from typing import Any
 
-from workings.exact import primitive
+from workings.exact import primitive, sign
 from workings.geometry.layers import Layers
 from workings.geometry.plane import corners
 
@@ -46,7 +46,7 @@ class Exact:
         self._rows: list[list[Triple | None]] = [[] for _ in self.sizes]
         self._full: list[bool] = [False] * len(self.sizes)
         self._matrices: dict[tuple[int, int], Any] = {}
-        self._layer = [l for l, size in enumerate(self.sizes) for _ in range(size)]
+        self._layer = [layer for layer, size in enumerate(self.sizes) for _ in range(size)]
 
     # --- the domain ---
 
@@ -121,7 +121,7 @@ class Exact:
         return a, b, c
 
     def _product(self, layer: int, signs: Sequence[int]) -> list[Triple]:
-        from flint import fmpz_mat  # type: ignore[import-untyped]
+        from flint import fmpz_mat
 
         own, sources = self.layers.whole[layer]
         total = fmpz_mat(own.tolist())
@@ -142,8 +142,7 @@ class Exact:
 
     def sign(self, unit: int, vertex: Triple, signs: Sequence[int]) -> int:
         """The sign of a unit's form at a vertex."""
-        value = sum(map(mul, self.row(unit, signs), vertex))
-        return (value > 0) - (value < 0)
+        return sign(sum(map(mul, self.row(unit, signs), vertex)))
 
 
 def _whole(values: Sequence[Fraction]) -> Triple:

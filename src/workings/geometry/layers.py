@@ -192,7 +192,8 @@ class _Making:
                 own.append((mine[0] * Fraction(factor).numerator, mine[1] * Fraction(factor).denominator))
             for u, m in matrices.items():
                 scaled = times(_written(m, self.size[u]), Fraction(factor), keep=True) if factor != 1 else m
-                units[u] = plus(_written(units[u], self.size[u]), _written(scaled, self.size[u])) if u in units else scaled
+                both = u in units
+                units[u] = plus(_written(units[u], self.size[u]), _written(scaled, self.size[u])) if both else scaled
         return (_total(own) if own else None), units
 
     def _concatenated(self, node: Concat, parts: list[Parts]) -> Parts:

@@ -87,7 +87,7 @@ Node = Input | Const | Affine | Sum | Concat | Units
 
 @dataclass(eq=False)
 class Stack:
-    """Nodes in order, each of earlier ones; the last word is `output`, a vector with one entry for each of `outputs`."""
+    """Nodes in order, each of earlier ones; `output` is a vector with an entry for each of `outputs`."""
 
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]

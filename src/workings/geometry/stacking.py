@@ -20,11 +20,11 @@ from workings.expr import (
     Add, Array as Listed, Call, Claim, Div, Equation, Expr, MatMul, Mul, Neg, Network, Num, Ref, fold,
 )
 from workings.geometry import operators
-from workings.geometry.linear import Form, plus, proportional
+from workings.geometry.embedding import combined, embedded, summed
 from workings.geometry.lower import lower
 from workings.geometry.names import input_names, outputs_of
 from workings.geometry.program import Program
-from workings.geometry.stack import Affine, Array, Concat, Const, Input, Stack, Sum, Units
+from workings.geometry.stack import Affine, Array, Concat, Const, Input, Stack, Units
 
 Shape = tuple[int, ...]
 
@@ -64,7 +64,7 @@ def stack(net: Network, outputs: Sequence[str] | None = None) -> Stack:
     """
     try:
         if any(axes for axes in net.shapes.values()):
-            return _Stacking(net, outputs).stack()
+            return Stacking(net, outputs).stack()
         return of_program(lower(net, outputs))
     except WorkingsError as error:
         raise error.located(net.source) from None
@@ -83,85 +83,10 @@ def of_program(program: Program) -> Stack:
     return found
 
 
-# --- gates ---
-
-
-def embedded(stack: Stack, program: Program, inputs: list[int], size: int, numbers: Array, name: str) -> list[int]:
-    """The nodes of the inputs and gates of a program, each entry of a vector of `size` entries being one copy of it."""
-    held = list(inputs)
-    for gate, form in zip(program.gates, program.forms):
-        if gate.jumps:
-            raise OutOfReach(f"{gate.call and _function(gate.call)} jumps", expected="continuous functions",
-                             hint="step and sign are cut exactly by the engine for small networks")
-        steps = _steps([program.pres[u] for u in form.units], form.values)
-        if steps is None:
-            raise OutOfReach(f"{_function(gate.call)} is no sum of kinks", expected="relu, max, min, abs, leaky, clip")
-        rest, kinks = steps
-        terms = [(combined(stack, rest, held, size), Fraction(1))] if rest.of or rest.const else []
-        for u, (factor, slope) in zip(form.units, kinks):
-            pre = combined(stack, program.pres[u], held, size)
-            function = program.units[u].function
-            terms.append((stack.add(Units(size, pre, slope, function, name, numbers[:, u].copy())), factor))
-        held.append(_sum(stack, terms, size))
-    return held
-
-
-def _function(call: Expr) -> str:
-    return call.function if isinstance(call, Call) else "the function"
-
-
-def _steps(pres: list[Form], values: Any) -> tuple[Form, list[tuple[Fraction, Fraction]]] | None:
-    """A gate as  rest + sum of factor * (pre where pre >= 0, slope * pre elsewhere)."""
-    if len(pres) == 1:
-        on, off = _multiple(values["+"], pres[0]), _multiple(values["-"], pres[0])
-        if on and off is not None:
-            return Form(), [(on, off / on)]
-    kinks, count = [], len(pres)
-    for i, pre in enumerate(pres):        # creases in order: +++, ++-, +--, ---
-        upper, lower_ = values["+" * (i + 1) + "-" * (count - 1 - i)], values["+" * i + "-" * (count - i)]
-        step = _multiple(plus(upper, lower_, -1), pre)
-        if step is None:
-            return None
-        kinks.append((step, Fraction(0)))
-    return values["-" * count], kinks
-
-
-def _multiple(form: Form, of: Form) -> Fraction | None:
-    """k with form = k * of."""
-    if not form.of and not form.const:
-        return Fraction(0)
-    if not proportional(form, of) or not of.of:
-        return None
-    v = next(iter(of.of))
-    return form.of[v] / of.of[v]
-
-
-def combined(stack: Stack, form: Form, held: Sequence[int], size: int) -> int:
-    """The node of a form over the nodes held."""
-    terms = [(held[v], c) for v, c in sorted(form.of.items())]
-    if form.const or not terms:
-        terms.append((_const(stack, form.const, size), Fraction(1)))
-    return _sum(stack, terms, size)
-
-
-def _sum(stack: Stack, terms: Sequence[tuple[int, Fraction | int]], size: int) -> int:
-    if len(terms) == 1 and terms[0][1] == 1:
-        return terms[0][0]
-    return stack.add(Sum(size, tuple(n for n, _ in terms), tuple(f for _, f in terms)))
-
-
-def _const(stack: Stack, value: Any, size: int) -> int:
-    import numpy as np
-
-    values = np.empty(size, dtype=object)
-    values[:] = value
-    return stack.add(Const(size, values))
-
-
 # --- arrays ---
 
 
-class _Stacking:
+class Stacking:
     def __init__(self, net: Network, outputs: Sequence[str] | None) -> None:
         self.net, self.wanted = net, outputs
         self.found = Stack(input_names(net), ())
@@ -175,7 +100,7 @@ class _Stacking:
         for equation in self.net.ordered:
             self.place = equation.lhs.name
             if equation.lhs.indices:
-                raise self._culprit(equation.lhs, "is a family of entries among arrays")
+                raise self.culprit(equation.lhs, "is a family of entries among arrays")
             self.known[self.place] = fold(equation.rhs, self._combine)
         names = tuple(self.wanted) if self.wanted is not None else outputs_of(self.net)
         ends: list[Vector] = []
@@ -185,7 +110,7 @@ class _Stacking:
             ends.append(end)
             labels += [name] if end.size == 1 else [f"{name}[{i}]" for i in range(1, end.size + 1)]
         self.found.outputs = tuple(labels)
-        self.found.output = self._joined(ends).node
+        self.found.output = self.joined(ends).node
         return self.found
 
     def _end(self, name: str) -> Vector:
@@ -201,7 +126,7 @@ class _Stacking:
         for name in dict.fromkeys(n.partition("[")[0] for n in self.found.inputs):
             count = sum(n.partition("[")[0] == name for n in self.found.inputs)
             shape = tuple(int(_axis(self.net, a)) for a in self.net.shapes.get(name, ()))
-            self.known[name] = self._take(Vector(self.x, (len(self.found.inputs),)), range(at, at + count), shape)
+            self.known[name] = self.take(Vector(self.x, (len(self.found.inputs),)), range(at, at + count), shape)
             at += count
 
     def _combine(self, node: Expr, inner: tuple[Value, ...]) -> Value:
@@ -210,10 +135,10 @@ class _Stacking:
         if isinstance(node, Num):
             return Known(np.array(Fraction(node.value), dtype=object))
         if isinstance(node, Ref):
-            return self._entry(self._name(node), [_whole(v) for v in inner]) if inner else self._name(node)
+            return self._entry(self._name(node), [whole_(v) for v in inner]) if inner else self._name(node)
         rule = _RULES.get(type(node))
         if rule is None:
-            raise self._culprit(node)
+            raise self.culprit(node)
         return rule(self, node, inner)
 
     def _name(self, node: Ref) -> Value:
@@ -234,15 +159,15 @@ class _Stacking:
         if isinstance(value, Known):
             return Known(np.array(value.array[tuple(p - 1 for p in places)]))
         at = int(np.ravel_multi_index(tuple(p - 1 for p in places), value.shape)) if value.shape else 0
-        return self._take(value, [at], ())
+        return self.take(value, [at], ())
 
-    def _take(self, of: Vector, places: Sequence[int], shape: Shape) -> Vector:
+    def take(self, of: Vector, places: Sequence[int], shape: Shape) -> Vector:
         if list(places) == list(range(of.size)):
             return Vector(of.node, shape)
         node = Affine(len(places), of.node, operators.taken(places, of.size))
         return Vector(self.found.add(node), shape)
 
-    def _joined(self, parts: Sequence[Vector]) -> Vector:
+    def joined(self, parts: Sequence[Vector]) -> Vector:
         """One vector of several; the entries of a vector in their order are that vector."""
         import numpy as np
 
@@ -266,9 +191,9 @@ class _Stacking:
 
         if all(isinstance(v, Known) for v in inner):
             return Known(np.array([v.array for v in inner if isinstance(v, Known)]))
-        return self._joined([self._vector(v) for v in inner])
+        return self.joined([self.vector(v) for v in inner])
 
-    def _vector(self, value: Value, shape: Shape | None = None) -> Vector:
+    def vector(self, value: Value, shape: Shape | None = None) -> Vector:
         """Numbers as a node."""
         import numpy as np
 
@@ -282,41 +207,42 @@ class _Stacking:
         import numpy as np
 
         if all(isinstance(v, Known) for v in inner):
-            return Known(sum(_exact(v.array) for v in inner if isinstance(v, Known)))
+            return Known(sum(exact_(v.array) for v in inner if isinstance(v, Known)))
         shape = np.broadcast_shapes(*(v.shape if isinstance(v, Vector) else v.array.shape for v in inner))
-        return self._weighted([(self._spread(v, shape), Fraction(1)) for v in inner], shape)
+        return self.weighted([(self.spread(v, shape), Fraction(1)) for v in inner], shape)
 
-    def _weighted(self, terms: Sequence[tuple[Vector, Fraction | int]], shape: Shape) -> Vector:
-        return Vector(_sum(self.found, [(v.node, f) for v, f in terms], prod(shape)), shape)
+    def weighted(self, terms: Sequence[tuple[Vector, Fraction | int]], shape: Shape) -> Vector:
+        return Vector(summed(self.found, [(v.node, f) for v, f in terms], prod(shape)), shape)
 
-    def _spread(self, value: Value, shape: Shape) -> Vector:
+    def spread(self, value: Value, shape: Shape) -> Vector:
         """Broadcast to a shape."""
         import numpy as np
 
         if isinstance(value, Known) or value.shape == shape:
-            return self._vector(value, shape)
+            return self.vector(value, shape)
         places = np.broadcast_to(np.arange(value.size).reshape(value.shape), shape).reshape(-1)
-        return self._take(value, places.tolist(), shape)
+        return self.take(value, places.tolist(), shape)
 
     def _neg(self, node: Expr, inner: tuple[Value, ...]) -> Value:
         (value,) = inner
-        return Known(-value.array) if isinstance(value, Known) else self._weighted([(value, -1)], value.shape)
+        return Known(-value.array) if isinstance(value, Known) else self.weighted([(value, -1)], value.shape)
 
     def _mul(self, node: Expr, inner: tuple[Value, ...]) -> Value:
         import numpy as np
 
         vectors = [v for v in inner if isinstance(v, Vector)]
         if len(vectors) > 1:
-            raise self._culprit(node)
+            raise self.culprit(node)
         known = [v.array for v in inner if isinstance(v, Known)]
-        factor = Known(known[0] if len(known) == 1 else prod((_exact(k) for k in known[1:]), start=_exact(known[0]))).array
+        several = len(known) > 1
+        factor = Known(prod((exact_(k) for k in known[1:]), start=exact_(known[0])) if several else known[0]).array
         if not vectors:
             return Known(factor)
         if not factor.shape:
-            return self._weighted([(vectors[0], Fraction(factor.item()))], vectors[0].shape)
+            return self.weighted([(vectors[0], Fraction(factor.item()))], vectors[0].shape)
         shape = np.broadcast_shapes(vectors[0].shape, factor.shape)
         weights = np.broadcast_to(factor, shape).reshape(-1)
-        inside = self._spread(vectors[0], shape)
+        inside = self.spread(vectors[0], shape)
         return Vector(self.found.add(Affine(len(weights), inside.node, operators.diagonal(weights))), shape)
 
     def _div(self, node: Expr, inner: tuple[Value, ...]) -> Value:
@@ -324,36 +250,36 @@ class _Stacking:
 
         top, bottom = inner
         if not isinstance(bottom, Known) or not all(bottom.array.reshape(-1).tolist()):
-            raise self._culprit(node)
-        return self._mul(node, (top, Known(np.array(1 / _exact(bottom.array), dtype=object))))
+            raise self.culprit(node)
+        return self._mul(node, (top, Known(np.array(1 / exact_(bottom.array), dtype=object))))
 
-    def _matmul(self, node: Expr, inner: tuple[Value, ...]) -> Value:
+    def matmul(self, node: Expr, inner: tuple[Value, ...]) -> Value:
         at = [i for i, v in enumerate(inner) if isinstance(v, Vector)]
         if len(at) > 1:
-            raise self._culprit(node)
+            raise self.culprit(node)
         if not at:
-            out = _exact(getattr(inner[0], "array", None))
+            out = exact_(getattr(inner[0], "array", None))
             for value in inner[1:]:
                 assert isinstance(value, Known)
-                out = out @ _exact(value.array)
+                out = out @ exact_(value.array)
             return Known(out)
         value = inner[at[0]]
         assert isinstance(value, Vector)
         if len(value.shape) != 1:
-            raise self._culprit(node, "multiplies a matrix that depends on the inputs")
+            raise self.culprit(node, "multiplies a matrix that depends on the inputs")
         for left in reversed(inner[: at[0]]):
-            value = self._times(left, value, False, node)
+            value = self.times(left, value, False, node)
         for right in inner[at[0] + 1 :]:
-            value = self._times(right, value, True, node)
+            value = self.times(right, value, True, node)
         return value
 
-    def _times(self, known: Value, value: Vector, transposed: bool, node: Expr) -> Vector:
+    def times(self, known: Value, value: Vector, transposed: bool, node: Expr) -> Vector:
         assert isinstance(known, Known)
         weights = known.array.T if transposed and known.array.ndim == 2 else known.array
         if weights.ndim == 1:
             weights = weights.reshape(1, -1)
         if weights.ndim != 2 or weights.shape[1] != value.size:
-            raise self._culprit(node, f"multiplies {_said(weights.shape)} and {_said(value.shape)}")
+            raise self.culprit(node, f"multiplies {said_(weights.shape)} and {said_(value.shape)}")
         rows = weights.shape[0]
         shape: Shape = () if known.array.ndim == 1 else (rows,)
         return Vector(self.found.add(Affine(rows, value.node, operators.matrix(weights))), shape)
@@ -361,8 +287,10 @@ class _Stacking:
     def _call(self, node: Expr, inner: tuple[Value, ...]) -> Value:
         assert isinstance(node, Call)
         if node.primes:
-            raise self._culprit(node)
-        rule = _CALLS.get(node.function)
+            raise self.culprit(node)
+        from workings.geometry.array_calls import CALLS
+
+        rule = CALLS.get(node.function)
         if rule is not None and node.function not in self.net.functions:
             return rule(self, node, inner)
         return self._entrywise(node, inner)
@@ -384,11 +312,11 @@ class _Stacking:
         used = [n for n, a in zip(names, args) if isinstance(a, Ref)]
         small = Network(
             (Equation(Ref(self.place), Call(node.function, tuple(args), 0, node.span)),),
-            functions=self.net.functions, roles={n: "input" for n in used},
+            functions=self.net.functions, roles=dict.fromkeys(used, "input"),
         )
         program = lower(small, (self.place,))
         size = prod(shape)
-        own = [self._spread(v, shape).node for n, v in zip(names, inner) if n in used]
+        own = [self.spread(v, shape).node for n, v in zip(names, inner) if n in used]
         inputs = [own[used.index(n)] for n in program.inputs]
         count = len(program.units)
         numbers = self.units + np.arange(size * count).reshape(size, count)
@@ -400,101 +328,16 @@ class _Stacking:
         """leaky with a slope for each entry: slope * z + (1 - slope) * relu(z)."""
         import numpy as np
 
-        inside = self._spread(value, shape)
+        inside = self.spread(value, shape)
         size = inside.size
-        flat = _exact(slopes.reshape(-1))
+        flat = exact_(slopes.reshape(-1))
         units = Units(size, inside.node, 0, "leaky", self.place, self.units + np.arange(size))
         self.units += size
         on = self.found.add(Affine(size, self.found.add(units), operators.diagonal(1 - flat)))
         off = self.found.add(Affine(size, inside.node, operators.diagonal(flat)))
-        return self._weighted([(Vector(off, shape), 1), (Vector(on, shape), 1)], shape)
+        return self.weighted([(Vector(off, shape), 1), (Vector(on, shape), 1)], shape)
 
-    # --- functions of arrays ---
-
-    def _conv(self, node: Call, inner: tuple[Value, ...]) -> Value:
-        image, kernel = inner[0], inner[1]
-        if not isinstance(image, Vector) or not isinstance(kernel, Known):
-            raise self._culprit(node)
-        stride, padding = ([_whole(v) for v in inner[2:]] + [1, 0][len(inner) - 2 :])[:2]
-        plane, plain_kernel = node.function == "conv2d", kernel.array
-        axes = 2 if plane else 1
-        shape = image.shape if len(image.shape) > axes else (1, *image.shape)
-        if plain_kernel.ndim == axes:
-            plain_kernel = plain_kernel.reshape(1, 1, *plain_kernel.shape)
-        if plane:
-            operator, out = operators.convolution(plain_kernel, shape, stride, padding)
-        else:                             # a line of three rows' padding above and below would be 0
-            operator, out = _line(plain_kernel, shape, stride, padding)
-        if len(image.shape) == axes:
-            out = out[1:]
-        return Vector(self.found.add(Affine(operator.rows, image.node, operator)), out)
-
-    def _pool(self, node: Call, inner: tuple[Value, ...]) -> Value:
-        import numpy as np
-
-        image = inner[0]
-        if not isinstance(image, Vector):
-            raise self._culprit(node)
-        axes = 2 if node.function.endswith("2d") else 1
-        given = [_whole(v) for v in inner[1:]]
-        size = given[:axes]
-        strides = given[axes : 2 * axes] or size
-        padding = given[2 * axes : 3 * axes] or [0] * axes
-        shape = image.shape if len(image.shape) > axes else (1, *image.shape)
-        if axes == 1:
-            held, full = operators.windows((shape[0], 1, shape[1]), (1, *size), (1, *strides), (0, *padding))
-            out: Shape = (full[0], full[2])
-        else:
-            held, out = operators.windows(shape, size, strides, padding)
-        out = out if len(image.shape) > axes else out[1:]
-        if node.function.startswith("avg"):
-            mean = Fraction(1, prod(size))
-            return self._weighted([(self._take(image, held[:, k].tolist(), out), mean) for k in range(held.shape[1])], out)
-        first = held[np.arange(len(held)), (held >= 0).argmax(axis=1)]
-        return self._largest(image, np.where(held < 0, first[:, None], held), out)
-
-    def _largest(self, image: Vector, held: Array, out: Shape) -> Vector:
-        """max(a, b) = b + relu(a - b), nested from the left."""
-        import numpy as np
-
-        size, many = held.shape
-        last = self._take(image, held[:, 0].tolist(), out)
-        for k in range(1, many):
-            entry = self._take(image, held[:, k].tolist(), out)
-            gap = self._weighted([(last, 1), (entry, -1)], out)
-            numbers = self.units + np.arange(size) * (many - 1) + k - 1
-            node = self.found.add(Units(size, gap.node, 0, "max", self.place, numbers))
-            last = self._weighted([(entry, 1), (Vector(node, out), 1)], out)
-        self.units += size * (many - 1)
-        return last
-
-    def _flatten(self, node: Call, inner: tuple[Value, ...]) -> Value:
-        value = inner[0]
-        if isinstance(value, Known):
-            return Known(value.array.reshape(-1))
-        shape = (value.size,) if node.function == "flatten" else tuple(_whole(v) for v in inner[1:])
-        return Vector(value.node, shape)
-
-    def _concat(self, node: Call, inner: tuple[Value, ...]) -> Value:
-        parts = [self._vector(v) for v in inner]
-        shape = (sum(p.shape[0] for p in parts), *parts[0].shape[1:])
-        return Vector(self._joined(parts).node, shape)
-
-    def _total(self, node: Call, inner: tuple[Value, ...]) -> Value:
-        import numpy as np
-
-        if node.function == "dot":
-            return self._matmul(node, inner)
-        (value,) = inner
-        if isinstance(value, Known):
-            return Known(np.array(_exact(value.array).sum()))
-        return self._times(Known(np.ones(value.size, dtype=object)), Vector(value.node, (value.size,)), False, node)
-
-    def _transposed(self, node: Call, inner: tuple[Value, ...]) -> Value:
-        (value,) = inner
-        return Known(value.array.T) if isinstance(value, Known) else value
-
-    def _culprit(self, node: Expr, why: str = "is not piecewise linear") -> OutOfReach:
+    def culprit(self, node: Expr, why: str = "is not piecewise linear") -> OutOfReach:
         from workings.notation import plain
 
         what = node.function if isinstance(node, Call) else plain(node)
@@ -504,31 +347,16 @@ class _Stacking:
         )
 
 
-def _line(kernel: Array, shape: Shape, stride: int, padding: int) -> tuple[Any, Shape]:
-    """A 1-D convolution: that of an image of one row, its ends taken from a padded line."""
-    out, channels, a = kernel.shape
-    length = shape[1] + 2 * padding
-    columns = (length - a) // stride + 1
-    inside = [i - padding if padding <= i < padding + shape[1] else -1 for i in range(length)]
-    held = [c * shape[1] + i if i >= 0 else -1 for c in range(channels) for i in inside]
-    pad = operators.taken(held, prod(shape))
-    operator, _ = operators.convolution(kernel.reshape(out, channels, 1, a), (channels, 1, length), stride, 0)
-    operator.columns = prod(shape)
-    product = operator.product
-    operator.product = lambda w, x: product(w, pad.product(w, x))
-    return operator, (out, columns)
-
-
 def _axis(net: Network, axis: Expr) -> Any:
     return net.values.get(axis.name) if isinstance(axis, Ref) else getattr(axis, "value", None)
 
 
-def _whole(value: Value) -> int:
+def whole_(value: Value) -> int:
     assert isinstance(value, Known)
     return int(value.array.item())
 
 
-def _exact(array: Any) -> Array:
+def exact_(array: Any) -> Array:
     """Floats as the fractions that they store."""
     import numpy as np
 
@@ -547,20 +375,13 @@ def _fractions(value: Any) -> Any:
     return Fraction(value.value) if isinstance(value, Num) else rational(value)
 
 
-def _said(shape: Shape) -> str:
+def said_(shape: Shape) -> str:
     return " x ".join(map(str, shape)) or "one number"
 
 
-Rule = Callable[[_Stacking, Any, tuple[Value, ...]], Value]
+Rule = Callable[[Stacking, Any, tuple[Value, ...]], Value]
 
 _RULES: dict[type[Expr], Rule] = {
-    Add: _Stacking._add, Neg: _Stacking._neg, Mul: _Stacking._mul, Div: _Stacking._div, MatMul: _Stacking._matmul,
-    Call: _Stacking._call, Listed: _Stacking._listed, Claim: lambda s, n, inner: inner[0],
-}
-_CALLS: dict[str, Rule] = {
-    "conv1d": _Stacking._conv, "conv2d": _Stacking._conv,
-    "max_pool1d": _Stacking._pool, "max_pool2d": _Stacking._pool,
-    "avg_pool1d": _Stacking._pool, "avg_pool2d": _Stacking._pool,
-    "flatten": _Stacking._flatten, "reshape": _Stacking._flatten, "concat": _Stacking._concat,
-    "sum": _Stacking._total, "dot": _Stacking._total, "T": _Stacking._transposed,
+    Add: Stacking._add, Neg: Stacking._neg, Mul: Stacking._mul, Div: Stacking._div, MatMul: Stacking.matmul,
+    Call: Stacking._call, Listed: Stacking._listed, Claim: lambda s, n, inner: inner[0],
 }

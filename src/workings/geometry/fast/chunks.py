@@ -45,10 +45,9 @@ def joined(parts: Sequence[Chunk], outputs: int, units: int) -> Chunk:
     ends = np.cumsum([0, *(len(p.place) for p in parts)])
     offset = np.concatenate([parts[0].offset[:1], *(p.offset[1:] + e for p, e in zip(parts, ends))])
     rest = [f.name for f in fields(Chunk)][1:-1]
-    return Chunk(
-        offset, *(np.concatenate([getattr(p, name) for p in parts]) for name in rest),
-        error=np.max([p.error for p in parts], axis=0),
-    )
+    joined_: list[Array] = [np.concatenate([getattr(p, name) for p in parts]) for name in rest]
+    place, name, level, pattern, map_ = joined_
+    return Chunk(offset, place, name, level, pattern, map_, np.max([p.error for p in parts], axis=0))
 
 
 def exact_chunk(found: Sequence[Cell], layers: Layers, exact: Exact) -> Chunk:

@@ -112,7 +112,7 @@ def _engine(wanted: str | None, found: Layers) -> str:
     if wanted == "exact":
         return wanted
     try:
-        import numba  # type: ignore[import-untyped]  # noqa: F401
+        import numba  # noqa: F401
     except ImportError:
         if wanted == "fast":
             raise NotInstalled("the fast engine needs numba", hint='pip install "workings[fast]"') from None

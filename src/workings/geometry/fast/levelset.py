@@ -100,17 +100,17 @@ class LevelSet:
         return joined_parts(self)
 
     def nearest(self, point: Any) -> tuple[Point2, float]:
-        """The nearest point of the boundary to a point (s, t) of the plane, exactly, and its distance in input space."""
+        """The nearest point of the boundary to a point (s, t), exactly, and its distance in input space."""
         from workings.geometry.fast.parts import nearest
 
         return nearest(self, point)
 
 
 def level_set(
-    stack: Stack, domain: Domain, output: int | None = None, level: Fraction = Fraction(0), *, engine: str | None = None,
-    processes: int = 1, seconds: float | None = None, progress: Progress | None = None,
+    stack: Stack, domain: Domain, output: int | None = None, level: Fraction = Fraction(0), *,
+    engine: str | None = None, processes: int = 1, seconds: float | None = None, progress: Progress | None = None,
 ) -> LevelSet:
-    """The exact boundary on a plane: of one output at a level, or of several where the largest changes.
+    """The exact boundary on a plane: of one output at a level, or where the largest of several changes.
 
     >>> from workings.functions import signatures
     >>> from workings.syntax import read

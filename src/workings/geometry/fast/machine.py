@@ -56,7 +56,8 @@ def net_of(layers: Layers) -> Net:
     whole = [np.int64] * 5
     flat = [np.array(v, dtype=t) for v, t in zip((layers.sizes, starts, first, source, place), whole)]
     return Net(
-        *flat, np.array(normed, dtype=np.int64), _joined(weights), _joined(norms), _own(layers, gamma),
+        flat[0], flat[1], flat[2], flat[3], flat[4],
+        np.array(normed, dtype=np.int64), _joined(weights), _joined(norms), _own(layers, gamma),
         np.array([float(s) for s in layers.slopes]), np.array(gamma),
     )
 
@@ -182,7 +183,8 @@ class Machine:
         n = 2 * s.side.shape[0]
         self.state = s._replace(
             place=_wider(s.place, 2 * s.place.shape[1]), name=_wider(s.name, 2 * s.name.shape[1]),
-            candidate=_wider(s.candidate, 2 * s.candidate.shape[0]), task=_wider(s.task.T, 2 * s.task.shape[0]).T.copy(),
+            candidate=_wider(s.candidate, 2 * s.candidate.shape[0]),
+            task=_wider(s.task.T, 2 * s.task.shape[0]).T.copy(),
             corner=_wider(s.corner, n), label=_wider(s.label, n), side=_wider(s.side, n),
         )
 
