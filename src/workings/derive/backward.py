@@ -17,11 +17,12 @@ from workings.derive.fewest import FEWEST, reuse
 from workings.derive.fresh import Names, taken
 from workings.derive.graph import Graph, Node, apart, entry, free_names_of, summed
 from workings.derive.indices import solve
+from workings.derive.ordering import circles_in, in_order
 from workings.derive.prepared import prepared
 from workings.derive.program import Line, Program, finish
 from workings.derive.around import around
 from workings.derive.ranges import bounded, with_ranges
-from workings.derive.recurrences import Domains, circles
+from workings.derive.recurrences import Domains
 from workings.derive.sweep import Context, Leaf, sweep
 from workings.derive.inside import free_names, parts_first
 from workings.derive.terms import Arena, Term
@@ -126,45 +127,8 @@ class _Pass:
             if id(equation) not in needs:
                 needs[id(equation)] = self._needs(equation)
                 stack += needs[id(equation)]
-        return self._in_order([e for e in self.net.equations if id(e) in needs], needs)
-
-    def _in_order(self, equations: list[Equation], needs: dict[int, list[Equation]]) -> list[Equation]:
-        """The order of the text, but each equation after those it uses."""
-        out: list[Equation] = []
-        state: dict[int, int] = {}
-        self.circle = self._circles(needs)
-        held: dict[int, list[Equation]] = {}         # of a recurrence: the member met first, and those that are done
-        first: dict[int, int] = {}
-        stack = [(e, False) for e in reversed(equations)]
-        while stack:
-            equation, ready = stack.pop()
-            mine = self.circle.get(id(equation))
-            if ready:
-                state[id(equation)] = 2
-                if mine is None:
-                    out.append(equation)
-                else:
-                    held.setdefault(mine, []).append(equation)
-                    if first[mine] == id(equation):
-                        out += held[mine]
-            elif id(equation) not in state:
-                state[id(equation)] = 1
-                if mine is not None:
-                    first.setdefault(mine, id(equation))
-                stack.append((equation, True))
-                for user in reversed(needs[id(equation)]):
-                    if id(user) not in state:
-                        stack.append((user, False))
-                    elif state[id(user)] == 1 and self.circle.get(id(user), -1) != mine:
-                        raise OutOfReach(f"{user.lhs.name} is defined through itself", span=user.span)
-        return out
-
-    def _circles(self, needs: dict[int, list[Equation]]) -> dict[int, int]:
-        """Of each equation that is part of a recurrence: which one."""
-        if not self.domains:
-            return {}
-        inside = {n: [id(e) for e in es if e.key in self.domains.group] for n, es in needs.items()}
-        return {member: n for n, group in enumerate(circles(inside)) for member in group}
+        self.circle = circles_in(needs, self.domains.group) if self.domains else {}
+        return in_order([e for e in self.net.equations if id(e) in needs], needs, self.circle)
 
     def _needs(self, equation: Equation) -> list[Equation]:
         root = self.graph.root(equation)

@@ -14,6 +14,7 @@ from workings.derive.fresh import Names, taken
 from workings.derive.given import put_given
 from workings.derive.graph import Edge, Graph, Node, entry
 from workings.derive.letters import readable
+from workings.derive.opened import inside, naming, renamed
 from workings.derive.parts import holds, take_apart
 from workings.derive.prepared import prepared
 from workings.derive.put import layers_of, put_in, replace_parts
@@ -156,7 +157,7 @@ class Work:
             graph, whole = self._opened(graph, edges[0], whole)
             if graph.net is not net:
                 place = tuple(rel(e) for e in self.opened[-1])
-                steps.append(_naming(edges[0], place))
+                steps.append(naming(edges[0], place))
         stated = bounded(statement(graph, whole, cut), self.implied)
         return stated, [*steps, self.chain_step(head, stated, whole, cut, place)]
 
@@ -169,7 +170,7 @@ class Work:
             return graph, whole
         self.opened.append(lines)
         self.parts += [(e.lhs, e.rhs) for e in lines[:-1]]
-        small = Graph(_inside(self.net, lines)).run(*self.running)
+        small = Graph(inside(self.net, lines)).run(*self.running)
         return small, web(small, _node(small.arena, entry(edge.upper)), _node(small.arena, entry(edge.lower)))
 
     def chain_step(
@@ -211,7 +212,7 @@ class Work:
                 table.append((node, again))
                 continue
             upper, lower = (_node(graph.arena, r) for r in (node.of, node.wrt[0]))
-            edge = by_ends.get((upper, lower)) or _renamed(graph, by_ends, upper, lower)
+            edge = by_ends.get((upper, lower)) or renamed(graph, by_ends, upper, lower)
             if edge is None or (node.kind == "d" and lower.key in cut):
                 result, inner = self.derive(graph.net, _ref(node.of), _ref(node.wrt[0]))
                 steps.append(self._stage(node, result, inner))
@@ -242,7 +243,7 @@ class Work:
             result, steps = self._nested(edge, lines, head)
             return result, [*noted, *steps]
         if noted:
-            graph = Graph(_inside(self.net, lines)).run(*self.running)
+            graph = Graph(inside(self.net, lines)).run(*self.running)
             (edge,) = (e for es in web(graph, edge.upper, edge.lower).edges.values() for e in es)
         assert isinstance(edge.equation, Equation)
         arena = graph.arena
@@ -274,8 +275,8 @@ class Work:
         self.parts += parts
         rels = tuple(rel(e) for e in lines)
         assert isinstance(edge.equation, Equation)
-        steps = [_naming(edge, rels)]
-        graph = Graph(_inside(self.net, lines)).run(*self.running)
+        steps = [naming(edge, rels)]
+        graph = Graph(inside(self.net, lines)).run(*self.running)
         whole = web(graph, _node(graph.arena, of), _node(graph.arena, wrt))._replace(own=head.kind == "P")
         stated = bounded(statement(graph, whole), self.implied)
         steps.append(self.chain_step(head, stated, whole, (), rels))
@@ -373,20 +374,6 @@ class Work:
         return out
 
 
-def _naming(edge: Edge, lines: tuple[Rel, ...]) -> Step:
-    """z = y - t, c = cosh(z), E = log(c): the equation of an edge taken apart."""
-    assert isinstance(edge.equation, Equation)
-    *parts, last = lines
-    of = edge.equation.lhs
-    says = {"of": of, "names": [p.args[0] for p in parts], "variant": "" if parts[1:] else "one"}
-    return Step("name the parts", says, of, last.args[-1], last, [], tuple(parts), (rel(edge.equation),))
-
-
-def _inside(net: Network, lines: list[Equation]) -> Network:
-    """The equations of one taken apart, everything else a leaf."""
-    return net.with_(equations=tuple(lines), opaque={}, facts=(), classes=(), remarks=())
-
-
 def _node(arena: Arena, ref: Expr) -> Node:
     name = _ref(ref)
     return Node(name.name, tuple(to_term(arena, i) for i in name.indices))
@@ -395,16 +382,6 @@ def _node(arena: Arena, ref: Expr) -> Node:
 def _ref(expr: Expr) -> Ref:
     assert isinstance(expr, Ref)
     return expr
-
-
-def _renamed(graph: Graph, by_ends: dict[tuple[Node, Node], Edge], upper: Node, lower: Node) -> Edge | None:
-    """The edge whose ends differ only in indices that were set to the asked ones."""
-    for (u, v), edge in by_ends.items():
-        if u.key == upper.key and v.key == lower.key:
-            swap = {a.head: b for p, q in ((u, upper), (v, lower)) for a, b in zip(p.indices, q.indices, strict=True)
-                    if a.kind == "ref" and a is not b}
-            return Edge(upper, lower, (), graph.arena.rename(edge.slope, swap), edge.equation)
-    return None
 
 
 def _ranges(arena: Arena, net: Network) -> dict[str, Any]:

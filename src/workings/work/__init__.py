@@ -15,7 +15,7 @@ from workings.work import regions
 from workings.work.code import check_code, code_source, read_code
 from workings.work.files import MARKED, decoded, file_source, formulas, source
 from workings.work.models import is_model, model
-from workings.work.names import NameLike, Names, expression, loss, names, plain_name, ref, split
+from workings.work.names import NameLike, Names, expression, loss, names, other_entry, plain_name, ref, split
 from workings.work.regions import Budget
 from workings.work.values import BoxLike, box, number, values, values_file
 
@@ -118,8 +118,10 @@ def hessian(net: Network, of: NameLike, wrt: Any) -> Derivation:
     pair = split(wrt) if isinstance(wrt, str) else list(wrt) if isinstance(wrt, tuple | list) else [wrt]
     if len(pair) not in (1, 2):
         raise BadValue(f"a second derivative is by two names, not {len(pair)}", expected="wrt=('u', 'v')")
-    u, v = pair[0], pair[-1]
-    return derive.hessian(net, ref(of, net), (ref(u, net), ref(v, net)))
+    u, v = ref(pair[0], net), ref(pair[-1], net)
+    if u.key == v.key and not any(isinstance(w, str) and "[" in w for w in pair):
+        v = other_entry(u, net)                      # of a family w by w: any two of its entries
+    return derive.hessian(net, ref(of, net), (u, v))
 
 
 def backward(

@@ -112,3 +112,20 @@ def loss(net: Network) -> Ref:
     if not ends:
         raise BadValue("it is not clear which quantity is meant", expected="its name: of='E'")
     return ends[-1]
+
+
+def other_entry(entry: Ref, net: Network) -> Ref:
+    """The general entry of the same family in other letters: w[j], or w[i'], for w[i]."""
+    from workings.expr import same
+
+    used = {i.name for i in entry.indices if isinstance(i, Ref)}
+    out: list[Expr] = []
+    for index in entry.indices:
+        if isinstance(index, Ref) and index.name in net.ranges:
+            own = net.ranges[index.name]
+            alike = (x for x, r in net.ranges.items() if x not in used and same(r.lo, own.lo) and same(r.hi, own.hi))
+            name = next(alike, f"{index.name}'")
+            used.add(name)
+            index = Ref(name)
+        out.append(index)
+    return Ref(entry.name, tuple(out))
