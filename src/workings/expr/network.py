@@ -97,6 +97,7 @@ class Network:
     values: Mapping[str, Any] = field(default_factory=dict)
     remarks: tuple[Remark, ...] = ()
     brackets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    numbers: tuple[str, ...] = ()                # names that a line declares to be numbers: b in R
     source: Source | None = None
     box: tuple[tuple[Any, Any], ...] | None = None
 

@@ -13,7 +13,7 @@ from workings.expr import (
 from workings.expr.names import base
 from workings.notation import plain
 from workings.shape.ranks import ONE_LESS, ROW, SCALARS, Ranks, is_array_function
-from workings.shape.sizes import Axis, unify
+from workings.shape.sizes import Axis, same_size, unify
 
 LONGEST = 40                  # characters of an expression that an error names in full
 
@@ -107,9 +107,26 @@ class Axes:
             return inner[0]
         if isinstance(node, Deriv):
             return Shape(tuple(a for s in inner for a in s.axes))
+        if isinstance(node, Pow):
+            self._refuse_power(node, inner[0])
         if isinstance(node, Neg | Add | Mul | Div | Pow | Rel):
             return self._each(node, node.children(), inner)
         return SCALAR
+
+    def _refuse_power(self, node: Pow, base: Shape) -> None:
+        """A^2 of a square matrix may be A @ A or entry by entry; A^(-1) is no entry by entry power either."""
+        sizes = [a.value for a in base.axes]
+        if len(sizes) != 2 or sizes[0] is None or sizes[1] is None or not isinstance(node.exponent, Num | Neg):
+            return
+        if isinstance(node.exponent, Num) and not same_size(sizes[0], sizes[1]):
+            return
+        name = _short(node.base)
+        if isinstance(node.exponent, Neg) or node.exponent.value < 0:
+            raise ShapeError(f"{_short(node)} reads as the inverse of the matrix {name}, which has no index form",
+                             span=node.span, hint=f"1/{name} for the inverse of each entry")
+        raise ShapeError(f"{_short(node)} of a square matrix may be a matrix product or entry by entry",
+                         span=node.span, expected=f"{name} @ {name}, or {name}*{name} entry by entry",
+                         hint=f"{name} @ {name}")
 
     def _each(self, node: Expr, parts: Sequence[Expr], inner: Sequence[Shape]) -> Shape:
         """Entry by entry; the axes of the shorter are the last ones of the longer, an axis of one entry fits all."""
@@ -259,8 +276,6 @@ def _short(expr: Expr) -> str:
 
 
 def _fits(a: Shape, b: Shape) -> bool:
-    from workings.shape.sizes import same_size
-
     for x, y in zip(reversed(a.axes), reversed(b.axes)):
         if not (x.one or y.one) and x.value is not None and y.value is not None and not same_size(x.value, y.value):
             return False
@@ -269,8 +284,6 @@ def _fits(a: Shape, b: Shape) -> bool:
 
 def _advice(p: Expr, a: Shape, q: Expr, b: Shape) -> str:
     """What may be meant: a transpose that makes the sizes fit."""
-    from workings.shape.sizes import same_size
-
     def equal(x: Axis, y: Axis) -> bool:
         return x.value is not None and y.value is not None and same_size(x.value, y.value)
 

@@ -41,6 +41,9 @@ class Ranks:
         self.wholes = frozenset(self._wholes())
         for name, axes in net.shapes.items():
             self.total[name] = len(axes)
+        for name in net.numbers:
+            if set(self.places.get(name, (0,))) == {0}:
+                self.total.setdefault(name, 0)
         for name, rank in (given or {}).items():
             self.total.setdefault(name, rank)
         self._families()

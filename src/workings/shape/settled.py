@@ -13,9 +13,9 @@ from itertools import pairwise
 from weakref import WeakKeyDictionary
 
 from workings.errors import BadValue, NotReadable
-from workings.expr import Call, Equation, Expr, MatMul, Mul, Network
-from workings.expr.walk import free_refs, preorder, rewrite
-from workings.shape.ranks import BOLD, ROW, Ranks
+from workings.expr import All, Array, Call, Equation, Expr, MatMul, Mul, Network, Ref
+from workings.expr.walk import free_refs, preorder, rewrite, substitute
+from workings.shape.ranks import BOLD, ROW, Ranks, is_array_function
 from workings.shape.shapes import Shapes, has_arrays, shapes
 from workings.syntax.products import ENTRYWISE, product, rank
 from workings.syntax.scope import Scope
@@ -33,7 +33,7 @@ def settled(net: Network) -> Network:
     if found is None:
         found = net
         if has_arrays(net):
-            found = declared(remade(net, {}))
+            found = declared(remade(inlined(net), {}))
         _KNOWN[net] = _KNOWN[found] = found
     return found
 
@@ -58,6 +58,32 @@ def _meant(net: Network) -> set[str]:
 
 
 _OF_ARRAYS = frozenset(("norm", "norm2", "T", "dot", "outer"))
+
+
+def inlined(net: Network) -> Network:
+    """f(u) = W @ u put in where f is used: what works on whole arrays is not done entry by entry."""
+    whole = {name: f for name, f in net.functions.items() if _works_on_arrays(f.body, net)}
+    if not whole:
+        return net
+
+    def change(node: Expr) -> Expr:
+        own = whole.get(node.function) if isinstance(node, Call) and not node.primes else None
+        if own is None or len(own.params) != len(node.children()):
+            return node
+        body = substitute(own.body, dict(zip(own.params, node.children())))
+        return rewrite(body, change) if any(_calls(body, whole)) else body
+
+    return net.with_(equations=tuple(replace(e, rhs=rewrite(e.rhs, change)) for e in net.equations))
+
+
+def _calls(node: Expr, names: Mapping[str, object]) -> Iterator[bool]:
+    return (True for n in preorder(node) if isinstance(n, Call) and n.function in names)
+
+
+def _works_on_arrays(body: Expr, net: Network) -> bool:
+    return any(
+        isinstance(n, MatMul | Array | All) or (isinstance(n, Ref) and not n.indices and n.name in net.shapes)
+        or (isinstance(n, Call) and is_array_function(n.function, net)) for n in preorder(body))
 
 
 def declared(net: Network) -> Network:

@@ -135,8 +135,8 @@ def has_arrays(net: Network) -> bool:
     """Does anything in the network have axes of its own?"""
     if any(net.shapes.values()) or any(latex.startswith(BOLD) for latex in net.spelling.values()):
         return True
-    for equation in net.equations:
-        stack = [equation.rhs]
+    for body in (*(e.rhs for e in net.equations), *(f.body for f in net.functions.values())):
+        stack = [body]
         while stack:
             node = stack.pop()
             kind = type(node)

@@ -42,6 +42,7 @@ class _Builder:
         self.again: list[tuple[Equation, Equation]] = []        # two right sides of one name
         self.said: list[tuple[Rel, Statement]] = []             # sums without a definition: facts about the data
         self.brackets: dict[str, tuple[str, ...]] = {}
+        self.numbers: list[str] = []
 
     def add(self, statement: Statement) -> None:
         if statement.kind == "equation":
@@ -121,6 +122,8 @@ class _Builder:
             name, axes = meaning
             if axes:
                 self.shapes[name] = axes
+            else:
+                self.numbers.append(name)
 
     def _aside(self, statement: Statement) -> None:
         """What is no definition stays out of the network, and the person hears of it."""
@@ -158,6 +161,7 @@ class _Builder:
             classes=(*(c for c in base.classes if c.label not in {d.label for d in self.classes}), *self.classes),
             spelling={**scope.spelling},
             brackets={**base.brackets, **self.brackets},
+            numbers=tuple(dict.fromkeys((*base.numbers, *self.numbers))),
             remarks=(*base.remarks, *scope.remarks.values(), *self.remarks),
             source=self.source or base.source,
         )
