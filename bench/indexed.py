@@ -107,7 +107,8 @@ def main() -> None:
         print(f"{name}  dE/d{CASES[name][1]} = {shown}")
         print(f"   gradient {whole:6.1f} ms (without replay and trial {alone:.1f}), backward {program:.1f} ms")
         for peer, times in others.items():
-            print(f"   {peer} {times[name]:8.1f} ms   {times[name] / whole:.1f} x gradient, {times[name] / program:.1f} x backward")
+            ratios = f"{times[name] / whole:.1f} x gradient, {times[name] / program:.1f} x backward"
+            print(f"   {peer} {times[name]:8.1f} ms   {ratios}")
 
 
 if __name__ == "__main__":

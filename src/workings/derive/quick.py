@@ -301,7 +301,7 @@ class Quick:
     @contextmanager
     def _opened(self, mark: Deriv) -> Iterator[None]:
         """Equations taken apart while a derivative by or of a part is taken."""
-        back = {}
+        back: dict[Any, list[Equation]] = {}
         for ref in (mark.of, *mark.wrt):
             lines = self.point.opened.get(ref.key) if isinstance(ref, Ref) else None
             if lines is not None:
