@@ -91,6 +91,7 @@ SAYS: dict[str, tuple[str, str]] = {
     "step back": (
         "one step back", "What {wrt} passes on: to the next step, whose derivative has a name, and to what uses it "
         "at its own step."),
+    "step back, own": ("the same step", "{wrt} acts through what uses it."),
     "step back, last": ("last step", "At the end nothing comes from later steps."),
     "step back, first": ("the first entry", "{wrt} is given by an equation of its own; it acts through the steps that "
         "use it."),

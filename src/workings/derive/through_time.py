@@ -145,7 +145,8 @@ class Time:
         steps: list[Step] = []
         for node in sorted(found, key=self._order):
             mine = [self._step(stage) for stage in found[node]]
-            mine[-1].says = {**mine[-1].says, "special": mine[:-1]}
+            variant = "own" if len(mine) == 1 and self.family(node) is not None else mine[-1].says["variant"]
+            mine[-1].says = {**mine[-1].says, "special": mine[:-1], "variant": variant}
             steps += mine
         return steps
 
