@@ -13,7 +13,7 @@ from workings.derive.program import Program, Statement
 from workings.derive.steps import Derivation, equal
 from workings.derive.verify import holds
 from workings.errors import BadValue
-from workings.expr import Deriv, Equation, Expr, Ref, Rel, free_refs
+from workings.expr import Big, Deriv, Equation, Expr, Ref, Rel, free_refs, preorder
 from workings.forms.contract import leading, transposed, whole
 from workings.forms.indexed import Indexed
 
@@ -43,7 +43,8 @@ def in_matrices(derivation: Derivation, form: Indexed, of: Ref, wrt: Ref, layout
         return None
     top = derivation.of.indices[len(of.indices) :]
     bottom = derivation.wrt.indices[len(wrt.indices) :]
-    if not bottom or len(top) + len(bottom) > 2:
+    sums = any(isinstance(n, Big) for n in preorder(derivation.result))
+    if len(top) + len(bottom) > 2 or (not bottom and not sums):
         return None
     found = whole(derivation.result, (*top, *bottom), form)
     if found is None:

@@ -428,6 +428,10 @@ def transposed(expr: Expr) -> Expr:
         return Call("outer", expr.args[::-1])
     if isinstance(expr, Call) and expr.function == "diag":
         return expr
+    if isinstance(expr, Neg):
+        return Neg(transposed(expr.arg))
+    if isinstance(expr, Mul) and not expr.each:          # numbers stand in front
+        return Mul((*expr.args[:-1], transposed(expr.args[-1])))
     if isinstance(expr, MatMul):
         return MatMul(tuple(transposed(a) for a in reversed(expr.args)))
     return Call("T", (expr,))
