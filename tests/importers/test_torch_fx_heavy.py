@@ -68,6 +68,11 @@ FUNCTIONS = {
     "logistic": (logistic, {"x": "N x d", "w": "d", "b": (), "t": "N"}),
     "huber": (lambda x, w, t: F.huber_loss(x @ w, t), {"x": "N x d", "w": "d", "t": "N"}),
     "attention": (attention, {"q": "n x d", "k": "n x d", "v": "n x c"}),
+    "layer norm": (lambda x, g, b, t: F.mse_loss(F.layer_norm(x, (x.shape[-1],), g, b), t),
+                   {"x": "N x d", "g": "d", "b": "d", "t": "N x d"}),
+    "layer norm of a vector": (lambda x, g, t: F.mse_loss(F.layer_norm(x, (x.shape[-1],), g), t),
+                               {"x": "d", "g": "d", "t": "d"}),
+    "probabilities": (lambda z, t: F.cross_entropy(z, t), {"z": "N x c", "t": "N x c"}),
     "sums": (sums, {"x": "N x d", "w": "d"}),
     "scalars": (lambda x, w, b: torch.log(torch.cosh(torch.sigmoid(w * x + b) - 0.25)), {"x": (), "w": (), "b": ()}),
     "outer": (lambda x, y, W: ((x - W @ y) ** 2).sum() / 2, {"x": "m", "y": "n", "W": "m x n"}),
@@ -140,6 +145,19 @@ def test_gradients_of_a_module_agree_with_autograd() -> None:
         close(found[name.replace(".", "_")], parameter.grad.numpy())
 
 
+def test_gradients_of_a_transformer_block_agree_with_autograd() -> None:
+    class Loss(Block):
+        def forward(self, x):
+            return (super().forward(x) ** 2).mean()
+
+    module, x = Loss().double(), torch.randn(5, 4, dtype=torch.float64)
+    module(x).backward()
+    net = workings.read(module)
+    found = gradients(net, "L", {"x": x.numpy(), **net.values})
+    for name, parameter in module.named_parameters():
+        close(found[name.replace(".", "_")], parameter.grad.numpy())
+
+
 @pytest.mark.parametrize("module", [nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 2), nn.Softmax(dim=-1)),
                                     nn.Sequential(nn.Linear(3, 4), nn.LeakyReLU(0.1), nn.Linear(4, 1), nn.Sigmoid())])
 def test_a_module_keeps_its_numbers(module) -> None:
@@ -152,7 +170,7 @@ def test_a_module_keeps_its_numbers(module) -> None:
 
 def test_names_of_the_module_stay() -> None:
     net = workings.read(Block())
-    assert [e.lhs.name for e in net.equations][:4] == ["norm1", "q", "k", "z1"]
+    assert [e.lhs.name for e in net.equations][:5] == ["c1", "norm1", "q", "k", "z1"]
     assert ("fc1_weight", 0) in net.parameters and net.inputs == (("x", 0),)
 
 

@@ -300,8 +300,11 @@ class Walk:
                  for role, names in given.items()}
         net = read(text, signatures(), source=Source(text), inputs=roles["input"], parameters=roles["parameter"],
                    targets=roles["target"])
-        numbers = {n: () for n in self.scalars if n in used - defined}     # nothing in a text says that b is one number
-        return net.with_(values={n: v for n, v in self.values.items() if n in used}, shapes={**net.shapes, **numbers})
+        known: dict[str, tuple[Expr, ...]] = {n: () for n in self.scalars if n in used - defined}
+        for n, shape in self.shapes.items():  # what no line says: that b is one number, and of what size z1 is
+            if n in defined and shape and n not in net.shapes:
+                known[n] = tuple(Ref(self.symbols[s]) if s in self.symbols else Num(s, str(s)) for s in shape)
+        return net.with_(values={n: v for n, v in self.values.items() if n in used}, shapes={**net.shapes, **known})
 
     def _axes(self, shape: Shape) -> str:
         parts = [self.symbols.get(s, str(s)) for s in shape]

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from workings.errors import OutOfReach
-from workings.expr import TWO, Add, All, Big, Call, Div, Expr, Mul, Neg, Num, Pow, Ref, Rel
+from workings.expr import TWO, Add, All, Big, Call, Div, Expr, MatMul, Mul, Neg, Num, Pow, Ref, Rel
 
 if TYPE_CHECKING:
     from workings.importers.from_torch import Walk
@@ -74,8 +74,10 @@ def cross_entropy(w: Walk, input: Any, target: Any, weight: Any = None, size_ave
     _as_target(w, target)
     z, t, axes = w.expr(input), w.expr(target), w.at_most(input, 2, "cross_entropy")
     if w.shape(input) == w.shape(target):
-        each = Call("softmax_cross_entropy", (z, t))
-        return each if axes == 1 else Call(reduction, (each,))
+        whole = Call("rowsum" if axes == 2 else "sum", (t,))
+        top = Mul((Call("logsumexp", (z,)), whole))
+        total = Add((Call("sum", (top,)) if axes == 2 else top, Neg(Call("sum", (Mul((t, z)),)))))
+        return total if axes == 1 or reduction == "sum" else Div(total, w.size(input, 0))
     if not isinstance(z, Ref) or not isinstance(t, Ref):
         raise OutOfReach("cross_entropy of this is not written", hint="give the scores a name of their own")
     if axes == 1:
@@ -126,18 +128,31 @@ def layer_norm(w: Walk, input: Any, normalized_shape: Any = None, weight: Any = 
     """The entries of the last axis less their mean, over their deviation; then scaled and shifted."""
     if normalized_shape is not None and len(normalized_shape) != 1:
         raise OutOfReach("layer_norm over several axes is not written")
-    return _scaled(w, Call("layer_norm", (w.expr(input), w.expr(eps))), weight, bias)
+    centred = w.line("c", Add((w.expr(input), Neg(_mean(w, input, w.expr(input))))), w.shape(input))
+    spread = _mean(w, input, Pow(centred, TWO))
+    return _scaled(w, Div(centred, Call("sqrt", (Add((spread, w.expr(eps))),))), weight, bias,
+                   len(w.shape(input)) == 2)
+
+
+def _mean(w: Walk, input: Any, each: Expr) -> Expr:
+    """The mean over the last axis, as a column of the rows' means where there are rows."""
+    rows = w.at_most(input, 2, "a norm") == 2
+    total = Call("col", (Call("rowsum", (each,)),)) if rows else Call("sum", (each,))
+    return Div(total, w.size(input, -1))
 
 
 def rms_norm(w: Walk, input: Any, normalized_shape: Any = None, weight: Any = None, eps: Any = None) -> Expr:
     """The entries of the last axis over their root mean square; then scaled."""
     if eps is None:
         raise OutOfReach("rms_norm without eps uses the smallest number of its type", hint="rms_norm(..., eps=1e-6)")
-    return _scaled(w, Call("rms_norm", (w.expr(input), w.expr(eps))), weight, None)
+    spread = Add((_mean(w, input, Pow(w.expr(input), TWO)), w.expr(eps)))
+    return _scaled(w, Div(w.expr(input), Call("sqrt", (spread,))), weight, None, len(w.shape(input)) == 2)
 
 
-def _scaled(w: Walk, made: Expr, weight: Any, bias: Any) -> Expr:
-    if weight is not None:
+def _scaled(w: Walk, made: Expr, weight: Any, bias: Any, rows: bool) -> Expr:
+    if weight is not None and rows:           # of rows, each column is scaled
+        made = MatMul((made, Call("diag", (w.expr(weight),))))
+    elif weight is not None:
         made = Mul((made, w.expr(weight)))
     return made if bias is None else Add((made, w.expr(bias)))
 

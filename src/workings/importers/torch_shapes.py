@@ -117,9 +117,11 @@ def _run(traced: Any, shapes: Mapping[str, Shape], whole: frozenset[str]) -> dic
 
 
 def _seen(out: Any) -> Any:
+    if type(out).__name__ == "Size":
+        return "sizes"                        # its parts are asked for one by one
     if hasattr(out, "shape"):
         return tuple(int(s) for s in out.shape)
-    if isinstance(out, tuple | list) and type(out).__name__ != "Size":
+    if isinstance(out, tuple | list):
         return [_seen(o) for o in out]
     return out
 
