@@ -113,6 +113,41 @@ def _diag(x: Any) -> Any:
     return out
 
 
+def _variance(x: Any) -> Any:
+    return ((x - x.sum() / x.size) ** 2).sum() / x.size
+
+
+def _normed(x: Any, axis: int, eps: Any, root: Callable[[Any], Any], centred: bool = True) -> Any:
+    """Entries less their mean, over the root of their mean square, along an axis."""
+    n = x.shape[axis]
+    x = x - x.sum(axis=axis, keepdims=True) / n if centred else x
+    return x / root((x * x).sum(axis=axis, keepdims=True) / n + eps)
+
+
+_NORMS: dict[str, tuple[int, bool]] = {"layer_norm": (-1, True), "rms_norm": (-1, False), "batch_norm": (0, True)}
+_LOSSES: dict[str, Callable[..., Any]] = {
+    "cross_entropy": lambda log, p, t: -(t * log(p)).sum(axis=-1),
+    "kl": lambda log, p, q: (p * log(p / q)).sum(axis=-1),
+}
+_FARTHEST = {"amax": "max", "amin": "min"}
+
+
+def _by_functions(name: str, args: list[Any], call: Callable[[str, list[Value]], Value]) -> Value | None:
+    """Norms, losses and extremes: made of root, logarithm and maximum entry by entry."""
+    if name in _NORMS:
+        axis, centred = _NORMS[name]
+        return _normed(args[0], axis, args[1].item() if len(args) > 1 else 0, lambda v: call("sqrt", [v]), centred)
+    if name in _LOSSES:
+        out = _LOSSES[name](lambda v: call("log", [v]), *args)
+        return out.item() if is_array(out) and out.ndim == 0 else out
+    if name in _FARTHEST and args[0].size:
+        best, *rest = args[0].ravel()
+        for x in rest:
+            best = call(_FARTHEST[name], [best, x])
+        return best
+    return None
+
+
 _PLAIN: dict[str, Callable[..., Any]] = {
     "T": _transpose,
     "dot": lambda a, b: (a * b).sum(),
@@ -121,6 +156,7 @@ _PLAIN: dict[str, Callable[..., Any]] = {
     "diag": _diag,
     "trace": lambda w: w.trace(),
     "sum": lambda x: x.sum(),
+    "var": _variance,
     "mean": lambda x: x.sum() / x.size,
     "colsum": lambda w: w.sum(axis=0),
     "rowsum": lambda w: w.sum(axis=-1),
@@ -136,6 +172,9 @@ def array_function(name: str, args: list[Value], call: Callable[[str, list[Value
     args = [a if is_array(a) else np.array(a, dtype=object) for a in args]
     if name in _EXPONENTIAL:
         return _EXPONENTIAL[name](np.atleast_1d(args[0]), lambda v: call("exp", [v]), lambda v: call("log", [v]))
+    made = _by_functions(name, args, call)
+    if made is not None:
+        return made
     function = _PLAIN.get(name) or VALUES.get(name)
     if function is None:
         return None
