@@ -268,3 +268,16 @@ def test_external_data_lies_beside_the_file(location, written, good, tmp_path):
         return
     with pytest.raises(BadValue, match="the numbers of w lie in"):
         read(found, folder)
+
+
+def test_pieces_and_boundary_of_modules():
+    torch.manual_seed(0)
+    small = nn.Sequential(nn.Linear(2, 4), nn.ReLU(), nn.Linear(4, 1))
+    large = nn.Sequential(nn.Linear(2, 16), nn.ReLU(), nn.Linear(16, 16), nn.LeakyReLU(), nn.Linear(16, 2))
+    box = [(-1, 1), (-1, 1)]
+    for module in (small, large):
+        found = workings.pieces(module, box=box)
+        told = found.as_dict()
+        exact = workings.pieces(module, box=box, engine="exact")
+        assert told["counts"]["cells"] == exact.counts.cells > 1 and told["inputs"] == ["x[1]", "x[2]"]
+        assert workings.boundary(module, box=box).as_dict()["boundary"] is not None

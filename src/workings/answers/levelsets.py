@@ -103,7 +103,8 @@ def blocks(found: LevelSet) -> tuple[Block, ...]:
 
 
 def _row(told: ClassTopology) -> tuple[tuple[str], ...]:
-    return (told.label,), (str(told.components),), (str(told.holes),), (f"{told.area:.6g}" if isfinite(told.area) else "infinite",)
+    area = f"{told.area:.6g}" if isfinite(told.area) else "infinite"
+    return (told.label,), (str(told.components),), (str(told.holes),), (area,)
 
 
 def summary(found: LevelSet) -> str:

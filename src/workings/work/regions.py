@@ -139,7 +139,10 @@ def lowered(net: Network) -> Network:
     """A network of arrays in scalar equations: families with index letters."""
     from workings.forms.indexed import indexed
 
-    return indexed(net).net if any(net.shapes.values()) else net
+    if not any(net.shapes.values()):
+        return net
+    inputs = {name for name, _ in net.inputs}
+    return indexed(net).net.with_(shapes={name: axes for name, axes in net.shapes.items() if name in inputs})
 
 
 def _units(net: Network) -> int:
