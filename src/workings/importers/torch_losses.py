@@ -150,10 +150,9 @@ def rms_norm(w: Walk, input: Any, normalized_shape: Any = None, weight: Any = No
 
 
 def _scaled(w: Walk, made: Expr, weight: Any, bias: Any, rows: bool) -> Expr:
-    if weight is not None and rows:           # of rows, each column is scaled
-        made = MatMul((made, Call("diag", (w.expr(weight),))))
-    elif weight is not None:
-        made = Mul((made, w.expr(weight)))
+    if weight is not None:                    # of rows, each column is scaled
+        scale = Call("diag", (w.expr(weight),))
+        made = MatMul((made, scale) if rows else (scale, made))
     return made if bias is None else Add((made, w.expr(bias)))
 
 
