@@ -129,14 +129,14 @@ def load(path: Any) -> Stored:
     return load_result(path)
 
 
-def gradient(net: NetworkLike, of: Any, wrt: Any, mode: str | None = None) -> Derivation:
-    """One derivative, step by step.
+def gradient(net: NetworkLike, of: Any, wrt: Any, mode: str | None = None, layout: str | None = None) -> Derivation:
+    """One derivative, step by step; `layout`: of its matrix notation, "denominator" or "numerator".
 
     >>> gradient("E = (y - t)^2", "E", "y").as_dict()["result"]
     '2*(y - t)'
     """
     net = _net(net)
-    return Derivation(work.gradient(net, of, wrt, mode), net)
+    return Derivation(work.gradient(net, of, wrt, mode, layout), net)
 
 
 def hessian(net: NetworkLike, of: Any, wrt: Any) -> Derivation:
@@ -146,15 +146,16 @@ def hessian(net: NetworkLike, of: Any, wrt: Any) -> Derivation:
 
 
 def backward(
-    net: NetworkLike, of: Any, wrt: Any = None, mode: str = "plain", truncate: int | None = None
+    net: NetworkLike, of: Any, wrt: Any = None, mode: str = "plain", truncate: int | None = None,
+    adjoints: str = "g",
 ) -> Program:
     """All derivatives, as a program with nothing computed twice.
 
     Of an array the adjoint is an input (a vector-Jacobian product).  `truncate`: through a recurrence adjoints are
-    carried back over at most so many steps, an approximation.
+    carried back over at most so many steps, an approximation.  `adjoints="delta"` names the error signals delta.
     """
     net = _net(net)
-    return Program(work.backward(net, of, wrt, mode, truncate), net)
+    return Program(work.backward(net, of, wrt, mode, truncate, adjoints), net)
 
 
 def hvp(net: NetworkLike, of: Any, wrt: Any, along: Any = None) -> Program:

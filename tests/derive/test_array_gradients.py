@@ -165,3 +165,16 @@ def test_sizes_of_none_and_one(rows: int, worth: int) -> None:
 def test_a_layout_that_is_none() -> None:
     with pytest.raises(WorkingsError, match="layout"):
         gradient(read("E = norm2(x); x in R^n", signatures()), Ref("E"), Ref("x"), layout="rows")
+
+
+def test_error_signals_on_request() -> None:
+    from workings import api
+
+    text = "z1 = W @ x + b; a = tanh(z1); z2 = v @ a; y = tanh(z2); E = 1/2*(y - t)^2; W in R^(m x n); t in R"
+    data = api.backward(text, "E", "W", adjoints="delta").as_dict()
+    names = [s["name"] for s in data["backward"]]
+    assert "delta2" in names and "delta1[i]" in names
+    assert data["backward"][-1]["matrix"] == "gW = dE/dW = outer(delta1, x)"
+    assert "the shape of what it is by" in " ".join(str(api.backward(text, "E", "W")).split())
+    with pytest.raises(WorkingsError, match="adjoints"):
+        api.backward(text, "E", "W", adjoints="lambda")

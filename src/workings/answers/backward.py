@@ -36,7 +36,8 @@ def _entry(statement: Statement) -> dict[str, Any]:
     out = {"name": plain(statement.name)}
     if statement.is_ is not None:
         out["is"] = plain(statement.is_)
-    return {**out, "value": plain(statement.value)}
+    matrix = {} if statement.matrix is None else {"matrix": plain(statement.matrix)}
+    return {**out, "value": plain(statement.value), **matrix}
 
 
 def blocks(program: Program) -> tuple[Block, ...]:
@@ -45,9 +46,20 @@ def blocks(program: Program) -> tuple[Block, ...]:
     out += [Heading(4, ("Forward",)), *_listing(program.forward), Heading(4, ("Backward",))]
     out.append(Paragraph((STEPS if _goes_round(program) else ONCE,)))
     out += _listing(program.backward)
+    out += _matrices(program)
     out += [Paragraph((note,)) for note in program.notes]
     out.append(_count(program))
     return tuple(out)
+
+
+def _matrices(program: Program) -> list[Block]:
+    """The backward pass once more, of whole arrays."""
+    rows = [Row(s.matrix) for s in program.backward if s.matrix is not None]
+    if not rows or not any(s.name.indices for s in program.backward if s.matrix is not None):
+        return []
+    whole = len(rows) == len(program.backward)
+    says = "The same in matrix notation." if whole else "In matrix notation, for the lines that have one."
+    return [Paragraph((f"{says} Each gradient has the shape of what it is by.",)), Display(tuple(rows[:LONGEST]))]
 
 
 def _goes_round(program: Program) -> bool:

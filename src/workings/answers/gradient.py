@@ -155,7 +155,6 @@ def as_dict(derivation: Derivation) -> dict[str, Any]:
     """The `gradient` object of INTERFACE.md."""
     from workings.notation import plain
 
-    wrt = derivation.wrt
     spelt = spelling(derivation, derivation.net or Network())
     noticed = worth_noticing(derivation)
     remark = {} if noticed is None else {"remark": {"line": plain(noticed.fact), "says": noticed.because}}

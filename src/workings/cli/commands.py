@@ -189,14 +189,16 @@ def named(wrt: str | None, shape: str) -> str:
 @verb("Work out one derivative, step by step.",
       'workings gradient "E = log(cosh(y - t))" --of E --wrt y')
 @click.option("--mode", metavar="MODE", hidden=True)
+@click.option("--layout", type=click.Choice(["denominator", "numerator"]),
+              help="Of matrix notation: in the shape of the parameter, or transposed.")
 @leveled
 @derived
-def gradient(mode: str | None, level: str, **options: Any) -> None:
+def gradient(mode: str | None, layout: str | None, level: str, **options: Any) -> None:
     """Work out one derivative, step by step."""
     from workings import api
 
     net, of, wrt = quantity(options)
-    give(api.gradient(net, of, named(wrt, "w13"), mode).at_level(level), options)
+    give(api.gradient(net, of, named(wrt, "w13"), mode, layout).at_level(level), options)
 
 
 @verb("Work out a second derivative.",
@@ -219,13 +221,15 @@ def hessian(along: str | None, **options: Any) -> None:
               help="The textbook's way, or the fewest operations.")
 @click.option("--truncate", type=click.IntRange(min=0), metavar="STEPS",
               help="Through a recurrence carry adjoints back over at most so many steps: an approximation.")
+@click.option("--adjoints", type=click.Choice(["g", "delta"]), default="g",
+              help="What the derivatives by pre-activations are called: gz, or the error signals delta.")
 @derived
-def backward(mode: str, truncate: int | None, **options: Any) -> None:
+def backward(mode: str, truncate: int | None, adjoints: str, **options: Any) -> None:
     """Write the backward computations: all derivatives, nothing computed twice."""
     from workings import api
 
     net, of, wrt = quantity(options)
-    give(api.backward(net, of, wrt, mode, truncate), options)
+    give(api.backward(net, of, wrt, mode, truncate, adjoints), options)
 
 
 @verb("Write a program for all derivatives of an array by an array.",

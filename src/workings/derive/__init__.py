@@ -1,9 +1,11 @@
 """The derivation engine: gradients with their steps, chain rules, backward programs, second derivatives."""
 
+from workings.derive.deltas import with_deltas
 from workings.derive.doors import backward, chain_rule, gradient, hessian, hvp, jacobian
 from workings.derive.program import Program, Statement
 from workings.derive.steps import Derivation, Step
 
 __all__ = [
     "Derivation", "Program", "Statement", "Step", "backward", "chain_rule", "gradient", "hessian", "hvp", "jacobian",
+    "with_deltas",
 ]

@@ -102,13 +102,14 @@ def same(first: Network, second: Network, box_: BoxLike = None, slice_: Any = No
     return regions.same(first, second, box_, slice_)
 
 
-def gradient(net: Network, of: NameLike, wrt: NameLike, mode: str | None = None) -> Derivation:
-    """One derivative, step by step."""
+def gradient(net: Network, of: NameLike, wrt: NameLike, mode: str | None = None, layout: str | None = None
+             ) -> Derivation:
+    """One derivative, step by step; `layout`: of its matrix notation, "denominator" or "numerator"."""
     from workings import derive
 
     if mode not in (None, "plain"):
         raise BadValue(f"gradient knows no mode {mode!r}", expected="mode=None")
-    return derive.gradient(net, ref(of, net), ref(wrt, net))
+    return derive.gradient(net, ref(of, net), ref(wrt, net), layout=layout)
 
 
 def hessian(net: Network, of: NameLike, wrt: Any) -> Derivation:
@@ -125,14 +126,16 @@ def hessian(net: Network, of: NameLike, wrt: Any) -> Derivation:
 
 
 def backward(
-    net: Network, of: NameLike, wrt: Any = None, mode: str = "plain", truncate: int | None = None
+    net: Network, of: NameLike, wrt: Any = None, mode: str = "plain", truncate: int | None = None,
+    adjoints: str = "g",
 ) -> Program:
-    """All derivatives, as a program with nothing computed twice."""
+    """All derivatives, as a program with nothing computed twice; `adjoints="delta"` names the error signals delta."""
     from workings import derive
 
     if mode not in ("plain", "fewest"):
         raise BadValue(f"backward knows no mode {mode!r}", expected="mode='plain' or mode='fewest'")
-    return derive.backward(net, ref(of, net), None if wrt is None else listed(wrt, net), mode, truncate)
+    program = derive.backward(net, ref(of, net), None if wrt is None else listed(wrt, net), mode, truncate)
+    return derive.with_deltas(program, net, adjoints)
 
 
 def listed(wrt: Any, net: Network) -> list[Ref]:
