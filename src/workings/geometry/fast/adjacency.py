@@ -2,8 +2,8 @@
 
 A pattern belongs to one cell, for units are continuous and cells convex.  Beyond an edge on the crease of unit u
 lies the cell whose pattern differs in u alone, if there is one: were another unit v 0 all along the edge too, the
-first such v would have the sign of the far side on all of it, and no cell would differ in u alone.  Else the edge beyond has the
-same ends, exactly.
+first such v would have the sign of the far side on all of it, and no cell would differ in u alone.  Else the edge
+beyond has the same ends, exactly.
 """
 
 from __future__ import annotations

@@ -158,8 +158,11 @@ class Complex:
         """The area of each cell in (s, t); infinite where it is unbounded."""
         import numpy as np
 
-        p, q = self.vertices, self.vertices[self.next]
+        place = self.lists.place[:, :2]                 # inner coordinates: far from the origin (s, t) cancel
+        start = place[self.offsets[:-1]][self.owner]
+        p, q = place - start, place[self.next] - start
         twice = np.add.reduceat(p[:, 0] * q[:, 1] - p[:, 1] * q[:, 0], self.offsets[:-1])
+        twice = twice * float(self.layers.domain.scale) ** 2
         open_ = np.add.reduceat(self.infinite, self.offsets[:-1]) > 0
         return np.where(open_, np.inf, twice / 2)
 
