@@ -14,8 +14,9 @@ from workings.derive.steps import Derivation, equal
 from workings.derive.verify import holds
 from workings.errors import BadValue
 from workings.expr import Big, Deriv, Equation, Expr, Ref, Rel, free_refs, preorder
-from workings.forms.contract import leading, transposed, whole
+from workings.forms.contract import leading, whole
 from workings.forms.indexed import Indexed
+from workings.forms.patterns import transposed
 
 LAYOUTS = ("denominator", "numerator")
 

@@ -15,23 +15,17 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from workings.expr import (
-    ONE, Add, All, Big, Call, Claim, Const, Div, Expr, Logic, MatMul, Mul, Neg, Num, Pow, Ref, Rel, fold, free_refs,
+    ONE, Add, All, Big, Call, Claim, Const, Div, Expr, Logic, Mul, Neg, Num, Pow, Ref, Rel, fold, free_refs,
     preorder, rewrite, same,
 )
 from workings.forms.indexed import Indexed
+from workings.forms.patterns import Factor, entrywise, flat, grouped, inner, oriented, renamed, scaled, times
 
 EYE = Call("delta", ())       # the identity matrix, which has no name of its own
 
 
 class NoForm(Exception):
     """There is no matrix notation for it."""
-
-
-class Factor(NamedTuple):
-    """An array and the letters of its axes."""
-
-    array: Expr
-    letters: tuple[str, ...] = ()
 
 
 class Product(NamedTuple):
@@ -281,7 +275,7 @@ class _Maker:
         made = self._contracted(letter, held)
         if isinstance(made, str):
             kept = (f for f in p.factors if letter not in f.letters or f.array is not EYE)
-            return p._replace(factors=tuple(_renamed(f, letter, made) for f in kept), sums=sums)
+            return p._replace(factors=tuple(renamed(f, letter, made) for f in kept), sums=sums)
         if source is not None and not rest:
             self._note(source, Neg(made.array) if p.sign < 0 else made.array)
         return p._replace(factors=(*rest, made), sums=sums)
@@ -308,9 +302,9 @@ class _Maker:
                 raise NoForm
             return next(x for x in eye.letters if x != s)
         vectors = [f.array for f in held if f.letters == (s,)]
-        matrices = _grouped([f for f in held if len(f.letters) == 2])
+        matrices = grouped([f for f in held if len(f.letters) == 2])
         if not matrices:
-            return Factor(_inner(vectors))
+            return Factor(inner(vectors))
         if len(matrices) == 1:
             return self._one(s, matrices[0], vectors)
         if len(matrices) == 2:
@@ -320,13 +314,13 @@ class _Maker:
     def _one(self, s: str, m: Factor, vectors: list[Expr]) -> Factor:
         (x,) = (q for q in m.letters if q != s)
         if vectors:
-            return Factor(times(oriented(m, (x, s)), _entrywise(vectors)), (x,))
+            return Factor(times(oriented(m, (x, s)), entrywise(vectors)), (x,))
         return Factor(Call("colsum" if m.letters[0] == s else "rowsum", (m.array,)), (x,))
 
     def _two(self, s: str, a: Factor, b: Factor, vectors: list[Expr]) -> Factor:
         """A @ B; with a vector at the summed letter its diagonal matrix stands between."""
         (x,), (y,) = ([q for q in f.letters if q != s] for f in (a, b))
-        middle = [Call("diag", (_entrywise(vectors),))] if vectors else []
+        middle = [Call("diag", (entrywise(vectors),))] if vectors else []
         return Factor(times(oriented(a, (x, s)), *middle, oriented(b, (s, y))), (x, y))
 
     # -- from products of arrays to one
@@ -342,7 +336,7 @@ class _Maker:
             self._note(pattern, Neg(core) if p.sign < 0 else core)
         numbers = [e for e in scalars if not (isinstance(e, Num) and e.value == 1)]
         parts = [*numbers, *([] if core is None else [core])]
-        out: Expr = ONE if not parts else parts[0] if len(parts) == 1 else Mul(_flat(parts))
+        out: Expr = ONE if not parts else parts[0] if len(parts) == 1 else Mul(flat(parts))
         out = Neg(out) if p.sign < 0 else out
         if source is not None and isinstance(core, Call) and core.function == "outer":
             self._note(source, out)
@@ -352,96 +346,26 @@ class _Maker:
         if not factors:
             return None
         if len(order) == 1:
-            return _entrywise([f.array for f in factors])
+            return entrywise([f.array for f in factors])
         left, right = ([f.array for f in factors if f.letters == (x,)] for x in order)
         mats = [f for f in factors if len(f.letters) == 2 and f.array is not EYE]
         eyes = len(factors) - len(left) - len(right) - len(mats)
         if eyes:
             return self._diagonal(eyes, left, right, mats)
         if not mats:
-            return Call("outer", (_entrywise(left), _entrywise(right)))
-        return _scaled(left, _entrywise([oriented(f, order) for f in mats]), right)
+            return Call("outer", (entrywise(left), entrywise(right)))
+        return scaled(left, entrywise([oriented(f, order) for f in mats]), right)
 
     def _diagonal(self, eyes: int, left: list[Expr], right: list[Expr], mats: list[Factor]) -> Expr:
         if eyes > 1 or mats or not (left or right):
             raise NoForm
-        return Call("diag", (_entrywise([*left, *right]),))
+        return Call("diag", (entrywise([*left, *right]),))
 
 
 def _order(parts: Iterable[Product]) -> tuple[str, ...]:
     """The axes of a sum: those of its first matrix, else in order of first use."""
     longest = sorted((p.letters for p in parts), key=lambda x: -len(x))
     return tuple(dict.fromkeys(x for letters in longest for x in letters))
-
-
-def _scaled(left: list[Expr], core: Expr, right: list[Expr]) -> Expr:
-    """diag(v) @ M scales rows, M @ diag(v) columns."""
-    parts = [*([Call("diag", (_entrywise(left),))] if left else []), core]
-    parts += [Call("diag", (_entrywise(right),))] if right else []
-    return parts[0] if len(parts) == 1 else times(*parts)
-
-
-def _grouped(mats: list[Factor]) -> list[Factor]:
-    """Matrices at the same two letters are multiplied entry by entry."""
-    groups: dict[frozenset[str], list[Factor]] = {}
-    for f in mats:
-        groups.setdefault(frozenset(f.letters), []).append(f)
-    return [Factor(_entrywise([oriented(f, fs[0].letters) for f in fs]), fs[0].letters) for fs in groups.values()]
-
-
-def _inner(vectors: list[Expr]) -> Expr:
-    """sum(a), norm2(a), dot(a, b)"""
-    parts = [p for v in vectors for p in (v.args if isinstance(v, Mul) and v.each else (v,))]
-    if len(parts) == 1:
-        return Call("sum", (parts[0],))
-    if len(parts) == 2 and same(*parts):
-        return Call("norm2", (parts[0],))
-    return Call("dot", (_entrywise(parts[:-1]), parts[-1]))
-
-
-def _entrywise(parts: Sequence[Expr]) -> Expr:
-    if len(parts) == 1:
-        return parts[0]
-    return Mul(tuple(f for p in parts for f in (p.args if isinstance(p, Mul) and p.each else (p,))), None, True)
-
-
-def _flat(parts: Sequence[Expr]) -> tuple[Expr, ...]:
-    """Numbers and one array as a flat product."""
-    return tuple(f for p in parts for f in (p.args if isinstance(p, Mul) and not p.each else (p,)))
-
-
-def times(*parts: Expr) -> Expr:
-    """A chain of matrix products."""
-    return MatMul(tuple(f for p in parts for f in (p.args if isinstance(p, MatMul) else (p,))))
-
-
-def oriented(f: Factor, order: tuple[str, ...]) -> Expr:
-    """A matrix with its axes in this order."""
-    return f.array if f.letters == order else transposed(f.array)
-
-
-def transposed(expr: Expr) -> Expr:
-    """The transpose, put as far inside as products and sums go: T(A @ B) is T(B) @ T(A)."""
-    if isinstance(expr, Call) and expr.function == "T":
-        return expr.args[0]
-    if isinstance(expr, Call) and expr.function == "outer":
-        return Call("outer", expr.args[::-1])
-    if isinstance(expr, Call) and expr.function == "diag":
-        return expr
-    if isinstance(expr, Neg):
-        return Neg(transposed(expr.arg))
-    if isinstance(expr, Mul) and not expr.each:          # numbers stand in front
-        return Mul((*expr.args[:-1], transposed(expr.args[-1])))
-    if isinstance(expr, MatMul):
-        return MatMul(tuple(transposed(a) for a in reversed(expr.args)))
-    return Call("T", (expr,))
-
-
-def _renamed(f: Factor, old: str, new: str) -> Factor:
-    letters = tuple(new if x == old else x for x in f.letters)
-    if len(set(letters)) < len(letters):
-        return Factor(Call("diag", (f.array,)), letters[:1])
-    return Factor(f.array, letters)
 
 
 def _softmax(top: Product, bottom: Product) -> Product | None:

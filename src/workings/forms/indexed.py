@@ -10,8 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from weakref import WeakKeyDictionary
 
-from workings.errors import WorkingsError
-from workings.expr import Array, Big, Equation, Expr, Key, Logic, Network, Num, Ref, Rel, free_refs, preorder
+from workings.errors import OutOfReach, WorkingsError
+from workings.expr import (
+    Array, Big, Deriv, Equation, Expr, Key, Logic, Network, Num, Ref, Rel, free_refs, preorder, rewrite,
+)
 from workings.forms.entries import Entries
 from workings.forms.letters import Letters
 from workings.shape import Shapes, has_arrays, settled, shapes
@@ -50,9 +52,20 @@ class Indexed:
             return body
         if isinstance(body, Logic):
             return body.rebuild(tuple(self.line(a) for a in body.args))
+        body = rewrite(body, self._by_what)
         if isinstance(body, Rel) and isinstance(body.args[0], Ref):
             self.shapes.adopt(body.args[0], body.args[1])
         return self.lower(body)
+
+    def _by_what(self, node: Expr) -> Expr:
+        """The gradient of J(w) without a name below it is by w; raises `OutOfReach` where nothing lists one name."""
+        if not isinstance(node, Deriv) or node.wrt:
+            return node
+        listed = self.written.brackets.get(node.of.name, ()) if isinstance(node.of, Ref) else ()
+        if len(listed) != 1:
+            raise OutOfReach("a gradient without a name below it may be by any parameter", span=node.span,
+                             hint="\\nabla_w J, or J(w) = ... where J is defined")
+        return node.rebuild((node.of, Ref(listed[0])))
 
     def session(self) -> Indexed:
         """A copy that lines may give names to."""
