@@ -102,8 +102,9 @@ class Session:
         if line.kind == "edge" and isinstance(line.body, Call):
             drawn.judge_edge(line.body, self.net, self.compare, out)
             return
-        matrices.same_rank(self.form, line.body)
-        body, self.here = settled(self.form.line(line.body), self.net)
+        stated = self.form.named(line.body)
+        matrices.same_rank(self.form, stated)
+        body, self.here = settled(self.form.line(stated), self.net)
         self.lines = pairs(line.body)
         if line.kind == "point":
             self._at(body, out)

@@ -52,10 +52,14 @@ class Indexed:
             return body
         if isinstance(body, Logic):
             return body.rebuild(tuple(self.line(a) for a in body.args))
-        body = rewrite(body, self._by_what)
+        body = self.named(body)
         if isinstance(body, Rel) and isinstance(body.args[0], Ref):
             self.shapes.adopt(body.args[0], body.args[1])
         return self.lower(body)
+
+    def named(self, body: Expr) -> Expr:
+        """A line in which every gradient says by what it is."""
+        return rewrite(body, self._by_what) if self.shapes is not None else body
 
     def _by_what(self, node: Expr) -> Expr:
         """The gradient of J(w) without a name below it is by w; raises `OutOfReach` where nothing lists one name."""
