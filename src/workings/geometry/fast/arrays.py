@@ -39,7 +39,8 @@ FAR = 1e150                   # the error of a vertex whose creases may be paral
 # places in `count`
 (
     TOP, CELLS, PARTS, SIDES, BORDER, ZERO, SIGNS, VERTICES, ASKED, PAUSE_AT, LISTED, READY, ZEROS, OPEN, OPEN_FROM,
-) = range(15)
+    EARLY, STOP_AT, SKIP,
+) = range(18)
 
 
 class Net(NamedTuple):

@@ -17,38 +17,16 @@ Stability of Numerical Algorithms, 3.1), fused or not and in any order; sums of 
 from __future__ import annotations
 
 from workings.geometry.fast.arrays import (
-    ASK, ASKED, BORDER, CELLS, DONE, FULL, GROW, LISTED, OPEN, OPEN_FROM, PARTS, PAUSE, PAUSE_AT, READY, SIDES, SIGNS,
-    TOP, U, VERTICES, ZERO, ZEROS, Net, Out, State, compiled, inlined,
+    ASK, ASKED, BORDER, CELLS, DONE, EARLY, FULL, GROW, LISTED, OPEN, OPEN_FROM, PARTS, PAUSE, PAUSE_AT, READY,
+    SIDES, SIGNS, SKIP, STOP_AT, TOP, U, VERTICES, ZERO, ZEROS, Net, Out, State, compiled, inlined,
 )
 from workings.geometry.fast.forms import forms_of
 from workings.geometry.fast.polygon import ask, copied, first_candidates, half, judge, sides, sign_at, still, told
 
 __all__ = [
-    "ASK",
-    "ASKED",
-    "BORDER",
-    "CELLS",
-    "DONE",
-    "FULL",
-    "GROW",
-    "LISTED",
-    "OPEN",
-    "OPEN_FROM",
-    "PARTS",
-    "PAUSE",
-    "PAUSE_AT",
-    "READY",
-    "SIDES",
-    "SIGNS",
-    "TOP",
-    "VERTICES",
-    "ZERO",
-    "Net",
-    "Out",
-    "State",
-    "U",
-    "forms_of",
-    "walk",
+    "ASK", "ASKED", "BORDER", "CELLS", "DONE", "EARLY", "FULL", "GROW", "LISTED", "OPEN", "OPEN_FROM", "PARTS",
+    "PAUSE", "PAUSE_AT", "READY", "SIDES", "SIGNS", "SKIP", "STOP_AT", "TOP", "U", "VERTICES", "ZERO", "Net", "Out",
+    "State", "forms_of", "walk",
 ]
 
 
@@ -168,7 +146,11 @@ def _part(state: State, unit: int, n: int, after: int, many: int) -> None:
 
 @compiled
 def walk(net: Net, state: State, out: Out, end: int) -> int:
-    """Work until no task is left, or there is something to be said; `end`: the layer at whose cells to stop."""
+    """Work until no task is left, or there is something to be said.
+
+    `end`: stop at the cells of this layer (before the layer itself), from number STOP_AT on; with SKIP those before
+    are left out.
+    """
     count, task, outputs = state.count, state.task, net.sizes.shape[0] - 1
     while count[TOP] >= 0:
         top = count[TOP]
@@ -198,9 +180,14 @@ def walk(net: Net, state: State, out: Out, end: int) -> int:
             count[PARTS] += 1
             count[TOP] = top - 1
         else:
+            count[EARLY] += layer + 1 == end
+            here = layer + 1 == end and count[EARLY] >= count[STOP_AT]
+            if layer + 1 == end and count[SKIP] and not here:
+                count[TOP] = top - 1
+                continue
             forms_of(net, state, layer + 1, False)
             task[top, 0], task[top, 3], task[top, 4], task[top, 5] = layer + 1, new, -1, -1
-            if layer + 1 == end:
+            if here:
                 return PAUSE
         if count[SIGNS] >= count[PAUSE_AT] and count[TOP] >= 0:
             return PAUSE

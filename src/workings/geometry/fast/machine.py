@@ -210,7 +210,7 @@ def _state(net: Net, exact: Exact) -> State:
         place=np.zeros((4, 4096)), name=np.zeros((3, 4096), whole), candidate=np.zeros(8 * widest + 4096, whole),
         scratch=np.zeros((8, widest)), index=np.zeros(widest, whole), corner=np.zeros((4, outline)),
         label=np.zeros((3, outline), whole), side=np.zeros(outline, np.int8), asked=np.zeros((3, PAIRS), whole),
-        count=np.zeros(15, whole),
+        count=np.zeros(18, whole),
     )
 
 

@@ -25,7 +25,7 @@ COUNTS = ("cells", "parts", "sides", "border", "open", "zero", "tests", "judged"
 PLACES = (kernel.CELLS, kernel.PARTS, kernel.SIDES, kernel.BORDER, kernel.OPEN, kernel.ZERO, kernel.SIGNS)
 
 
-_last: list[Any] = []
+_last: list[Any] = []           # a network and its machine: one does all tiles, in each process
 
 
 @dataclass(slots=True, eq=False)
@@ -38,7 +38,7 @@ class Tile:
 
 @dataclass(slots=True, eq=False)
 class Start:
-    """A walk as it stands at the first cell of a tile, which has so many cells of the early layer."""
+    """A walk as it stands at the first cell of a tile, which has so many cells of the early layer or fewer."""
 
     layer: int
     cells: int
@@ -46,39 +46,35 @@ class Start:
 
 
 def starts(layers: Layers, counted: Callable[[tuple[int, ...]], None], size: int = SIZE) -> Iterator[Start]:
-    """Every tile in order; `counted` is told the counts of the walk to them, at the end."""
+    """Every tile in order; `counted` is told the counts of the walk to the first."""
     layer = _early(layers)
     machine = _machine(layers)
-    held: Start | None = None
-    for number, _ in enumerate(_cells(machine, layer)):
-        if number % size == 0:
-            if held is not None:
-                yield held
-            held = Start(layer, 0, _saved(machine))
-        assert held is not None
-        held.cells += 1
-    counted(_counts(machine))
-    if held is not None:
-        yield held
+    nothing = lists(layers.sizes[-1], layers.units, False)
+    count = machine.state.count
+    count[kernel.SKIP], count[kernel.STOP_AT] = 1, 1
+    while machine.run(nothing, layer) != kernel.DONE:
+        count = machine.state.count
+        if count[kernel.STOP_AT] == 1:
+            counted(_counts(machine))
+        yield Start(layer, size, _saved(machine))
+        count[kernel.TOP] -= 1
+        count[kernel.STOP_AT] += size
 
 
 def tile(layers: Layers, start: Start, listing: bool) -> Tile:
-    """The cells of a tile, worked out."""
-    if not _last or _last[0] is not layers:      # one machine does all tiles of a network, in each process
+    """The cells of a tile, worked out, and the walk to the first cell of the next."""
+    if not _last or _last[0] is not layers:
         _last[:] = [layers, _machine(layers)]
     machine: Machine = _last[1]
     _restore(machine, start.state)
     out = lists(layers.sizes[-1], layers.units, listing)
     chunks: list[Chunk] = []
-    total = [0] * len(COUNTS)
-    for number, own in enumerate(_cells(machine, start.layer, True), start=1):
-        before = _counts(machine)
-        own(lambda: machine.run(out), lambda: chunks.append(taken(machine, out)))
-        total = [t + b - a for t, a, b in zip(total, before, _counts(machine))]
-        if number == start.cells:
-            break
+    count, before = machine.state.count, _counts(machine)
+    count[kernel.SKIP], count[kernel.STOP_AT] = 0, count[kernel.EARLY] + start.cells
+    while machine.run(out, start.layer) == kernel.FULL:
+        chunks.append(taken(machine, out))
     chunks.append(taken(machine, out))
-    return Tile(chunks, tuple(total))
+    return Tile(chunks, tuple(b - a for a, b in zip(before, _counts(machine))))
 
 
 def gathered(survey: Survey, counts: Sequence[int], tiles: Sequence[Tile]) -> None:
@@ -94,8 +90,11 @@ def gathered(survey: Survey, counts: Sequence[int], tiles: Sequence[Tile]) -> No
 def _early(layers: Layers) -> int:
     """The first layer with cells enough, else the last."""
     last = len(layers.sizes) - 1
+    nothing = lists(layers.sizes[-1], layers.units, False)
     for layer in range(1, last):
-        if sum(1 for _ in zip(range(ENOUGH), _cells(_machine(layers), layer))) == ENOUGH:
+        machine = _machine(layers)
+        machine.state.count[kernel.SKIP], machine.state.count[kernel.STOP_AT] = 1, ENOUGH
+        if machine.run(nothing, layer) != kernel.DONE:
             return layer
     return last
 
@@ -144,25 +143,3 @@ def _room(array: Any) -> Any:
     import numpy as np
 
     return np.zeros(tuple(2 * n if n > 7 else n for n in array.shape), dtype=array.dtype)
-
-
-Work = Callable[[Callable[[], int], Callable[[], None]], None]
-
-
-def _cells(machine: Machine, layer: int, there: bool = False) -> Iterator[Work]:
-    """Stops at each cell of a layer (`there`: it stands at one); what is yielded works it out, and nothing else."""
-    nothing = lists(machine.layers.sizes[-1], machine.layers.units, False)
-    while there or machine.run(nothing, layer) != kernel.DONE:
-        there = False
-        top = int(machine.state.count[kernel.TOP])
-        held = machine.state.task[: top + 1].copy()
-
-        def work(run: Callable[[], int], full: Callable[[], None], top: int = top, held: Any = held) -> None:
-            machine.state.task[0] = held[top]
-            machine.state.count[kernel.TOP] = 0
-            while run() != kernel.DONE:
-                full()
-
-        yield work
-        machine.state.task[: top + 1] = held
-        machine.state.count[kernel.TOP] = top - 1
