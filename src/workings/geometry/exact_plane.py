@@ -54,7 +54,9 @@ class Exact:
         """The corners and sides in inner coordinates; sides that stand for infinity lie beyond every vertex."""
         domain, (s, t), k = self.layers.domain, self.layers.domain.centre, self.layers.domain.scale
         rows = [_whole((a * k, b * k, a * s + b * t + c)) for a, b, c in domain.sides]
-        largest = max([self.layers.largest, *(abs(v) for row in rows for v in row)])
+        # where the domain is bounded nothing has to lie beyond every vertex
+        vertices = 1 if domain.bounded else self.layers.largest
+        largest = max([vertices, *(abs(v) for row in rows for v in row)])
         self.far = 1 << (2 * largest.bit_length() + 2)
         found = corners(rows, Fraction(self.far))
         square = [(0, 1, self.far), (-1, 0, self.far), (0, -1, self.far), (1, 0, self.far)]

@@ -23,7 +23,7 @@ from workings.geometry.fast.arrays import (
 from workings.geometry.fast.forms import forms_of
 from workings.geometry.fast.polygon import ask, copied, first_candidates, half, judge, sides, sign_at, still, told
 
-__all__ = [
+__all__ = [  # noqa: RUF022
     "ASK", "ASKED", "BORDER", "CELLS", "DONE", "EARLY", "FULL", "GROW", "LISTED", "OPEN", "OPEN_FROM", "PARTS",
     "PAUSE", "PAUSE_AT", "READY", "SIDES", "SIGNS", "SKIP", "STOP_AT", "TOP", "U", "VERTICES", "ZERO", "Net", "Out",
     "State", "forms_of", "walk",

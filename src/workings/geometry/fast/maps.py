@@ -34,6 +34,8 @@ class Distinct:
         import numpy as np
 
         found = np.concatenate(self.held) if self.held else np.zeros((0, 3))
+        if len(found) and np.diff(np.sort(found[:, 0])).min(initial=np.inf) > 2.0 * self.error[0]:
+            return np.arange(len(found)), np.ones(len(found), dtype=np.int64)
         group = np.zeros(len(found), dtype=np.int64)
         for column, wrong in ((0, self.error[0]), (1, self.error[0]), (2, self.error[1])):
             order = np.lexsort((found[:, column], group))

@@ -1,12 +1,16 @@
-"""The walk in several processes of this machine: tiles, put together in their order.
+"""The walk in several processes of this machine: tiles, taken one by one, put together in their order.
 
-The answer is that of one process, bit for bit; a budget or Ctrl-C keeps the tiles that are done.
+This process works as well.  The answer is that of one process, bit for bit; a budget or Ctrl-C keeps the tiles that are
+done.  A process that dies loses nothing: what it took and did not give back is done here.
 """
 
 from __future__ import annotations
 
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from multiprocessing import get_all_start_methods, get_context
+from multiprocessing.connection import Connection, wait
+from typing import TYPE_CHECKING, Any
 
 from workings.geometry.fast.tiles import Start, Tile, gathered, starts, tile
 
@@ -14,8 +18,7 @@ if TYPE_CHECKING:
     from workings.geometry.fast.engine import Survey
     from workings.geometry.layers import Layers
 
-LOOK = 0.2                    # seconds between two looks at the clock
-_held: dict[str, Layers] = {}
+LOOK = 0.2                    # seconds between two looks at the clock, once nothing is left to do here
 
 
 def walk_together(survey: Survey, processes: int) -> None:
@@ -24,43 +27,106 @@ def walk_together(survey: Survey, processes: int) -> None:
         from workings.geometry.fast.single import walk_alone
 
         return walk_alone(survey)
-    done: dict[int, Tile] = {}
     counts: list[tuple[int, ...]] = []
-    with ProcessPoolExecutor(processes, initializer=_take, initargs=(survey.layers,)) as pool:
-        waiting: dict[Future[Tile], int] = {}
-        try:
-            for k, start in enumerate(starts(survey.layers, counts.append)):      # work begins while tiles are found
-                waiting[pool.submit(_tile, start, survey.listing)] = k
-                if survey.late():
-                    break
-            many = len(waiting)
-            _collect(survey, waiting, done, many)
-        except KeyboardInterrupt:
-            survey.partial, many = "interrupted", max(1, len(done) + len(waiting))
-        pool.shutdown(wait=not survey.partial, cancel_futures=True)
+    every = list(starts(survey.layers, counts.append))
+    team = _Team(survey, every)
+    try:
+        team.begin(processes - 1)
+        team.work()
+        team.collect()
+    except KeyboardInterrupt:
+        survey.partial = "interrupted"
+    finally:
+        team.end()
     if survey.partial:
-        survey.done = len(done) / many
-    gathered(survey, counts[0] if counts else (), [done[k] for k in sorted(done)])
+        survey.done = len(team.done) / len(every)
+    gathered(survey, counts[0], [team.done[k] for k in sorted(team.done)])
     return None
 
 
-def _collect(survey: Survey, waiting: dict[Future[Tile], int], done: dict[int, Tile], many: int) -> None:
-    """Tiles as they come, until all are there or the time is over."""
-    while waiting:
-        ready, _ = wait(waiting, LOOK, FIRST_COMPLETED)
-        for future in ready:
-            done[waiting.pop(future)] = future.result()
-        if survey.progress is not None:
-            survey.progress(sum(t.counts[0] for t in done.values()), len(done) / many)
-        if waiting and survey.late():
-            survey.partial = "the time was over"
+@dataclass(eq=False)
+class _Team:
+    survey: Survey
+    every: Sequence[Start]
+    done: dict[int, Tile] = field(default_factory=dict)
+    workers: list[Any] = field(default_factory=list)
+    ends: list[Connection] = field(default_factory=list)
+    next: Any = None                     # the tile that is taken next, shared
+
+    def begin(self, others: int) -> None:
+        """The other processes; where there is fork they find everything as it is here."""
+        context: Any = get_context("fork" if "fork" in get_all_start_methods() else None)
+        self.next = context.Value("q", 0)
+        for _ in range(min(others, len(self.every) - 1)):
+            here, there = context.Pipe(False)
+            work = (self.survey.layers, self.every, self.next, there, self.survey.listing)
+            worker = context.Process(target=_serve, args=work, daemon=True)
+            worker.start()
+            there.close()
+            self.workers.append(worker)
+            self.ends.append(here)
+
+    def work(self) -> None:
+        """Tiles done here, until none is left to be taken or the time is over."""
+        for k in _taken(self.next, len(self.every)):
+            self.done[k] = tile(self.survey.layers, self.every[k], self.survey.listing)
+            self.receive(0.0)
+            if self.late():
+                return
+
+    def collect(self) -> None:
+        """What the others still do, then what they did not give back."""
+        while self.ends and not self.late():
+            self.receive(LOOK)
+        for k in range(len(self.every)):
+            if k not in self.done and not self.late():
+                self.done[k] = tile(self.survey.layers, self.every[k], self.survey.listing)
+
+    def receive(self, seconds: float) -> None:
+        """Tiles that others have done."""
+        for end in wait(self.ends, seconds) if self.ends else ():
+            assert isinstance(end, Connection)
+            try:
+                k, found = end.recv()
+                self.done[k] = found
+            except (EOFError, OSError):
+                self.ends.remove(end)
+
+    def late(self) -> bool:
+        """Is the time over while work is left?"""
+        self.survey.cells = sum(t.counts[0] for t in self.done.values()) if self.survey.progress is not None else 0
+        self.survey.tell(len(self.done) / len(self.every))
+        self.survey.cells = 0
+        if len(self.done) < len(self.every) and self.survey.late():
+            self.survey.partial = "the time was over"
+        return bool(self.survey.partial)
+
+    def end(self) -> None:
+        """No process is left behind."""
+        for worker in self.workers:
+            if self.survey.partial:
+                worker.terminate()
+            worker.join()
+        for end in self.ends:
+            end.close()
+
+
+def _taken(counter: Any, many: int) -> Any:
+    """Numbers of tiles, each taken by one process."""
+    while True:
+        with counter.get_lock():
+            k = int(counter.value)
+            counter.value = k + 1
+        if k >= many:
             return
+        yield k
 
 
-def _take(layers: Layers) -> None:
-    """What every tile of a process needs, once."""
-    _held["layers"] = layers
+def _serve(layers: Layers, every: Sequence[Start], counter: Any, out: Connection, listing: bool) -> None:
+    """What another process does; Ctrl-C is the first one's affair."""
+    import signal
 
-
-def _tile(start: Start, listing: bool) -> Tile:
-    return tile(_held["layers"], start, listing)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for k in _taken(counter, len(every)):
+        out.send((k, tile(layers, every[k], listing)))
+    out.close()
