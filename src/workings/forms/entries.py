@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from workings.errors import OutOfReach
 from workings.expr import (
     TWO, Add, All, Array, Big, Call, Claim, Deriv, Div, Expr, MatMul, Mul, Neg, Num, Pow, Ref, Rel,
 )
 from workings.forms.letters import Letters
+from workings.forms.unfolded import unfolded
 from workings.shape.axes import Shape
 from workings.shape.ranks import is_array_function
 from workings.shape.shapes import Shapes, size
@@ -71,10 +71,7 @@ class Entries:
         if isinstance(node, MatMul):
             return self._chain(node, goal)
         if isinstance(node, Call) and is_array_function(node.function, self.shapes.net):
-            own = RULES.get(node.function)
-            if own is None:
-                raise OutOfReach(f"{node.function} of an array has no index form yet", span=node.span)
-            return own(self, node, goal)
+            return RULES.get(node.function, unfolded)(self, node, goal)
         if isinstance(node, Array):
             return self._written(node, goal)
         if isinstance(node, Big):

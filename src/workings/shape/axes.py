@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from workings.errors import NotReadable, Span
 from workings.expr import (
     Add, All, Array, Big, Call, Claim, Deriv, Div, Equation, Expr, Key, Logic, MatMul, Mul, Neg, Network, Num, Pow, Ref,
-    Rel, fold, free_refs,
+    Rel, fold, free_refs, substitute,
 )
 from workings.expr.names import base
+from workings.functions import table
 from workings.notation import plain
 from workings.shape.ranks import ONE_LESS, ROW, SCALARS, Ranks, is_array_function
+from workings.shape.rows import text_for
 from workings.shape.sizes import Axis, same_size, unify
 
 LONGEST = 40                  # characters of an expression that an error names in full
@@ -188,6 +190,9 @@ class Axes:
         rule = _RULES.get(name)
         if rule is not None:
             return rule(self, node, inner)
+        found = text_for(name, [len(s.axes) for s in inner]) if name not in SCALARS and name not in ONE_LESS else None
+        if found is not None:
+            return self._by_text(node, inner, *found)
         if name in SCALARS:
             return SCALAR
         if not inner[0].axes:
@@ -195,6 +200,17 @@ class Axes:
         if name in ONE_LESS:
             return Shape(inner[0].axes[1:] if name == "colsum" else inner[0].axes[:-1])
         return inner[0]
+
+    def _by_text(self, node: Call, inner: tuple[Shape, ...], text: Network, front: int) -> Shape:
+        """The sizes that the row's own text gives: equal symbols are equal sizes."""
+        axes: dict[str, Axis] = {}
+        for name, shape in zip(table[node.function].params, inner):
+            for symbol, axis in zip(text.shapes.get(name, ()), shape.axes[front:]):
+                if isinstance(symbol, Ref) and not unify(axes.setdefault(symbol.name, axis), axis):
+                    need = f"{node.function} needs equal sizes"
+                    raise self._error(node, node.span, list(zip(node.args, inner)), need)
+        letters = [text.ranges[i.name].hi for i in text.equations[-1].lhs.indices if isinstance(i, Ref)]
+        return Shape((*inner[0].axes[:front], *(_axis(hi, axes) for hi in letters)))
 
     def transpose(self, node: Call, inner: tuple[Shape, ...]) -> Shape:
         axes = inner[0].axes
@@ -254,6 +270,15 @@ _RULES: dict[str, Callable[[Axes, Call, tuple[Shape, ...]], Shape]] = {
     "T": Axes.transpose, "dot": Axes.inner_product, "outer": Axes.outer_product, "diag": Axes.diagonal,
     "trace": Axes.square, "col": Axes.column, "row": Axes.column,
 }
+
+
+def _axis(hi: Expr, axes: Mapping[str, Axis]) -> Axis:
+    """The axis of an output of a row: one of an argument, or of a size made of theirs, n - m + 1."""
+    if isinstance(hi, Ref) and hi.name in axes:
+        return axes[hi.name]
+    known = {name: size for name, axis in axes.items() if (size := axis.value) is not None}
+    needed = {r.name for r in free_refs(hi)}
+    return Axis(substitute(hi, known)) if needed <= set(known) else Axis()
 
 
 def describe(expr: Expr, shape: Shape) -> str:

@@ -16,6 +16,7 @@ from workings.expr import (
 )
 from workings.expr.names import GREEK
 from workings.functions import table
+from workings.shape.rows import numbers_of, text_for
 
 ROW = -1                      # a transposed vector
 Rank = int | None             # None: not known yet
@@ -141,7 +142,8 @@ class Ranks:
                 return 1 if inner[0] == 2 else 2
             if name in ONE_LESS:
                 return max(0, abs(inner[0]) - 1)
-            return inner[0]
+            found = text_for(name, [abs(r or 0) for r in inner])
+            return inner[0] if found is None else found[1] + len(found[0].equations[-1].lhs.indices)
         if name in ("delta", "ind"):
             return 0
         return joined(inner[1:] if name == "where" else inner)
@@ -251,6 +253,8 @@ class Ranks:
             return 2
         if isinstance(node, Call) and node.function in ("outer", "col", "row"):
             return 1
+        if isinstance(node, Call) and any(expr is a for a in numbers_of(node)):
+            return 0
         if isinstance(expr, Ref):
             return _by_letter(expr.name)
         return 1
