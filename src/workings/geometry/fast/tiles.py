@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from workings.geometry.exact_plane import Exact
 from workings.geometry.fast import kernel
+from workings.geometry.fast.arrays import Out
 from workings.geometry.fast.chunks import Chunk
 from workings.geometry.fast.machine import Machine, lists, taken
 from workings.geometry.layers import Layers
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 ENOUGH = 64                   # cells of the early layer, below which a later one is taken
 SIZE = 96                     # cells of the early layer in one tile
 COUNTS = ("cells", "parts", "sides", "border", "open", "zero", "tests", "judged")
+KEPT = ("forms", "base", "bases", "sign", "loose", "ready", "front", "count")      # beside what waits: all of it
 PLACES = (kernel.CELLS, kernel.PARTS, kernel.SIDES, kernel.BORDER, kernel.OPEN, kernel.ZERO, kernel.SIGNS)
 
 
@@ -63,11 +65,12 @@ def starts(layers: Layers, counted: Callable[[tuple[int, ...]], None], size: int
 
 def tile(layers: Layers, start: Start, listing: bool) -> Tile:
     """The cells of a tile, worked out, and the walk to the first cell of the next."""
-    if not _last or _last[0] is not layers:
-        _last[:] = [layers, _machine(layers)]
-    machine: Machine = _last[1]
+    if not _last or _last[0] is not layers or _last[1] != listing:
+        _last[:] = [layers, listing, _machine(layers), lists(layers.sizes[-1], layers.units, listing)]
+    machine: Machine = _last[2]
+    out: Out = _last[3]
+    out.error[:] = 0.0
     _restore(machine, start.state)
-    out = lists(layers.sizes[-1], layers.units, listing)
     chunks: list[Chunk] = []
     count, before = machine.state.count, _counts(machine)
     count[kernel.SKIP], count[kernel.STOP_AT] = 0, count[kernel.EARLY] + start.cells
@@ -113,13 +116,18 @@ def _counts(machine: Machine) -> tuple[int, ...]:
 
 def _saved(machine: Machine) -> dict[str, Any]:
     """The arrays of a walk, copied as far as they are in use."""
+    import numpy as np
+
     state = machine.state
-    top = int(state.count[kernel.TOP])
-    task = state.task[: top + 1]
+    task = state.task[: int(state.count[kernel.TOP]) + 1]
     corners = int((task[:, 1] + task[:, 2]).max())
-    cut = {"task": task.copy(), "place": state.place[:, :corners].copy(), "name": state.name[:, :corners].copy()}
-    whole = [name for name in state._fields if name not in (*cut, "scratch")]
-    return {**{name: getattr(state, name).copy() for name in whole}, **cut}
+    listed = int((task[:, 3] + np.maximum(task[:, 4], 0)).max())
+    listed = max(listed, int(state.front.sum(axis=1).max()))
+    cut = {
+        "task": task.copy(), "place": state.place[:, :corners].copy(), "name": state.name[:, :corners].copy(),
+        "candidate": state.candidate[:listed].copy(),
+    }
+    return {**{name: getattr(state, name).copy() for name in KEPT}, **cut}
 
 
 def _restore(machine: Machine, saved: dict[str, Any]) -> None:
@@ -128,9 +136,6 @@ def _restore(machine: Machine, saved: dict[str, Any]) -> None:
     changed = {}
     for name, array in saved.items():
         own = getattr(state, name)
-        if array.shape == own.shape or name not in ("task", "place", "name"):
-            changed[name] = array.copy()
-            continue
         room = own if all(n <= m for n, m in zip(array.shape, own.shape)) else _room(array)
         room[tuple(slice(0, n) for n in array.shape)] = array
         changed[name] = room
