@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 import json
 import sys
 from pathlib import Path
@@ -34,7 +35,7 @@ def _net(random: Any, rule: Any, bias: float) -> list[dict[str, Any]]:
     sizes = (2, 7, 6, 1)
     return [
         {"W": rule(random.normal(size=(m, n))).tolist(), "b": rule(bias * random.normal(size=m)).tolist(),
-         "act": "id" if m == 1 else "relu"} for n, m in zip(sizes, sizes[1:])
+         "act": "id" if m == 1 else "relu"} for n, m in pairwise(sizes)
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 import random
 from typing import Any
 
@@ -24,7 +25,7 @@ def layers_of(seed: int) -> tuple[dict[str, Any], Any]:
     layers = [
         {"W": [[r.randint(-k, k) for _ in range(n)] for _ in range(m)], "b": [r.randint(-k, k) for _ in range(m)],
          "act": "id" if i == len(sizes) - 2 else r.choice(ACTS)}
-        for i, (n, m) in enumerate(zip(sizes, sizes[1:]))
+        for i, (n, m) in enumerate(pairwise(sizes))
     ]
     box = r.choice(["all", [(-1, 1)] * size, [(-2, 3)] * size])
     return {"layers": layers}, box

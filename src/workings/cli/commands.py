@@ -211,8 +211,9 @@ def hessian(along: str | None, **options: Any) -> None:
 
     net, of, wrt = quantity(options)
     if along is not None:
-        return give(api.hvp(net, of, named(wrt, "w"), along), options)
-    give(api.hessian(net, of, named(wrt, "u,v")), options)
+        give(api.hvp(net, of, named(wrt, "w"), along), options)
+    else:
+        give(api.hessian(net, of, named(wrt, "u,v")), options)
 
 
 @verb("Write the backward computations.",
@@ -269,7 +270,8 @@ def check(lines: tuple[str, ...], at: str | None, given: tuple[str, ...], answer
     if code_file:
         report = api.check(network(options), code=Path(code_file), of=of, at=at, given=list(given))
     elif answer:
-        report = api.check(source(options.pop("network")), answer=source(answer) if answer == "-" else answer, next=hint)
+        given_answer = source(answer) if answer == "-" else answer
+        report = api.check(source(options.pop("network")), answer=given_answer, next=hint)
     elif lines:
         report = api.check(network(options), list(lines), at, list(given), next=hint)
     else:

@@ -20,7 +20,10 @@ def with_deltas(program: Program, net: Network, adjoints: str) -> Program:
         return program
 
     def renamed(expr: Expr) -> Expr:
-        return rewrite(expr, lambda n: Ref(new[n.name], n.indices, n.span) if isinstance(n, Ref) and n.name in new else n)
+        def change(n: Expr) -> Expr:
+            return Ref(new[n.name], n.indices, n.span) if isinstance(n, Ref) and n.name in new else n
+
+        return rewrite(expr, change)
 
     for s in (*program.forward, *program.backward):
         name, value, matrix = renamed(s.name), renamed(s.value), None if s.matrix is None else renamed(s.matrix)

@@ -49,7 +49,8 @@ def _brief(value: object, room: int = 3) -> str:
     if room == 0:
         return f"{type(value).__name__}(…)"
     names: tuple[str, ...] = tuple(value.__slots__)
-    return f"{type(value).__name__}({', '.join(_brief(getattr(value, s), room - 1) for s in names if s not in ('span', 'each'))})"
+    shown = [_brief(getattr(value, s), room - 1) for s in names if s not in ("span", "each")]
+    return f"{type(value).__name__}({', '.join(shown)})"
 
 
 @dataclass(slots=True, eq=False, repr=False)

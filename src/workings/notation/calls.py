@@ -107,6 +107,6 @@ def _chains(function: str) -> bool:
 
 
 _OWN: dict[str, Callable[[Setter, Call, tuple[Piece, ...]], Piece | None]] = {
-    "abs": _abs, "norm": _norm, "norm2": _norm, "sqrt": _sqrt, "T": _transpose, "dot": _dot, "outer": _outer, "delta": _delta,
-    "ind": _indicator, "where": _where, "log": _log,
+    "abs": _abs, "norm": _norm, "norm2": _norm, "sqrt": _sqrt, "T": _transpose, "dot": _dot, "outer": _outer,
+    "delta": _delta, "ind": _indicator, "where": _where, "log": _log,
 }
