@@ -12,7 +12,7 @@ STEADY = (
     Row("sech2", "slope of tanh", body="1 - tanh(z)^2", derivative=("-2*tanh(z)*sech2(z)",),
         latex=r"\operatorname{sech2}", soft=("sech2",), stable="1 - tanh(z)^2 cancels where |tanh z| is near 1"),
     Row("dsigmoid", "slope of sigmoid", body="sigmoid(z)*(1 - sigmoid(z))", derivative=("-dsigmoid(z)*tanh(z/2)",),
-        latex=r"\operatorname{dsigmoid}", soft=("dsigmoid",), stable="1 - sigmoid(z) cancels where sigmoid(z) is near 1"),
+        latex=r"\operatorname{dsigmoid}", soft=("dsigmoid",), stable="1 - sigmoid(z) cancels where z is large"),
     Row("logsum", "log(a + c exp(v))", params=_VAC, body="log(a + c*exp(v))",
         derivative=("expshare(v, a, c)", "1/(a + c*exp(v))", "exp(v)/(a + c*exp(v))"),
         latex=r"\operatorname{logsum}", soft=("logsum",), domain=(0.1, 3),
