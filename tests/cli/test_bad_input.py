@@ -25,7 +25,7 @@ TEXTS = [
     (r"y = \frac{x}{2", "1:15", "the end of the statement where a closing brace } should stand", "closing brace }"),
     ("y = tahn(x)", "1:5", "tahn is no function of the table, and the text does not define it", "try: tan"),
     ("z = x\ny = foo(z)", "2:5", "foo is no function of the table, and the text does not define it",
-     "try: foo(z) = … to define it"),
+     "foo(z) = … to define it"),
     (r"y = \tahn(x)", "1:5", r"the command \tahn is not known", r"try: \tan"),
     ("y = x; y = 2*x", "1:8", "y is defined twice: y = x and y = 2*x", "try: give one of them another name"),
     ("a = b + 1\nb = 2*a", "1:1", "a is defined through itself: a → b → a", "try: give one of them another name"),

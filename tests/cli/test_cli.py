@@ -56,7 +56,7 @@ ROWS = [
     (["draw"], 2, "", "NETWORK"),
     (["pieces", "y = tanh(x1)"], 3, "", "tanh"),
     (["serve"], 3, "", "serve"),
-    (["code", "y = x", "--to", "c"], 3, "", "code"),
+    (["code", "y = x", "--to", "c"], 2, "", "no parameter"),
     (["check", "sheet.md", "--answer", "a.md"], 2, "", "no file sheet.md"),
     (["read", "y = __import__('os')"], 2, "", "^"),
 ]

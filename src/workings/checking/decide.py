@@ -125,7 +125,7 @@ class _Question:
         if not (q.plain and proof.too_large):
             return None
         for opened in _openings(q.net, q.a, q.b, q.facts, q.open_):
-            said = modular.tested(q.net, q.a, q.b, opened)
+            said = modular.by_primes(q.net, q.a, q.b, opened)
             if said:
                 return Verdict("equal", "tested", ", ".join(self._conditions(proof)), evidence=said)
         return None

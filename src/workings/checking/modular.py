@@ -162,15 +162,15 @@ def _rational(node: Expr) -> bool:
     return isinstance(node, Num | Neg | Add | Mul | Div)
 
 
-def tested(net: Network, a: Expr, b: Expr, open_: Iterable[Key]) -> str:
+def by_primes(net: Network, a: Expr, b: Expr, open_: Iterable[Key]) -> str:
     """The reason in words, with the error bound, if a = b modulo three random primes; "" if they differ or it is not
     a question for this method.
 
     >>> from workings.functions import signatures
     >>> from workings.syntax import read_expression
     >>> p, q = (read_expression(e, signatures()) for e in ("(x + y + z)^400", "(x + y + z)^399*(z + y + x)"))
-    >>> tested(Network(), p, q, [])
-    'equal modulo 3 random primes of 61 bits at random points: wrong with probability below 10^-45'
+    >>> by_primes(Network(), p, q, [])
+    'equal modulo 3 random primes of 61 bits at random points: wrong with probability below 10^-43'
     """
     opened = tuple(k for k in open_ if not k[1] and len(net.defs[k]) == 1)
     if any(isinstance(n, Ref) and n.indices for e in (a, b) for n in preorder(e)):

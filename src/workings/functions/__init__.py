@@ -41,7 +41,7 @@ def parsed(name: str) -> tuple[tuple[str, ...], Expr]:
 def indexed(name: str) -> tuple[Network, ...]:
     """What a function of arrays is entry by entry, one network for each number of axes: shapes, ranges, `out[i] = ...`.
 
-    >>> [str(size) for size in indexed("outer")[0].shapes["a"]]
+    >>> [size.name for size in indexed("outer")[0].shapes["a"]]
     ['m']
     """
     from workings.syntax import read

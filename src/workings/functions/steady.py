@@ -31,7 +31,7 @@ STEADY = (
     Row("logplus1", "1 + log z", body="1 + log(z)", derivative=("1/z",), latex=r"\operatorname{logplus1}",
         soft=("logplus1",), domain=(0.5, 4), stable="the sum cancels where z is near 1/e"),
     Row("bce", "binary cross-entropy of a sigmoid", params=("v", "t"), body="softplus(v) - t*v",
-        derivative=("sigmoidgap(v, t)", "-v"), latex=r"\operatorname{BCE}", soft=("bce",),
+        derivative=("sigmoidgap(v, t)", "-v"), latex=r"\operatorname{bce}", soft=("bce",),
         stable="the difference cancels where v is large: t softplus(-v) + (1 - t) softplus(v) does not"),
     Row("sigmoidgap", "sigmoid(v) - t", params=("v", "t"), body="sigmoid(v) - t", derivative=("dsigmoid(v)", "-1"),
         latex=r"\operatorname{sigmoidgap}", soft=("sigmoidgap",), stable="the difference cancels where it is near 0"),

@@ -119,7 +119,7 @@ def level_set(
     >>> net = stack(read("y = abs(x1) - 1/2", signatures()))
     >>> found = level_set(net, domain_of(plane_of(net.inputs), [(-1, 1)]), engine="exact")
     >>> [(part.type, part.kind, part.points) for part in found.parts()]
-    [('point', 'crosses', ((Fraction(-1, 2),),)), ('point', 'crosses', ((Fraction(1, 2),),))]
+    [('point', 'crosses', ((Fraction(1, 2),),)), ('point', 'crosses', ((Fraction(-1, 2),),))]
     """
     if output is None and len(stack.outputs) > 1:
         if level:
