@@ -18,6 +18,7 @@ from workings.checking.search import Trial
 from workings.checking.unroll import Instance
 from workings.errors import OutOfReach
 from workings.expr import Add, Big, Call, Equation, Expr, MatMul, Network, Num, Ref, Rel, free_refs, preorder
+from workings.expr.inline import inlined
 from workings.expr.nodes import Deriv, Key
 
 MAX_CASES = 12                # choices of free indices at one choice of sizes
@@ -206,8 +207,13 @@ class Cases:
             left, right = _one(left, right)
             facts = self._facts(instance)
             defs = instance.defs
+        own = self.net.functions
+        if own:                                      # in place: an instance adds to its own table
+            left, right = inlined(left, own), inlined(right, own)
+            facts = [f.rebuild(tuple(inlined(a, own) for a in f.args)) for f in facts]
+            defs.update({name: inlined(e, own) for name, e in defs.items()})
         equations = tuple(Equation(Ref(n), e) for n, e in defs.items())
-        net = Network(equations, functions=self.net.functions)
+        net = Network(equations, functions=own)
         names: dict[str, None] = {}
         for e in (left, right, *(x.rhs for x in needed(net, [left, right])), *facts):
             names.update(dict.fromkeys(r.name for r in free_refs(e) if r.name not in defs))

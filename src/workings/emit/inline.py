@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 from workings.errors import OutOfReach
-from workings.expr import Call, Expr, Function, rewrite, substitute
+from workings.expr import Call, Expr, rewrite, substitute
 from workings.functions import parsed, table
-
-
-def inlined(expr: Expr, own: Mapping[str, Function]) -> Expr:
-    """The expression with the functions that the text defines written out."""
-
-    def change(node: Expr) -> Expr:
-        function = own.get(node.function) if isinstance(node, Call) else None
-        if function is None or not isinstance(node, Call):
-            return node
-        return inlined(substitute(function.body, dict(zip(function.params, node.args, strict=True))), own)
-
-    return rewrite(expr, change)
 
 
 def spoken(expr: Expr, known: Collection[str]) -> Expr:

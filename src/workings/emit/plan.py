@@ -11,10 +11,11 @@ from dataclasses import dataclass, field, replace
 
 from workings.derive import Program
 from workings.emit.axes import Axis, axes_of, letters, outside
-from workings.emit.inline import inlined, spoken
+from workings.emit.inline import spoken
 from workings.errors import OutOfReach
 from workings.evaluate.sizes import Usage
 from workings.expr import Big, Deriv, Equation, Expr, Key, Logic, Network, Ref, Rel, free_refs, preorder
+from workings.expr.inline import inlined
 from workings.notation import plain
 
 
