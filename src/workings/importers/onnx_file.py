@@ -45,6 +45,8 @@ class Model:
 
 def model(data: bytes, path: Path) -> Model:
     """The model in a file's bytes; raises `BadValue` for bytes that are none, `NotInstalled` without onnx."""
+    if not data:
+        raise BadValue(f"{path} is empty", expected="an ONNX model")
     try:
         import onnx
     except ImportError:
@@ -67,8 +69,6 @@ def model(data: bytes, path: Path) -> Model:
 
 
 def _graph(onnx: Any, data: bytes, path: Path) -> Any:
-    if not data:
-        raise BadValue(f"{path} is empty", expected="an ONNX model")
     try:
         found = onnx.load_model_from_string(data)
     except Exception as error:                # the parser of protobuf has exceptions of its own
