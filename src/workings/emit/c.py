@@ -53,6 +53,9 @@ class CSpeaker(Speaker):
     def counted(self, position: Position) -> Said:
         return Said(f"(real){_factor(str(position))}", NEG)
 
+    def extreme(self, function: str, a: str, b: str) -> str:
+        return f"w_l{function}({a}, {b})"
+
     def power(self, base: Said, exponent: Expr, said: Said) -> Said:
         simple = base.holds == ATOM and "(" not in base.text
         if simple and isinstance(exponent, Num) and exponent.value in (2, 3, 4):

@@ -102,6 +102,10 @@ class Speaker:
         """An index or a size used as a number."""
         return Said(str(position), ATOM if str(position).isidentifier() else ADD)
 
+    def extreme(self, function: str, a: str, b: str) -> str:
+        """The larger or smaller of two whole numbers."""
+        return f"{function}({a}, {b})"
+
     # -- what they share
     def say(self, expr: Expr) -> str:
         """The text of an expression."""
@@ -126,6 +130,9 @@ class Speaker:
                 return None if inner is None else Position().plus(inner, -1)
             case Add():
                 return self._total([self.position(a) for a in expr.args])
+            case Call() if expr.function in ("max", "min") and len(expr.args) == 2:
+                a, b = (self.position(x) for x in expr.args)
+                return None if a is None or b is None else Position({self.extreme(expr.function, str(a), str(b)): 1})
             case Mul():
                 return _multiple([self.position(a) for a in expr.args])
         return None

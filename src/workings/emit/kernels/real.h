@@ -127,3 +127,9 @@ static void w_gemm(long m, long n, long k, const real *A, long ar, long ac, cons
         w_blas(bc == 1 ? "N" : "T", ac == 1 ? "N" : "T", &rows, &columns, &inner, &one, B, &ldb, A, &lda, &one, C, &rows);
     }
 }
+
+/*@ w_lmax */
+static inline long w_lmax(long a, long b) { return a > b ? a : b; }
+
+/*@ w_lmin */
+static inline long w_lmin(long a, long b) { return a < b ? a : b; }
