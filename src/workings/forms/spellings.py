@@ -6,12 +6,11 @@ factors: log(exp(v) + exp(2)) is logsum(v, exp(2), 1), and no rounded difference
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 
-from workings.expr import Add, Call, Div, Expr, Function, Key, Mul, Neg, Network, Num, Pow, Ref, free_refs, same
-from workings.forms.stable import RULES, Found, Unfold, minus, named, sigmoid
+from workings.expr import Add, Call, Div, Expr, Key, Mul, Neg, Network, Num, Pow, free_refs, same
+from workings.forms.stable import RULES, Found, Rule, Unfold, is_call, minus, recognise, sigmoid
 
-Rule = Callable[[Expr, Unfold], Expr | None]
 ONE = Num(1, "1")
 
 
@@ -20,24 +19,7 @@ def steadied(net: Network, keep: Collection[Key] = ()) -> tuple[Network, list[Fo
 
     Lines of `keep` stay in use.
     """
-    lines = {e.key: e for e in net.equations if len(net.defs[e.key]) == 1 and e.key not in keep}
-
-    def unfold(expr: Expr) -> Expr:
-        """p -> exp(z)/(1 + exp(z)) where a scalar line says so; one line deep."""
-        if isinstance(expr, Ref) and not expr.indices and expr.key in lines:
-            return lines[expr.key].rhs
-        return expr
-
-    found: list[Found] = []
-    functions: dict[str, Function] = dict(net.functions)
-    equations = [named(e, unfold, functions, found, (*BEFORE, *RULES, *AFTER)) for e in net.equations]
-    return (net.with_(equations=tuple(equations)), found) if found else (net, [])
-
-
-def _call(expr: Expr, name: str) -> Expr | None:
-    if isinstance(expr, Call) and expr.function == name and len(expr.args) == 1 and not expr.primes:
-        return expr.args[0]
-    return None
+    return recognise(net, keep, (*BEFORE, *RULES, *AFTER))
 
 
 def _is(expr: Expr, value: int) -> bool:
@@ -56,7 +38,7 @@ def _square(expr: Expr) -> Expr | None:
 # -- roots
 def _root(node: Expr, unfold: Unfold) -> Call | None:
     """sqrt(x^2) is |x|; sqrt(x^2 + y^2) and sqrt(x^2 + 1) are lengths"""
-    inner = _call(node, "sqrt")
+    inner = is_call(node, "sqrt")
     if inner is None:
         return None
     inner = unfold(inner)
@@ -97,14 +79,14 @@ def _slope_of_tanh(node: Expr, unfold: Unfold) -> Call | None:
     """1 - tanh(z)^2"""
     inner = _one_minus(node)
     base = None if inner is None else _square(inner)
-    z = None if base is None else _call(unfold(base), "tanh")
+    z = None if base is None else is_call(unfold(base), "tanh")
     return None if z is None else Call("sech2", (z,), 0, node.span)
 
 
 def _other_side(node: Expr, unfold: Unfold) -> Call | None:
     """1 - sigmoid(z) is sigmoid(-z)"""
     inner = _one_minus(node)
-    z = None if inner is None else _call(unfold(inner), "sigmoid")
+    z = None if inner is None else is_call(unfold(inner), "sigmoid")
     return None if z is None else Call("sigmoid", (minus(z),), 0, node.span)
 
 
@@ -112,7 +94,7 @@ def _slope_of_sigmoid(node: Expr, unfold: Unfold) -> Call | None:
     """sigmoid(z)*sigmoid(-z)"""
     if not isinstance(node, Mul) or len(node.args) != 2:
         return None
-    z, other = (_call(unfold(a), "sigmoid") for a in node.args)
+    z, other = (is_call(unfold(a), "sigmoid") for a in node.args)
     if z is None or other is None:
         return None
     for one, minus_one in ((z, other), (other, z)):
@@ -150,7 +132,7 @@ def _twice_sigmoid(node: Expr, unfold: Unfold) -> Call | None:
         return None
     for term, one in (node.args, node.args[::-1]):
         if isinstance(one, Neg) and _is(one.arg, 1) and isinstance(term, Mul) and _is(term.args[0], 2):
-            z = _call(unfold(term.args[1]), "sigmoid") if len(term.args) == 2 else None
+            z = is_call(unfold(term.args[1]), "sigmoid") if len(term.args) == 2 else None
             if z is not None:
                 return Call("tanh", (_half(z),), 0, node.span)
     return None
@@ -166,7 +148,7 @@ def _scaled_sigmoid(node: Expr, unfold: Unfold) -> Expr | None:
 
 def _exponent(expr: Expr) -> Expr | None:
     """z of exp(z), 0 of 1."""
-    return Num(0, "0") if _is(expr, 1) else _call(expr, "exp")
+    return Num(0, "0") if _is(expr, 1) else is_call(expr, "exp")
 
 
 def _half(expr: Expr) -> Expr:
@@ -200,7 +182,7 @@ def _groups(expr: Expr, unfold: Unfold) -> list[Group] | None:
 
 
 def _group(term: Expr) -> Group | None:
-    inner = _call(term, "exp")
+    inner = is_call(term, "exp")
     if inner is None:
         return (None, term) if _positive(term) else None
     terms = inner.args if isinstance(inner, Add) else (inner,)
@@ -216,12 +198,12 @@ def _positive(expr: Expr) -> bool:
     """A number or constant above 0, by its look."""
     if isinstance(expr, Num):
         return expr.value > 0
-    return _call(expr, "exp") is not None and not free_refs(expr)
+    return is_call(expr, "exp") is not None and not free_refs(expr)
 
 
 def _log_of_sum(node: Expr, unfold: Unfold) -> Expr | None:
     """log(exp(v) + exp(2) + 3), log(exp(v) + exp(v + 1)), log(exp(u) + exp(v))"""
-    inner = _call(node, "log")
+    inner = is_call(node, "log")
     groups = None if inner is None else _groups(inner, unfold)
     if groups is None or all(u is None for u, _ in groups):
         return None
@@ -245,7 +227,7 @@ def _summed(groups: Sequence[Group]) -> Expr | None:
 
 def _log_of_share(node: Expr, unfold: Unfold) -> Expr | None:
     """log(exp(v)/(exp(v) + exp(w) + 1)) is minus the log of a sum that has 1 in it"""
-    inner = _call(node, "log")
+    inner = is_call(node, "log")
     inner = None if inner is None else unfold(inner)
     if not isinstance(inner, Div):
         return None
@@ -298,7 +280,7 @@ def _weighted(expr: Expr) -> tuple[Expr, Expr] | None:
     """(t, v) of t*log sigmoid(v)."""
     if isinstance(expr, Mul) and len(expr.args) >= 2:
         for n, factor in enumerate(expr.args):
-            v = _call(factor, "logsigmoid")
+            v = is_call(factor, "logsigmoid")
             if v is not None:
                 rest = (*expr.args[:n], *expr.args[n + 1:])
                 return (rest[0] if len(rest) == 1 else Mul(rest)), v
@@ -309,7 +291,7 @@ def _xlogx(node: Expr, unfold: Unfold) -> Call | None:
     """z*log(z)"""
     if isinstance(node, Mul) and len(node.args) == 2:
         for z, log in (node.args, node.args[::-1]):
-            inner = _call(log, "log")
+            inner = is_call(log, "log")
             if inner is not None and same(inner, z):
                 return Call("xlogx", (z,), 0, node.span)
     return None

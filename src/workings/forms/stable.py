@@ -14,6 +14,7 @@ from workings.expr import (
 )
 
 Unfold = Callable[[Expr], Expr]
+Rule = Callable[[Expr, Unfold], Expr | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +26,13 @@ class Found:
     call: Expr
 
 
-def recognise(net: Network, keep: Collection[Key] = ()) -> tuple[Network, list[Found]]:
-    """The network with stable functions called by name, and what was recognised; lines of `keep` stay in use."""
+def recognise(
+    net: Network, keep: Collection[Key] = (), rules: Sequence[Rule] | None = None
+) -> tuple[Network, list[Found]]:
+    """The network with stable functions called by name, and what was recognised; lines of `keep` stay in use.
+
+    `rules`: other spellings than those that a page names, looked for in every equation.
+    """
     lines = {e.key: e for e in net.equations if len(net.defs[e.key]) == 1 and e.key not in keep}
 
     def unfold(expr: Expr) -> Expr:
@@ -38,8 +44,8 @@ def recognise(net: Network, keep: Collection[Key] = ()) -> tuple[Network, list[F
     found: list[Found] = []
     equations = []
     for equation in net.equations:
-        new = named(equation, unfold, net.functions, found) if _candidate(equation.rhs, net.functions) else equation
-        equations.append(new)
+        looked = rules is not None or _candidate(equation.rhs, net.functions)
+        equations.append(named(equation, unfold, net.functions, found, rules or RULES) if looked else equation)
     return (net.with_(equations=tuple(equations)), found) if found else (net, [])
 
 
@@ -48,7 +54,7 @@ def named(
     unfold: Unfold,
     own: Mapping[str, Function],
     found: list[Found],
-    rules: Sequence[Callable[[Expr, Unfold], Expr | None]] = (),
+    rules: Sequence[Rule] = (),
 ) -> Equation:
     """The equation with the spellings in it called by name; `found` is added to."""
 
@@ -86,7 +92,8 @@ def _candidate(expr: Expr, own: Mapping[str, Function]) -> bool:
     return False
 
 
-def _is_call(expr: Expr, name: str) -> Expr | None:
+def is_call(expr: Expr, name: str) -> Expr | None:
+    """The z of name(z)."""
     if isinstance(expr, Call) and expr.function == name and len(expr.args) == 1 and not expr.primes:
         return expr.args[0]
     return None
@@ -99,7 +106,7 @@ def _one_plus(expr: Expr, unfold: Unfold) -> Expr | None:
         return None
     for one, other in (expr.args, expr.args[::-1]):
         if isinstance(one, Num) and one.value == 1:
-            return _is_call(unfold(other), "exp")
+            return is_call(unfold(other), "exp")
     return None
 
 
@@ -114,14 +121,14 @@ def minus(expr: Expr) -> Expr:
 
 def _logcosh(node: Expr, unfold: Unfold) -> Call | None:
     """log(cosh(z))"""
-    inner = _is_call(node, "log")
-    z = None if inner is None else _is_call(unfold(inner), "cosh")
+    inner = is_call(node, "log")
+    z = None if inner is None else is_call(unfold(inner), "cosh")
     return None if z is None else Call("logcosh", (z,), 0, node.span)
 
 
 def _softplus(node: Expr, unfold: Unfold) -> Call | None:
     """log(1 + exp(z))"""
-    inner = _is_call(node, "log")
+    inner = is_call(node, "log")
     z = None if inner is None else _one_plus(inner, unfold)
     return None if z is None else Call("softplus", (z,), 0, node.span)
 
@@ -139,7 +146,7 @@ def sigmoid(node: Expr, unfold: Unfold) -> Call | None:
         return None
     if top is None or (isinstance(top, Num) and top.value == 1):
         return Call("sigmoid", (minus(z),), 0, node.span)
-    up = _is_call(unfold(top), "exp")
+    up = is_call(unfold(top), "exp")
     return Call("sigmoid", (z,), 0, node.span) if up is not None and same(up, z) else None
 
 
@@ -151,8 +158,8 @@ def _is_minus_one(expr: Expr) -> bool:
 
 def _log_sigmoid(node: Expr, unfold: Unfold) -> Call | None:
     """log(sigmoid(z)): the inner spelling has its name by now"""
-    inner = _is_call(node, "log")
-    z = None if inner is None else _is_call(unfold(inner), "sigmoid")
+    inner = is_call(node, "log")
+    z = None if inner is None else is_call(unfold(inner), "sigmoid")
     return None if z is None else Call("logsigmoid", (z,), 0, node.span)
 
 
@@ -160,7 +167,7 @@ def _tanh(node: Expr, unfold: Unfold) -> Call | None:
     """sinh(z)/cosh(z)"""
     if not isinstance(node, Div):
         return None
-    top, bottom = _is_call(unfold(node.top), "sinh"), _is_call(unfold(node.bottom), "cosh")
+    top, bottom = is_call(unfold(node.top), "sinh"), is_call(unfold(node.bottom), "cosh")
     return Call("tanh", (top,), 0, node.span) if top is not None and bottom is not None and same(top, bottom) else None
 
 
