@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from workings.emit.loops import For, Set, loops
 from workings.emit.plan import Field, Plan, Step
 from workings.emit.python import Writer
-from workings.emit.recurrences import Group
+from workings.emit.recurrences import Group, grouped
 from workings.emit.speak import Said
 from workings.emit.vectors import ArraySpeaker, NoArrayForm
 from workings.expr import Expr, Key, free_refs
@@ -107,3 +107,11 @@ class ArrayWriter(Writer):
         self.taken |= set(nest.locals)
         self.say.order = []                          # every letter is a loop variable here
         self.nodes([*nest.forward, *nest.backward], depth)
+
+
+def written(plan: Plan, speaker: ArraySpeaker, taken: set[str]) -> list[str]:
+    """All statements of a plan."""
+    writer = ArrayWriter(plan, speaker, taken)
+    for group in grouped(plan.steps):
+        writer.group(group)
+    return writer.lines

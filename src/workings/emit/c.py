@@ -100,18 +100,15 @@ class _C:
     def _loop(self, node: For, depth: int) -> None:
         pad = "    "*depth
         letter, length = self.say.name((node.letter, 0)), self.say.length(node.axis)
-        outer = self.say.ranges.get(node.letter)
-        self.say.ranges[node.letter] = node.axis
-        if all(isinstance(n, Set) for n in node.body):
-            self.lines += self._pragma(node)
-        if node.down:
-            self.lines.append(f"{pad}for (long {letter} = {length} - 1; {letter} >= 0; {letter}--) {{")
-        else:
-            self.lines.append(f"{pad}for (long {letter} = 0; {letter} < {length}; {letter}++) {{")
-        self.nodes(node.body, depth + 1)
-        self.lines.append(pad + "}")
-        if outer is not None:
-            self.say.ranges[node.letter] = outer
+        with self.say.within(node.letter, node.axis):
+            if all(isinstance(n, Set) for n in node.body):
+                self.lines += self._pragma(node)
+            if node.down:
+                self.lines.append(f"{pad}for (long {letter} = {length} - 1; {letter} >= 0; {letter}--) {{")
+            else:
+                self.lines.append(f"{pad}for (long {letter} = 0; {letter} < {length}; {letter}++) {{")
+            self.nodes(node.body, depth + 1)
+            self.lines.append(pad + "}")
 
     def _gemm(self, node: Product) -> str:
         """A product by rows and columns: how far apart the entries along each letter lie is said."""

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from workings.emit import kernels
-from workings.emit.identifiers import PYTHON, identifiers
+from workings.emit.frame import OWN, brought, function, head, names_of, words
 from workings.emit.loops import For, Node, Set, When, loops
 from workings.emit.plan import Field, Plan
 from workings.emit.selftest import python_selftest
 from workings.emit.sizes import solved
 from workings.emit.speak import ATOM, Said, Speaker
-from workings.emit.text import about, arguments
+from workings.emit.text import about
 from workings.expr import Call, Key, Network
 from workings.notation import plain
 
 MATH = {name: name + "({0})" for name in (
     "exp log sqrt log2 log10 log1p expm1 sin cos tan asin acos atan tanh sinh cosh asinh acosh atanh erf erfc"
-).split()}
-KERNELS = {name: name + "({all})" for name in (
-    "relu leaky step clip sigmoid softplus logsigmoid logcosh sech sign csch elu Phi sech2 dsigmoid logsum expshare "
-    "sqrt1pm1 xlogx logplus1 bce sigmoidgap logit"
 ).split()}
 OTHERS = {"abs": "fabs({0})", "hypot": "hypot({0}, {1})",
           "max": "max({all})", "min": "min({all})", "where": "", "ind": "(1.0 if {0} else 0.0)",
@@ -31,7 +26,7 @@ OTHERS = {"abs": "fabs({0})", "hypot": "hypot({0}, {1})",
 class PythonSpeaker(Speaker):
     """Expressions in Python's notation."""
 
-    functions: Mapping[str, str] = {**MATH, **KERNELS, **OTHERS}
+    functions: Mapping[str, str] = {**MATH, **kernels.calls("scalar"), **OTHERS}
 
     def __init__(self, plan: Plan, names: Mapping[Key, str], accumulators: Iterable[str] = ()) -> None:
         super().__init__(plan, names, accumulators)
@@ -82,11 +77,8 @@ class Writer:
                 self.nodes(node.body, depth + 1)
             elif isinstance(node, For):
                 self.lines.append(f"{pad}for {self.say.name((node.letter, 0))} in {self.run(node)}:")
-                outer = self.say.ranges.get(node.letter)
-                self.say.ranges[node.letter] = node.axis
-                self.nodes(node.body, depth + 1)
-                if outer is not None:
-                    self.say.ranges[node.letter] = outer
+                with self.say.within(node.letter, node.axis):
+                    self.nodes(node.body, depth + 1)
 
     def run(self, loop: For) -> str:
         """The values of a loop variable, from 0."""
@@ -109,33 +101,16 @@ def _factor(text: str) -> str:
 def python(net: Network, plan: Plan) -> str:
     """The program as plain Python text."""
     plan = plan.spoken(PythonSpeaker.functions)
-    reserved = PYTHON | set(MATH) | set(kernels.python("scalar")) | {"forward_backward", "self_test", "GRADIENTS"}
-    names = identifiers([*plan.fields, *((s, 0) for s in (*plan.sizes, *plan.ranges))], reserved)
+    names, _ = names_of(plan, "scalar", set(MATH) | OWN - {"SIZES"})
     nest = loops(plan, set(names.values()))
     speaker = PythonSpeaker(plan, names, nest.locals)
-    told, given = solved(plan, speaker, _length)
+    told, given = solved(plan, speaker, lambda name, place: f"len({name}{'[0]'*place})")
     writer = Writer(plan, speaker)
     writer.lines += [f"    {name} = {text}" for name, text in told]
     writer.half(nest.forward, "forward")
     writer.half(nest.backward, "backward")
-    results = [speaker.name(plan.of.key), *(speaker.name(entry.key) for _, entry in plan.gradients)]
-    call = [*(speaker.name(f.key) for f in plan.arguments), *given]
-    wrt = ", ".join(f'"{plain(w)}"' for w, _ in plan.gradients)
-    body = [
-        f"def forward_backward({', '.join(call)}):", *docstring(plan), *writer.lines,
-        f"    return {', '.join(results)}", "", "", f"GRADIENTS = ({wrt},)",
-    ]
-    return module(about(net, plan, "plain Python"), "\n".join(body), python_selftest(plan, given), "scalar", MATH)
-
-
-def _length(name: str, place: int) -> str:
-    return f"len({name}{'[0]'*place})"
-
-
-def docstring(plan: Plan) -> list[str]:
-    """What the function takes and returns."""
-    returns = ", ".join([plain(plan.of), *(f"d{plain(plan.of)}/d{plain(w)}" for w, _ in plan.gradients)])
-    return ['    """' + returns, "", *(f"    {line}" for line in arguments(plan)), '    """']
+    body = "\n".join(function(plan, speaker, given, writer.lines, sizes=False))
+    return _module(about(net, plan, "plain Python"), body, python_selftest(plan, given))
 
 
 def imported(words: Iterable[str], used: Iterable[str], math: Collection[str]) -> list[str]:
@@ -144,13 +119,12 @@ def imported(words: Iterable[str], used: Iterable[str], math: Collection[str]) -
     return [f"from math import {', '.join(names)}"] if names else []
 
 
-def module(head: list[str], body: str, test: str, library: str, math: Collection[str]) -> str:
+def _module(lines: list[str], body: str, test: str) -> str:
     """A file that stands alone: its head, the functions that it brings along, the program, its self-test."""
-    own = kernels.python(library)
-    words = list(dict.fromkeys(re.findall(r"[A-Za-z_]\w*", body)))
-    taken = kernels.needed(own, words)
+    own = kernels.python("scalar")
+    taken = brought("scalar", body)
     constants = [own[n].text for n in taken if not own[n].text.startswith("def")]
     functions = [own[n].text for n in taken if own[n].text.startswith("def")]
-    lines = ['"""' + "\n".join(head), '"""', "", *imported(words, kernels.used(own, taken), math)]
-    lines += ["", *constants] if constants else []
-    return "\n".join([*lines, "", "", "\n\n\n".join([*functions, body, test.strip("\n")]), ""])
+    top = [*head(lines), *imported(words(body), kernels.used(own, taken), MATH)]
+    top += ["", *constants] if constants else []
+    return "\n".join([*top, "", "", "\n\n\n".join([*functions, body, test.strip("\n")]), ""])

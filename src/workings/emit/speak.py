@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NamedTuple
@@ -110,6 +111,15 @@ class Speaker:
     def say(self, expr: Expr) -> str:
         """The text of an expression."""
         return fold(expr, self._say).text
+
+    @contextmanager
+    def within(self, letter: str, axis: Axis) -> Iterator[None]:
+        """Inside a loop, where its letter runs along the loop's own axis."""
+        outer = self.ranges.get(letter)
+        self.ranges[letter] = axis
+        yield
+        if outer is not None:
+            self.ranges[letter] = outer
 
     def name(self, key: Key) -> str:
         """The identifier of a variable, an index or a size."""

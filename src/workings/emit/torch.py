@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 
 from workings.emit import kernels
 from workings.emit.array_lines import ArrayWriter
-from workings.emit.identifiers import PYTHON, identifiers
+from workings.emit.frame import arrays_module, call, names_of
 from workings.emit.plan import Plan, Step
 from workings.emit.recurrences import grouped
 from workings.emit.selftest import torch_selftest
@@ -21,10 +20,6 @@ from workings.notation import plain
 UFUNCS = {name: f"torch.{name}({{0}})" for name in (
     "exp log sqrt log2 log10 log1p expm1 sin cos tan asin acos atan tanh sinh cosh asinh acosh atanh sign abs"
 ).split()}
-KERNELS = {name: name + "({all})" for name in (
-    "relu leaky step clip sigmoid softplus logsigmoid logcosh sech elu Phi sech2 dsigmoid logsum expshare sqrt1pm1 "
-    "xlogx logplus1 bce sigmoidgap logit"
-).split()}
 OTHERS = {"hypot": "hypot({0}, {1})",
           "erf": "torch.special.erf({0})", "erfc": "torch.special.erfc({0})", "where": "",
           "ind": "({0}).to(like.dtype)", "delta": "({0} == {1}).to(like.dtype)", "max": "", "min": ""}
@@ -35,7 +30,7 @@ class TorchSpeaker(ArraySpeaker):
 
     np, axis_word = "torch", "dim"
     reductions: Mapping[str, str] = {"sum": "sum", "prod": "prod", "max": "amax", "min": "amin"}
-    functions: Mapping[str, str] = {**UFUNCS, **KERNELS, **OTHERS}
+    functions: Mapping[str, str] = {**UFUNCS, **kernels.calls("torch_tensors"), **OTHERS}
 
     def zeros(self, shape: str) -> str:
         return f"torch.zeros({shape}, dtype=like.dtype, device=like.device)"
@@ -67,8 +62,7 @@ def torch(net: Network, plan: Plan, recompute: str = "nothing") -> str:
     """The program as PyTorch text; `recompute`: "nothing" saves what the backward pass uses, "everything" arguments."""
     plan = plan.spoken(TorchSpeaker.functions)
     own = {"torch", "math", "like", "ctx", "upstream", "self_test", "GRADIENTS", "needed", "Pass", "loss"}
-    reserved = PYTHON | set(kernels.python("torch_tensors")) | own
-    names = identifiers([*plan.fields, *((s, 0) for s in (*plan.sizes, *plan.ranges))], reserved)
+    names, reserved = names_of(plan, "torch_tensors", own)
     speaker = TorchSpeaker(plan, names)
     told, given = solved(plan, speaker, lambda name, place: f"{name}.shape[{place}]")
     saved = _saved(plan, recompute)
@@ -82,7 +76,8 @@ def torch(net: Network, plan: Plan, recompute: str = "nothing") -> str:
         _write(second, halves["forward"])
     _gated(second, halves["backward"], plan)
     text = _function(plan, speaker, told, given, saved, first.lines, second.lines)
-    return _module([*about(net, plan, "PyTorch"), "", *_bytes(plan, saved)], text, torch_selftest(plan, given))
+    head = [*about(net, plan, "PyTorch"), "", *_bytes(plan, saved)]
+    return arrays_module(head, "torch_tensors", ["import torch"], text, torch_selftest(plan, given))
 
 
 def _write(writer: ArrayWriter, steps: Sequence[Step]) -> None:
@@ -124,7 +119,7 @@ def _bytes(plan: Plan, saved: Collection[Key]) -> list[str]:
 
 def _function(plan: Plan, say: TorchSpeaker, told: list[tuple[str, str]], given: list[str], saved: list[Key],
               forward: list[str], backward: list[str]) -> str:
-    call = [*(say.name(f.key) for f in plan.arguments), *given]
+    words = call(plan, say, given)
     like = next((say.name(f.key) for f in plan.arguments), "")
     sizes = [f"    {name} = {text}" for name, text in told] + [f"    like = {like}"]
     place = {wrt.key: say.name(entry.key) for wrt, entry in plan.gradients}
@@ -135,15 +130,15 @@ def _function(plan: Plan, say: TorchSpeaker, told: list[tuple[str, str]], given:
     passed = ", ".join([*given, *(name for name, _ in told), "like"])
     lines = [
         "class Pass(torch.autograd.Function):", f'    """{plain(plan.of)}, with its backward pass written out."""', "",
-        "    @staticmethod", f"    def forward(ctx, {', '.join(call)}):", *_in(sizes), *_in(forward),
+        "    @staticmethod", f"    def forward(ctx, {words}):", *_in(sizes), *_in(forward),
         f"        ctx.save_for_backward({kept})", f"        ctx.rest = ({passed},)",
         f"        return {say.name(plan.of.key)}", "", "    @staticmethod",
         "    @torch.autograd.function.once_differentiable", "    def backward(ctx, upstream):",
         *([f"        {kept}, = ctx.saved_tensors"] if kept else []),
         f"        {passed}, = ctx.rest", "        needed = ctx.needs_input_grad",
         *_in(backward), f"        return ({', '.join([*back, *('None' for _ in given)])},)", "", "",
-        f"def loss({', '.join(call)}):", f'    """{plain(plan.of)}', "",
-        *(f"    {line}" for line in arguments(plan)), '    """', f"    return Pass.apply({', '.join(call)})", "", "",
+        f"def loss({words}):", f'    """{plain(plan.of)}', "",
+        *(f"    {line}" for line in arguments(plan)), '    """', f"    return Pass.apply({words})", "", "",
         f"GRADIENTS = ({', '.join(repr(plain(w)) for w, _ in plan.gradients)},)",
     ]
     return "\n".join(lines)
@@ -151,12 +146,3 @@ def _function(plan: Plan, say: TorchSpeaker, told: list[tuple[str, str]], given:
 
 def _in(lines: Sequence[str]) -> list[str]:
     return [f"    {line}" for line in lines]
-
-
-def _module(head: list[str], body: str, test: str) -> str:
-    own = kernels.python("torch_tensors")
-    taken = kernels.needed(own, dict.fromkeys(re.findall(r"[A-Za-z_]\w*", body)))
-    brought = "\n\n\n".join(own[n].text for n in taken)
-    imports = ["import math", ""] if "math." in body + brought else []
-    lines = ['"""' + "\n".join(head), '"""', "", *imports, "import torch", "", ""]
-    return "\n".join([*lines, *([brought, "", ""] if brought else []), body, "", "", test.strip("\n"), ""])

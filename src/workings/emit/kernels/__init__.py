@@ -35,6 +35,11 @@ def python(module: str) -> Mapping[str, Kernel]:
     return out
 
 
+def calls(module: str) -> dict[str, str]:
+    """How each function of a module is called, for a speaker's table."""
+    return {name: f"{name}({{all}})" for name, kernel in python(module).items() if kernel.text.startswith("def ")}
+
+
 @cache
 def c(precision: str) -> Mapping[str, Kernel]:
     """The functions in C for "double" or "single", by name."""
