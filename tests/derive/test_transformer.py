@@ -84,14 +84,20 @@ def reference(t: dict[str, Any], torch: Any) -> Any:
     return (t["c"] * (y + F.gelu(w @ t["V"].T + t["r"]) @ t["U"] + t["p"])).sum()
 
 
-@pytest.mark.heavy
-def test_against_torch() -> None:
-    torch = pytest.importorskip("torch")
-    r = np.random.default_rng(7)
+def second_opinion(torch, seed):
+    """Random arguments, the same as tensors with their gradients, and the loss that torch finds."""
+    r = np.random.default_rng(seed)
     given = {name: r.normal(size=[SIZES[a] for a in axes]) for name, axes in AXES.items()}
     tensors = {name: torch.tensor(v, requires_grad=True) for name, v in given.items()}
     loss = reference(tensors, torch)
     loss.backward()
+    return given, tensors, loss
+
+
+@pytest.mark.heavy
+def test_against_torch() -> None:
+    torch = pytest.importorskip("torch")
+    given, tensors, loss = second_opinion(torch, 7)
     net, program, _ = derived()
     lines = tuple(Equation(s.name, s.value) for s in (*program.forward, *program.backward))
     at = {k: v.tolist() for k, v in given.items()} | SIZES | {"eps": 0.25}
@@ -107,11 +113,7 @@ def test_code_against_torch() -> None:
     torch = pytest.importorskip("torch")
     import workings
 
-    r = np.random.default_rng(8)
-    given = {name: r.normal(size=[SIZES[a] for a in axes]) for name, axes in AXES.items()}
-    tensors = {name: torch.tensor(v, requires_grad=True) for name, v in given.items()}
-    loss = reference(tensors, torch)
-    loss.backward()
+    given, tensors, loss = second_opinion(torch, 8)
     function = workings.code(workings.read(RANGES + BLOCK + LOSS), "E", to="numpy").compile()
     value, gradients = function(**given, eps=0.25)
     assert float(value) == pytest.approx(float(loss), rel=1e-12)

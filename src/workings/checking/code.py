@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from workings.checking.code_arrays import Arrays, is_zero
-from workings.checking.code_loops import Counting, Loops, Turn, bases, placed, shifted
+from workings.checking.code_loops import Counting, Loops, Turn, bases, placed
 from workings.checking.code_names import Names
 from workings.checking.code_state import Places, Variable, Write, about, last_of_groups
 from workings.checking.code_verdicts import Pending, Verdicts
@@ -30,6 +30,7 @@ from workings.expr import (
 from workings.expr.program import Assignment, Code
 from workings.limits import CODE_VALUE
 from workings.notation import plain
+from workings.expr.shift import shifted
 
 
 def check_code(net: Network, code: Code, source: Source, of: str | None = None, at: Mapping[str, Any] | None = None,

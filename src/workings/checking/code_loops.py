@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from workings.errors import NotReadable
-from workings.expr import Add, All, Call, Expr, Network, Neg, Num, Range, Ref, preorder, rewrite
+from workings.expr import All, Call, Expr, Network, Num, Range, Ref, preorder, rewrite
 from workings.expr.program import Assignment, Code, Loop
+from workings.expr.shift import shifted
 from workings.notation import plain
 
 BASES = ("zero", "same", "after")
@@ -38,23 +39,6 @@ class Turn:
     def before(self) -> Expr:
         """The letter in the iteration before."""
         return shifted(Ref(self.letter), 1 if self.loop.backwards else -1)
-
-
-def shifted(e: Expr, k: int) -> Expr:
-    """e + k with the numbers in it taken together: n - 1 + 1 is n."""
-    terms: list[Expr] = []
-    for term in e.args if isinstance(e, Add) else (e,):
-        terms += term.args if isinstance(term, Add) else (term,)
-    rest: list[Expr] = []
-    for term in terms:
-        inner = term.arg if isinstance(term, Neg) else term
-        if isinstance(inner, Num) and isinstance(inner.value, int):
-            k += -inner.value if isinstance(term, Neg) else inner.value
-        else:
-            rest.append(term)
-    if k:
-        rest.append(Num(k, str(k)) if k > 0 else Neg(Num(-k, str(-k))))
-    return rest[0] if len(rest) == 1 else Add(tuple(rest)) if rest else Num(0, "0")
 
 
 class Counting:

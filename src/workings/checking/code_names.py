@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workings.checking.code_arrays import Arrays
-from workings.checking.code_loops import Loops, Turn, shifted
+from workings.checking.code_loops import Loops, Turn
 from workings.checking.code_state import Places
 from workings.checking.matrices import form
 from workings.errors import NotReadable, Span
 from workings.expr import ONE, Add, All, Deriv, Expr, Neg, Network, Num, Ref, preorder
 from workings.expr.names import natural
+from workings.expr.shift import shifted
 
 if TYPE_CHECKING:
     from workings.expr.program import Assignment, Code

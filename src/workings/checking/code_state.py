@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from workings.checking.code_arrays import is_zero
-from workings.checking.code_loops import Turn, shifted
+from workings.checking.code_loops import Turn
 from workings.checking.verdict import Judged
 from workings.errors import NotReadable, Span
 from workings.expr import Add, Call, Expr, Neg, Num, Ref, Rel, preorder, same, substitute
 from workings.expr.program import Assignment
 from workings.notation import plain
+from workings.expr.shift import shifted
 
 Places = tuple[Expr, ...]
 

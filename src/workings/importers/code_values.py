@@ -11,6 +11,7 @@ from workings.expr import (
     ONE, Add, All, Array, Call, Const, Div, Expr, Logic, MatMul, Mul, Neg, Num, Pow, Ref, Rel, substitute,
 )
 from workings.expr.program import Loop
+from workings.expr.shift import shifted
 from workings.limits import MAX_DIGITS, MAX_NESTING
 
 LIBRARIES = ("np", "numpy", "jnp", "math", "torch", "F", "nn", "scipy", "special")
@@ -263,7 +264,7 @@ class Values:
             step = args[2]
             if backwards or not (isinstance(step, Neg) and isinstance(step.arg, Num) and step.arg.value == 1):
                 raise self._refusal(inner.args[2], "this step", "range(n - 1, -1, -1)")
-            return Loop(index, plus(args[1], 1), plus(args[0], 1), True)
+            return Loop(index, shifted(args[1], 1), shifted(args[0], 1), True)
         return Loop(index, args[0] if len(args) == 2 else Num(0), args[-1], backwards)
 
     # -- calls
@@ -382,19 +383,3 @@ def _axis_word(node: ast.expr) -> str:
 
 def _whole(node: ast.expr) -> bool:
     return isinstance(node, ast.Slice) and node.lower is None and node.upper is None and node.step is None
-
-
-def plus(e: Expr, k: int) -> Expr:
-    """e + k, a number where it is one: n - 1 + 1 is n."""
-    terms = list(e.args) if isinstance(e, Add) else [e]
-    rest: list[Expr] = []
-    for t in terms:
-        inner = t.arg if isinstance(t, Neg) else t
-        if isinstance(inner, Num) and isinstance(inner.value, int):
-            k += -inner.value if isinstance(t, Neg) else inner.value
-        else:
-            rest.append(t)
-    if k:
-        rest.append(Num(k) if k > 0 else Neg(Num(-k)))
-    return rest[0] if len(rest) == 1 else Add(tuple(rest)) if rest else Num(0)
-
