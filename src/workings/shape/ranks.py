@@ -61,8 +61,9 @@ class Ranks:
         return key if alone and name not in self.net.shapes and name not in self.wholes else name
 
     def _wholes(self) -> Iterable[str]:
-        """Names of families that stand bare where arrays stand: w in w^T x beside w[i]."""
-        bare: set[str] = set()
+        """Names of families that stand bare where arrays stand: w in w^T x beside w[i]; X beside X[t,.] = … anywhere."""
+        defined = {name for name, places in self.net.defs if places}
+        bare = {n for n in defined if self.net.roles.get(n, "defined") == "defined" and n not in self.net.numbers}
         for equation in self.net.equations:
             for node in preorder(equation.rhs):
                 if isinstance(node, Ref):
@@ -78,8 +79,9 @@ class Ranks:
         return isinstance(node, MatMul) or (isinstance(node, Call) and is_array_function(node.function, self.net))
 
     def _families(self) -> None:
-        """Families whose bare name stands for the whole: as many axes as places."""
-        for name in self.wholes:
+        """Families whose bare name stands for the whole: as many axes as places, unless equations tell of more."""
+        defined = {name for name, _ in self.net.defs}
+        for name in self.wholes - defined:
             self.total.setdefault(name, max(self.places[name]))
 
     def _bold(self) -> None:
@@ -93,14 +95,14 @@ class Ranks:
     def of_ref(self, ref: Ref) -> Rank:
         """The axes of a reference: those of the name without the places that an index takes."""
         total = self.total.get(self.unit(ref.key))
-        taken = sum(not isinstance(i, All) for i in ref.indices)
+        taken = taken_places(ref)
         if total is None:
             return None
         return ROW if total == ROW and not taken else max(0, abs(total) - taken)
 
     def _set(self, ref: Ref, rank: int) -> None:
         """A rank that only the place tells."""
-        taken = sum(not isinstance(i, All) for i in ref.indices)
+        taken = taken_places(ref)
         self.total[self.unit(ref.key)] = rank + taken if rank != ROW else 1
         if ref.key not in self.net.defs:
             self.guessed.setdefault(ref.name, ref.span)
@@ -178,7 +180,7 @@ class Ranks:
         self.demands(equation.rhs, own)
         rank = self.of(equation.rhs) if rank is None else rank
         if rank is not None and own is None:
-            places = len(equation.lhs.indices)
+            places = taken_places(equation.lhs)
             self.total[self.unit(equation.lhs.key)] = rank if rank == ROW and not places else abs(rank) + places
         elif rank is not None and own is not None and abs(rank) != abs(own):
             self._of_each_entry(equation.lhs, abs(rank))
@@ -272,6 +274,11 @@ def _beside_transposes(node: Mul) -> Iterable[Expr]:
 def _by_letter(name: str) -> int:
     """A capital letter is a matrix, a small one a vector."""
     return 2 if name[0].isupper() else 1
+
+
+def taken_places(ref: Ref) -> int:
+    """The index places of a reference that are no dots."""
+    return sum(not isinstance(i, All) for i in ref.indices)
 
 
 def joined(ranks: Iterable[Rank], product: bool = False) -> Rank:

@@ -11,7 +11,8 @@ LONGEST = 8_000               # characters of one display
 PAIRS = (("\\[", "\\]"), ("\\(", "\\)"), ("<!--", "-->"), ("\\begin{", "\\end{"))
 LINE = r"(?:\\.|[^$\\\n]|\n(?![ \t]*\n))"
 MATHS = re.compile(
-    r"(?P<fence>^[ \t]*(?P<tick>```+|~~~+)[ \t]*(?P<lang>[\w+-]*)[^\n]*\n(?P<code>.*?)(?:^[ \t]*(?P=tick)[ \t]*$|\Z))"
+    r"(?P<fence>^[ \t]*(?P<tick>`{3,}+|~{3,}+)[ \t]*(?P<lang>[\w+-]*)[^\n]*\n"
+    r"(?P<code>.*?)(?:^[ \t]*(?P=tick)[ \t]*$|\Z))"
     rf"|(?P<skip>\\\$|<!--.{{0,{LONGEST}}}?-->|!\[[^\]\n]{{0,300}}\]\([^)\n]{{0,2000}}\))"
     rf"|\$\$(?P<d>{LINE}+?)\$\$|\\\[(?P<b>.{{1,{LONGEST}}}?)\\\]|\\\((?P<p>.{{1,{LONGEST}}}?)\\\)"
     rf"|(?P<env>\\begin\{{(?P<name>{ENVIRONMENTS})(?P<star>\*?)\}}.{{1,{LONGEST}}}?\\end\{{(?P=name)(?P=star)\}})"
