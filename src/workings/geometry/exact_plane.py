@@ -5,7 +5,6 @@
     vertex    (x, y, w) with w > 0: the meeting of two creases, its cross product
     corner    (vertex, the two creases that meet there, the crease along the edge that follows)
 
-Forms are kept for the signs last asked for, layer by layer: a walk that goes depth first seldom changes early ones.
 """
 
 from __future__ import annotations
@@ -14,9 +13,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from operator import mul
-from typing import Any
 
 from workings.exact import primitive, sign
+from workings.geometry.exact_forms import Forms
 from workings.geometry.layers import Layers
 from workings.geometry.plane import corners
 
@@ -33,20 +32,13 @@ def cross(p: Triple, q: Triple) -> Triple:
     return b * f - c * e, c * d - a * f, w
 
 
-class Exact:
-    """The forms of all units under given signs, in integers."""
+class Exact(Forms):
+    """The forms of all units under given signs on a plane, in integers."""
 
     def __init__(self, layers: Layers) -> None:
-        self.layers = layers
-        self.starts, self.sizes = layers.starts, layers.sizes
-        self.total = layers.starts[-1] + layers.sizes[-1]
+        super().__init__(layers)
         self.far = 1
         self.outline, self.sides = self._domain()
-        self._keys: list[bytes] = [b"?"] * len(self.sizes)
-        self._rows: list[list[Triple | None]] = [[] for _ in self.sizes]
-        self._full: list[bool] = [False] * len(self.sizes)
-        self._matrices: dict[tuple[int, int], Any] = {}
-        self._layer = [layer for layer, size in enumerate(self.sizes) for _ in range(size)]
 
     # --- the domain ---
 
@@ -70,71 +62,6 @@ class Exact:
             vertex = (int(x * w), int(y * w), w)
             out.append((vertex, self.total + before, self.total + side, self.total + side))
         return out, every
-
-    # --- forms ---
-
-    def row(self, crease: int, signs: Sequence[int]) -> Triple:
-        """The row of a crease under the signs of the units before it."""
-        if crease >= self.total:
-            return self.sides[crease - self.total]
-        layer = self._layer[crease]
-        rows = self._at(layer, signs)
-        found = rows[crease - self.starts[layer]]
-        if found is None:
-            found = rows[crease - self.starts[layer]] = self._one(layer, crease - self.starts[layer], signs)
-        return found
-
-    def rows(self, layer: int, signs: Sequence[int]) -> list[Triple]:
-        """All rows of a layer."""
-        rows = self._at(layer, signs)
-        if not self._full[layer]:
-            rows[:] = self._product(layer, signs)
-            self._full[layer] = True
-        return rows  # type: ignore[return-value]
-
-    def _at(self, layer: int, signs: Sequence[int]) -> list[Triple | None]:
-        """What is known of a layer under these signs."""
-        key = bytes(signs[: self.starts[layer]])
-        if self._keys[layer] != key:
-            self._keys[layer], self._full[layer] = key, False
-            self._rows[layer] = [None] * self.sizes[layer]
-        return self._rows[layer]
-
-    def _units(self, layer: int, signs: Sequence[int]) -> list[tuple[int, Triple]]:
-        """What the units of a layer give: those that are not 0, with their place."""
-        slope, start = self.layers.slopes[layer], self.starts[layer]
-        on, off = slope.denominator, slope.numerator
-        out = []
-        for j, (a, b, c) in enumerate(self.rows(layer, signs)):
-            factor = on if signs[start + j] else off
-            if factor and (a or b or c):
-                out.append((j, (a * factor, b * factor, c * factor) if factor != 1 else (a, b, c)))
-        return out
-
-    def _one(self, layer: int, j: int, signs: Sequence[int]) -> Triple:
-        own, sources = self.layers.whole[layer]
-        a, b, c = own[j].tolist()
-        for i, matrix in sources:
-            weights = matrix[j]
-            for k, (x, y, z) in self._units(i, signs):
-                w = weights[k]
-                if w:
-                    a, b, c = a + w * x, b + w * y, c + w * z
-        return a, b, c
-
-    def _product(self, layer: int, signs: Sequence[int]) -> list[Triple]:
-        from flint import fmpz_mat
-
-        own, sources = self.layers.whole[layer]
-        total = fmpz_mat(own.tolist())
-        for i, matrix in sources:
-            if (layer, i) not in self._matrices:
-                self._matrices[layer, i] = fmpz_mat(matrix.tolist())
-            held = [(0, 0, 0)] * self.sizes[i]
-            for k, triple in self._units(i, signs):
-                held[k] = triple
-            total += self._matrices[layer, i] * fmpz_mat([list(t) for t in held])
-        return [(int(a), int(b), int(c)) for a, b, c in total.tolist()]
 
     # --- signs ---
 

@@ -1,4 +1,4 @@
-"""A stack on a plane as layers of units over affine forms in (p, q): the same for doubles and for integers.
+"""A stack on a plane (or in space) as layers of units over affine forms in (p, q): for doubles and for integers.
 
     F_l = own_l + sum over earlier layers i of W_li (s_i * F_i)        s: 1 where a unit is on, its slope elsewhere
 
@@ -14,22 +14,29 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from math import lcm
-from typing import Any
+from typing import Any, Protocol
 
 from workings.errors import InputTooLarge
 from workings.geometry.operators import entries_of
-from workings.geometry.plane import Domain
 from workings.geometry.stack import Affine, Array, Concat, Const, Input, Stack, Sum, Units
 from workings.limits import MAX_DENSE
 
 Exact = Array                 # object array of ints
 
 
+class Framed(Protocol):
+    """Where a network is looked at: the inputs as forms in inner coordinates."""
+
+    @property
+    def centre(self) -> Sequence[Fraction]: ...
+    def frame(self) -> Sequence[Sequence[Fraction]]: ...
+
+
 @dataclass(eq=False)
 class Layers:
     """Layers of units in order, the outputs last; `weights[l]`: (earlier layer, matrix), in float64 or exact."""
 
-    domain: Domain
+    domain: Any                         # a Domain of a plane, an Extent of a space
     sizes: list[int]
     slopes: list[Fraction]
     own: list[tuple[Exact, int]]        # rows and their common denominator
@@ -86,7 +93,7 @@ class Layers:
         return max(sizes, default=1)
 
 
-def layers(stack: Stack, domain: Domain) -> Layers:
+def layers(stack: Stack, domain: Framed) -> Layers:
     """The layers of a stack on a domain; raises `InputTooLarge` where its matrices are too many numbers.
 
     >>> from workings.functions import signatures
@@ -108,10 +115,10 @@ Parts = tuple[tuple[Exact, int] | None, dict[int, Any]]
 
 
 class _Making:
-    def __init__(self, stack: Stack, domain: Domain) -> None:
+    def __init__(self, stack: Stack, domain: Framed) -> None:
         self.stack, self.domain = stack, domain
         self.size = [node.size for node in stack.nodes]
-        self.numbers = 0
+        self.width = len(domain.centre) + 1
 
     def layers(self) -> Layers:
         parts: list[Parts] = []
@@ -144,7 +151,7 @@ class _Making:
         own, weights = [], []
         for group in [*groups, None]:
             ends = [self.stack.output] if group is None else [_of(self.stack.nodes[n]) for n in group]
-            own.append(_below([parts[e][0] or _nothing(self.size[e]) for e in ends]))
+            own.append(_below([parts[e][0] or _nothing(self.size[e], self.width) for e in ends]))
             weights.append(self._matrices(ends, parts, place, sizes))
         slopes = [Fraction(_slope(self.stack.nodes[group[0]])) for group in groups] + [Fraction(0)]
         numbers = [_numbers(self.stack.nodes[n]) for group in groups for n in group]
@@ -172,7 +179,7 @@ class _Making:
         if isinstance(node, Input):
             return self._frame(), {}
         if isinstance(node, Const):
-            return _constants(node.values), {}
+            return _constants(node.values, self.width), {}
         if isinstance(node, Units):
             return None, {number: None}
         if isinstance(node, Affine):
@@ -197,7 +204,7 @@ class _Making:
         return (_total(own) if own else None), units
 
     def _concatenated(self, node: Concat, parts: list[Parts]) -> Parts:
-        own = _below([parts[o][0] or _nothing(self.size[o]) for o in node.of])
+        own = _below([parts[o][0] or _nothing(self.size[o], self.width) for o in node.of])
         units: dict[int, Any] = {}
         heights = [self.size[o] for o in node.of]
         for u in dict.fromkeys(u for o in node.of for u in parts[o][1]):
@@ -206,11 +213,8 @@ class _Making:
         return own, units
 
     def _frame(self) -> tuple[Exact, int]:
-        """The inputs as forms in (p, q): s = centre + scale * p."""
-        domain, plane = self.domain, self.domain.plane
-        (s, t), k = domain.centre, domain.scale
-        rows = [(k * a, k * b, o + s * a + t * b) for o, a, b in zip(plane.origin, plane.along, plane.across)]
-        return _cleared(rows)
+        """The inputs as forms in inner coordinates."""
+        return _cleared(self.domain.frame())
 
 
 def _of(node: Any) -> int:
@@ -230,10 +234,10 @@ def _count(matrix: Any) -> int:
     return 0 if matrix is None else int(matrix.size)
 
 
-def _nothing(size: int) -> tuple[Exact, int]:
+def _nothing(size: int, width: int) -> tuple[Exact, int]:
     import numpy as np
 
-    return np.zeros((size, 3), dtype=object), 1
+    return np.zeros((size, width), dtype=object), 1
 
 
 def _cleared(rows: Sequence[Sequence[Fraction]]) -> tuple[Exact, int]:
@@ -241,18 +245,18 @@ def _cleared(rows: Sequence[Sequence[Fraction]]) -> tuple[Exact, int]:
     import numpy as np
 
     scale = lcm(*(v.denominator for row in rows for v in row)) if rows else 1
-    out = np.empty((len(rows), 3), dtype=object)
+    out = np.empty((len(rows), len(rows[0])), dtype=object)
     for i, row in enumerate(rows):
         out[i] = [v.numerator * (scale // v.denominator) for v in row]
     return out, scale
 
 
-def _constants(values: Array) -> tuple[Exact, int]:
+def _constants(values: Array, width: int) -> tuple[Exact, int]:
     import numpy as np
 
     whole, scale = integers(values)
-    out = np.zeros((len(values), 3), dtype=object)
-    out[:, 2] = whole
+    out = np.zeros((len(values), width), dtype=object)
+    out[:, -1] = whole
     return out, scale
 
 

@@ -65,6 +65,11 @@ class Domain:
     scale: Fraction = ONE
     bounded: bool = True
 
+    def frame(self) -> list[tuple[Fraction, ...]]:
+        """The inputs as forms (a, b, c) in (p, q)."""
+        (s, t), k, plane = self.centre, self.scale, self.plane
+        return [(k * a, k * b, o + s * a + t * b) for o, a, b in zip(plane.origin, plane.along, plane.across)]
+
 
 def plane_of(inputs: Sequence[str], slice_: Any = None) -> Plane:
     """The plane of all inputs (one or two), or that through three points (two: a line).
