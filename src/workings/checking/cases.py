@@ -12,7 +12,7 @@ from typing import Any
 
 from workings.limits import UNROLLED_TERMS
 from workings.checking.places import Outside
-from workings.checking.derivs import APART
+from workings.checking.resolver import APART
 from workings.checking.names import known_names, needed
 from workings.checking.search import Trial
 from workings.checking.unroll import Instance

@@ -14,7 +14,8 @@ from typing import Any
 
 from workings.checking import decide, drawn, matrices, sets, slips
 from workings.checking.budget import Work
-from workings.checking.derivs import Resolver, derivatives, readings
+from workings.checking.derivs import derivatives, readings
+from workings.checking.resolver import Resolver
 from workings.checking.naming import put_in
 from workings.checking.names import known_names, settled, unknown_names
 from workings.checking.points import at_point, point_equations, point_values, sizes_at
@@ -348,9 +349,9 @@ class Session:
         """The name joins the network: in the place of its value where that stands in the equations."""
         found = None if derivatives(value) else put_in(self.net, head, value)
         if found is None:
-            resolver = Resolver(self.net)
-            value = resolver.resolve(readings(value, self.net)[0])
-            found = resolver.net.with_(equations=(*resolver.net.equations, Equation(head, value)))
+            value = readings(value, self.net)[0]
+            Resolver(self.net).resolve(value)        # it must be one that can be found; each line finds it anew
+            found = self.net.with_(equations=(*self.net.equations, Equation(head, value)))
             self.apart.add(head.key)
         self.net = found
 

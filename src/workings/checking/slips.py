@@ -8,7 +8,7 @@ from time import monotonic
 
 from workings.limits import SLIP_NODES, SLIP_SECONDS
 from workings.checking import edits, steps
-from workings.checking.derivs import Resolver
+from workings.checking.resolver import Resolver
 from workings.checking.names import needed
 from workings.checking.screen import Screen
 from workings.checking.verdict import Verdict
@@ -86,7 +86,7 @@ def _candidates(
     yield from _edited(a, [e for e in own if e not in first and not _late(e[0], net)], resolver)
     if b is not None:
         for says, head in edits.of_head(left, net):
-            apart = Resolver(resolver.net, list(resolver.found))
+            apart = resolver.copy()
             other = _resolve(apart, head)
             if other is not None:
                 yield says, other, b, apart.net
@@ -105,7 +105,7 @@ def _late(says: str, net: Network) -> bool:
 def _edited(a: Expr | None, found: Sequence[edits.Edit], resolver: Resolver) -> Iterator[
         tuple[str, Expr, Expr, Network]]:
     for says, edited in found if a is not None else ():
-        apart = Resolver(resolver.net, list(resolver.found))      # what one candidate needs burdens no other
+        apart = resolver.copy()      # what one candidate needs burdens no other
         b = _resolve(apart, edited)
         if a is not None and b is not None:
             yield says, a, b, apart.net

@@ -237,7 +237,7 @@ class Instance(Places):
 
     def _slope(self, of: Expr, wrt: Expr, kind: str) -> Expr:
         """A derivative of scalars, by the one engine on the scalar network."""
-        from workings.checking.derivs import Resolver
+        from workings.checking.resolver import Resolver
 
         base = of.name.partition("[")[0] if isinstance(of, Ref) else ""
         if any(name == base for name, _ in self.net.opaque):

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from workings.checking.derivs import Resolver, derivatives
+from workings.checking.derivs import derivatives
+from workings.checking.resolver import Resolver
 from workings.checking.names import known_names, needed
 from workings.checking.verdict import Judged
 from workings.errors import WorkingsError
