@@ -212,14 +212,14 @@ def _scaled(domain: Domain) -> Domain:
     if domain.bounded:
         extent = [(min(p[i] for p, _ in found), max(p[i] for p, _ in found)) for i in (0, 1)]
         half = max((high - low) / 2 for low, high in extent)
-        power = Fraction(2) ** (_exponent(half))
+        power = Fraction(2) ** (exponent(half))
         middle = [(low + high) / 2 for low, high in extent]
-        domain.centre = (_rounded(middle[0], power), _rounded(middle[1], power))
+        domain.centre = (rounded(middle[0], power), rounded(middle[1], power))
         domain.scale = power
     return domain
 
 
-def _exponent(value: Fraction) -> int:
+def exponent(value: Fraction) -> int:
     """The least e with value <= 2^e."""
     e = value.numerator.bit_length() - value.denominator.bit_length()
     while Fraction(2) ** e < value:
@@ -229,6 +229,6 @@ def _exponent(value: Fraction) -> int:
     return e
 
 
-def _rounded(value: Fraction, unit: Fraction) -> Fraction:
+def rounded(value: Fraction, unit: Fraction) -> Fraction:
     """To an eighth of the unit: near enough for a centre, and short in binary."""
     return round(value / unit * 8) * unit / 8
