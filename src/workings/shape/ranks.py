@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 
 from workings.errors import Span
 from workings.expr import (
-    Add, All, Array, Big, Call, Claim, Deriv, Div, Equation, Expr, Key, MatMul, Mul, Neg, Network, Pow, Ref, Rel, fold,
-    preorder,
+    Add, All, Array, Big, Call, Claim, Deriv, Div, Equation, Expr, Key, MatMul, Mul, Neg, Network, Num, Pow, Ref, Rel,
+    fold, preorder,
 )
 from workings.expr.names import GREEK
 from workings.functions import table
@@ -180,12 +180,20 @@ class Ranks:
         self.demands(equation.rhs, own)
         rank = self.of(equation.rhs) if rank is None else rank
         if rank is not None and own is None:
+            if self._end(equation):
+                return False
             places = taken_places(equation.lhs)
             self.total[self.unit(equation.lhs.key)] = rank if rank == ROW and not places else abs(rank) + places
         elif rank is not None and own is not None and abs(rank) != abs(own):
             self._of_each_entry(equation.lhs, abs(rank))
         return rank is not None and all(
             self.of_ref(n) is not None for n in preorder(equation.rhs) if isinstance(n, Ref))
+
+    def _end(self, equation: Equation) -> bool:
+        """h[0] = 0 beside h[t] = …: a number stands for any array, so that another equation tells the rank."""
+        unit = self.unit(equation.lhs.key)
+        return isinstance(equation.rhs, Num) and any(
+            self.unit(e.lhs.key) == unit and not isinstance(e.rhs, Num) for e in self.net.equations)
 
     def _of_each_entry(self, lhs: Ref, rank: int) -> None:
         """h in R^d beside h[t] = …: the declaration is of each h[t]."""
