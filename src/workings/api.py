@@ -9,7 +9,7 @@ from workings.errors import BadValue, OutOfReach
 from workings.expr import Network as PlainNetwork
 from workings.importers.from_torch import from_torch, is_torch
 from workings.regions import Boundary, Pieces
-from workings.results import Derivation, Drawing, Fit, Grades, Network, Program, Report, Solution, Values
+from workings.results import Derivation, Drawing, Expansion, Fit, Grades, Network, Program, Report, Solution, Values
 
 if TYPE_CHECKING:
     from workings.emit.result import Code
@@ -129,14 +129,17 @@ def load(path: Any) -> Stored:
     return load_result(path)
 
 
-def gradient(net: NetworkLike, of: Any, wrt: Any, mode: str | None = None, layout: str | None = None) -> Derivation:
+def gradient(net: NetworkLike, of: Any, wrt: Any, mode: str | None = None, layout: str | None = None,
+             adjoints: str = "g") -> Derivation:
     """One derivative, step by step; `layout`: of its matrix notation, "denominator" or "numerator".
+
+    `adjoints="delta"` goes by the error signals, the derivatives by the pre-activations.
 
     >>> gradient("E = (y - t)^2", "E", "y").as_dict()["result"]
     '2*(y - t)'
     """
     net = _net(net)
-    return Derivation(work.gradient(net, of, wrt, mode, layout), net)
+    return Derivation(work.gradient(net, of, wrt, mode, layout, adjoints), net)
 
 
 def hessian(net: NetworkLike, of: Any, wrt: Any) -> Derivation:
@@ -147,15 +150,28 @@ def hessian(net: NetworkLike, of: Any, wrt: Any) -> Derivation:
 
 def backward(
     net: NetworkLike, of: Any, wrt: Any = None, mode: str = "plain", truncate: int | None = None,
-    adjoints: str = "g",
+    adjoints: str = "g", layout: str | None = None,
 ) -> Program:
     """All derivatives, as a program with nothing computed twice.
 
     Of an array the adjoint is an input (a vector-Jacobian product).  `truncate`: through a recurrence adjoints are
     carried back over at most so many steps, an approximation.  `adjoints="delta"` names the error signals delta.
+    `layout`: of the matrix notation, "denominator" or "numerator".
     """
     net = _net(net)
-    return Program(work.backward(net, of, wrt, mode, truncate, adjoints), net)
+    return Program(work.backward(net, of, wrt, mode, truncate, adjoints, layout), net)
+
+
+def taylor(net: NetworkLike, of: Any, wrt: Any, at: Any = None) -> Expansion:
+    """The Taylor polynomial to second order of a number by some names, with its workings; exact at numbers in `at`.
+
+    Raises `OutOfReach` where there is a kink at the point.
+
+    >>> taylor("E = log(cosh(w*x - t))", "E", "w", at={"w": 0, "t": 0}).as_dict()["result"]
+    '1/2*x^2*w^2'
+    """
+    net = _net(net)
+    return Expansion(work.taylor(net, of, wrt, at), net)
 
 
 def hvp(net: NetworkLike, of: Any, wrt: Any, along: Any = None) -> Program:
@@ -263,5 +279,5 @@ def serve(port: int = 0) -> None:
 
 __all__ = [
     "OutOfReach", "backward", "boundary", "check", "code", "draw", "grade", "gradient", "hessian", "hvp", "jacobian",
-    "load", "pieces", "read", "read_text", "run", "same", "serve", "solve", "train",
+    "load", "pieces", "read", "read_text", "run", "same", "serve", "solve", "taylor", "train",
 ]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from workings.answers.words import sentence, told
 from workings.derive import Program, Statement
 from workings.document import Block, Display, Heading, Line, Math, Paragraph, Row, Table
-from workings.expr import Deriv, Rel
+from workings.expr import Big, Deriv, Expr, Ref, Rel, preorder, rewrite
+from workings.notation import plain
 
 KINDS = {"mul": "multiplications", "add": "additions", "div": "divisions", "pow": "powers", "call": "function calls"}
 ONCE = "Each derivative once, from the output back; each line uses only lines before it."
@@ -14,25 +16,27 @@ STEPS = (
     "From the output back, and through the recurrence step by step, the last step first. The first line that fits an "
     "entry gives it."
 )
+SHAPES = {
+    "denominator": "Each gradient has the shape of what it is by.",
+    "numerator": "In numerator layout each derivative is the transpose of its adjoint, which has the shape of what it "
+    "is by.",
+}
 LONGEST = 400                 # statements that a page shows
 
 
 def as_dict(program: Program) -> dict[str, Any]:
     """The `backward` object of INTERFACE.md."""
-    from workings.notation import plain
-
     return {
         "forward": [{"name": plain(s.name), "value": plain(s.value)} for s in program.forward],
         "backward": [_entry(s) for s in program.backward],
         "gradients": {plain(wrt): plain(name) for wrt, name in program.gradients},
         "operations": {half: dict(counts) for half, counts in program.operations.items()},
+        **({"layout": program.layout} if program.layout else {}),
         **({"notes": list(program.notes)} if program.notes else {}),
     }
 
 
 def _entry(statement: Statement) -> dict[str, Any]:
-    from workings.notation import plain
-
     out = {"name": plain(statement.name)}
     if statement.is_ is not None:
         out["is"] = plain(statement.is_)
@@ -53,13 +57,30 @@ def blocks(program: Program) -> tuple[Block, ...]:
 
 
 def _matrices(program: Program) -> list[Block]:
-    """The backward pass once more, of whole arrays."""
-    rows = [Row(s.matrix) for s in program.backward if s.matrix is not None]
-    if not rows or not any(s.name.indices for s in program.backward if s.matrix is not None):
+    """The backward pass once more, of whole arrays: the step between the forms, then the lines."""
+    found = [s for s in program.backward if s.matrix is not None]
+    rows = [Row(s.matrix) for s in found if s.matrix is not None]
+    if not any(s.name.indices for s in found):
         return []
     whole = len(rows) == len(program.backward)
-    says = "The same in matrix notation." if whole else "In matrix notation, for the lines that have one."
-    return [Paragraph((f"{says} Each gradient has the shape of what it is by.",)), Display(tuple(rows[:LONGEST]))]
+    says: Line = ("The same in matrix notation" if whole else "In matrix notation, for the lines that have one",)
+    kinds = _kinds([p for s in found for p in told(s.patterns)])
+    if kinds:
+        says = (*says, ": a sum over an index is a product of arrays; ", *sentence("{kinds}", {"kinds": kinds}))
+    return [Paragraph((*says, ". ", SHAPES[program.layout])), Display(tuple(rows[:LONGEST]))]
+
+
+def _kinds(patterns: list[tuple[Expr, Expr]]) -> list[tuple[Expr, Expr]]:
+    """The first pattern of each kind: one T(A) @ g, one g @ T(W), one column sum."""
+    out: dict[str, tuple[Expr, Expr]] = {}
+    for source, array in patterns:
+        if any(isinstance(n, Big) for n in preorder(source)):
+            out.setdefault(plain(_nameless(array)), (source, array))
+    return list(out.values())
+
+
+def _nameless(array: Expr) -> Expr:
+    return rewrite(array, lambda n: Ref("A") if isinstance(n, Ref) else n)
 
 
 def _goes_round(program: Program) -> bool:

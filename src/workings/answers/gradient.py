@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from workings.answers.spelling import spelling
-from workings.answers.words import plain_words, sentence
+from workings.answers.words import plain_words, sentence, told
 from workings.checking.noticing import worth_noticing
 from workings.derive import Derivation, Step
 from workings.document import Aside, Block, Display, Line, Math, Paragraph, Row, Strong
@@ -101,12 +101,28 @@ SAYS: dict[str, tuple[str, str]] = {
         "unrolled", "Put into itself again and again, the recurrence is a sum over the steps to come, each with the "
         "product of the slopes on the way there."),
     "sums of products": ("sums of products", "Without names, backpropagation through time is a sum of products."),
+    "error signal": ("error signal", "The derivative by the pre-activation {wrt} is the error signal {name}."),
     "adjoint of an entry": ("result", "That is the derivative asked for."),
     "first derivative": ("first derivative", "The first derivative, by {wrt}."),
+    "first derivative, named": ("first derivative", "The derivative by {wrt}, called {name} in what follows."),
+    "second derivative, twice": ("second derivative", "The second derivative by {wrt}."),
+    "second derivative, mixed": (
+        "mixed second derivative", "The mixed second derivative by {wrt}, the same in either order."),
+    "taylor": (
+        "Taylor's formula", "At {moved}, up to terms of third order in the step, {of} is its value, the first "
+        "derivative times the step, and half the second derivative times the step squared."),
+    "taylor, several": (
+        "Taylor's formula", "At {moved}, up to terms of third order in the steps, {of} is its value, the gradient times "
+        "the steps, and half the second derivatives, each times its two steps."),
+    "taylor put in": ("substitution", "The derivatives just found are put in."),
+    "at the point": ("the point", "At the point everything is worth this."),
+    "numbers put in": ("substitution", "The numbers are put in."),
     "name the first derivative": ("name", "The first derivative gets a name, {name}, and is differentiated again."),
     "second derivative": ("second derivative", "This is the second derivative of {of}."),
     "matrix form": ("matrix notation", "The same for all entries at once. {layout}"),
     "matrix form, patterns": ("matrix notation", "The same for all entries at once: {patterns}. {layout}"),
+    "matrix form, patterns, nested": (
+        "matrix notation", "The same for all entries at once: {patterns}, and the sums around it likewise. {layout}"),
 }
 LAYOUT = {
     ("denominator", False): "The gradient has the shape of {wrt} (denominator layout).",
@@ -193,7 +209,9 @@ def steps_of(derivation: Derivation) -> list[Step]:
     head = matrix.line.args[0]
     assert isinstance(head, Deriv)
     layout = sentence(LAYOUT[matrix.layout, bool(derivation.of.indices)], {"of": head.of, "wrt": head.wrt[0]})
-    says = {"patterns": matrix.patterns, "layout": layout, "variant": "patterns" if matrix.patterns else ""}
+    said = told(matrix.patterns)
+    variant = "" if not said else "patterns" if len(said) == len(matrix.patterns) else "patterns, nested"
+    says = {"patterns": said, "layout": layout, "variant": variant}
     return [*derivation.steps, Step("matrix form", says, derivation.result, matrix.array, matrix.line)]
 
 
@@ -214,6 +232,8 @@ def _entries(step: Step, spelt: Mapping[str, str]) -> list[dict[str, Any]]:
         {"rule": name, "line": plain(line), "latex": latex(line, spelt), "says": words}
         for line in (*step.lines, in_cases(step))
     ]
+    if step.whole is not None:
+        out[-1]["matrix"] = plain(step.whole)
     if step.inner:
         out[-1]["inner"] = [e for s in step.inner for e in _entries(s, spelt)]
     return out
@@ -243,5 +263,6 @@ def line(derivation: Derivation) -> Rel:
 
 def block(step: Step) -> StepBlock:
     """One step as a block."""
-    rows = (*(Row(rel) for rel in step.lines), Row(step.line, runs(step)))
+    whole = () if step.whole is None else (Row(step.whole),)
+    rows = (*(Row(rel) for rel in step.lines), Row(step.line, runs(step)), *whole)
     return StepBlock(title(step), says(step), rows, tuple(block(s) for s in step.inner))

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from workings.document import Inline, Line, Math, Raw
-from workings.expr import Expr
+from workings.expr import Expr, preorder, same
 
 _FIELD = re.compile(r"\{(?P<field>\w+)\}|\|(?P<written>[^|]+)\|")
 
@@ -60,6 +60,16 @@ def _pairs(value: Sequence[tuple[Expr, Expr]]) -> list[Inline]:
     for n, (left, right) in enumerate(value):
         out += [", " * (0 < n < len(value) - 1) or " and " * (n > 0), Math(left), " is ", Math(right)]
     return out[1:]
+
+
+def told(patterns: Sequence[tuple[Expr, Expr]]) -> list[tuple[Expr, Expr]]:
+    """Of patterns those that hold no other one: the sums around them are read in the same way."""
+    out: list[tuple[Expr, Expr]] = []
+    for source, array in patterns:
+        inside = list(preorder(source))[1:]
+        if not any(same(known, n) for known, _ in out for n in inside):
+            out.append((source, array))
+    return out
 
 
 def listing(items: Sequence[Inline]) -> list[Inline]:

@@ -179,6 +179,18 @@ def derived(function: Any) -> Any:
     return networks(function)
 
 
+def notation(function: Any) -> Any:
+    """--layout and --adjoints."""
+    for option in (
+        click.option("--adjoints", type=click.Choice(["g", "delta"]), default="g",
+                     help="What the derivatives by pre-activations are called: gz, or the error signals delta."),
+        click.option("--layout", type=click.Choice(["denominator", "numerator"]),
+                     help="Of matrix notation: in the shape of the parameter, or transposed."),
+    ):
+        function = option(function)
+    return function
+
+
 def named(wrt: str | None, shape: str) -> str:
     """The names to derive by; there is no sensible default."""
     if not wrt:
@@ -189,16 +201,15 @@ def named(wrt: str | None, shape: str) -> str:
 @verb("Work out one derivative, step by step.",
       'workings gradient "E = log(cosh(y - t))" --of E --wrt y')
 @click.option("--mode", metavar="MODE", hidden=True)
-@click.option("--layout", type=click.Choice(["denominator", "numerator"]),
-              help="Of matrix notation: in the shape of the parameter, or transposed.")
+@notation
 @leveled
 @derived
-def gradient(mode: str | None, layout: str | None, level: str, **options: Any) -> None:
+def gradient(mode: str | None, layout: str | None, adjoints: str, level: str, **options: Any) -> None:
     """Work out one derivative, step by step."""
     from workings import api
 
     net, of, wrt = quantity(options)
-    give(api.gradient(net, of, named(wrt, "w13"), mode, layout).at_level(level), options)
+    give(api.gradient(net, of, named(wrt, "w13"), mode, layout, adjoints).at_level(level), options)
 
 
 @verb("Work out a second derivative.",
@@ -222,15 +233,14 @@ def hessian(along: str | None, **options: Any) -> None:
               help="The textbook's way, or the fewest operations.")
 @click.option("--truncate", type=click.IntRange(min=0), metavar="STEPS",
               help="Through a recurrence carry adjoints back over at most so many steps: an approximation.")
-@click.option("--adjoints", type=click.Choice(["g", "delta"]), default="g",
-              help="What the derivatives by pre-activations are called: gz, or the error signals delta.")
+@notation
 @derived
-def backward(mode: str, truncate: int | None, adjoints: str, **options: Any) -> None:
+def backward(mode: str, truncate: int | None, layout: str | None, adjoints: str, **options: Any) -> None:
     """Write the backward computations: all derivatives, nothing computed twice."""
     from workings import api
 
     net, of, wrt = quantity(options)
-    give(api.backward(net, of, wrt, mode, truncate, adjoints), options)
+    give(api.backward(net, of, wrt, mode, truncate, adjoints, layout), options)
 
 
 @verb("Write a program for all derivatives of an array by an array.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -32,13 +32,14 @@ from workings.forms.stable import Found, named, sigmoid
 
 def gradient(
     net: Network, of: Ref, wrt: Ref, *, through: Sequence[Ref] = (), names: Sequence[Equation] = (),
-    verified: bool = True,
+    verified: bool = True, signals: Mapping[str, str] | None = None,
 ) -> Derivation:
     """The derivative of `of` by `wrt`, step by step; the result uses the names of forward quantities.
 
-    `names`: equations that name parts of nested ones, as a hint gives them: z = y - t, c = cosh(z).
+    `names`: equations that name parts of nested ones, as a hint gives them: z = y - t, c = cosh(z).  `signals`:
+    the names of error signals, z1 -> delta1, by which the derivation then goes.
     """
-    return _worked(Work.derive, net, of, wrt, through, names, verified)
+    return _worked(Work.derive, net, of, wrt, through, Names(taken(net), names, signals), verified)
 
 
 def chain_rule(
@@ -49,16 +50,16 @@ def chain_rule(
 
     `through`: the quantities whose own derivatives are left whole, as in dE/dv = dE/da da/dv + dE/db db/dv.
     """
-    return _worked(Work.state, net, of, wrt, through, names, verified)
+    return _worked(Work.state, net, of, wrt, through, Names(taken(net), names), verified)
 
 
 def _worked(
     how: Callable[[Work, Network, Ref, Ref, tuple[Key, ...]], tuple[Expr, list[Step]]],
-    net: Network, of: Ref, wrt: Ref, through: Sequence[Ref], names: Sequence[Equation], verified: bool,
+    net: Network, of: Ref, wrt: Ref, through: Sequence[Ref], names: Names, verified: bool,
 ) -> Derivation:
     """What `gradient` and `chain_rule` share; `how` finds the result and its steps."""
     of, wrt = asked(net, of, False), asked(net, wrt)
-    work = Work(net, Names(taken(net), names))
+    work = Work(net, names)
     net = work.net
     result, steps = how(work, net, of, wrt, cut(net, of, wrt, through))
     if len(steps) == 1:
@@ -124,6 +125,11 @@ class Work:
             return zero, [Step("independent", {"of": of, "wrt": wrt}, head, zero, equal(head, zero))]
         if len(edges) == 1 and edges[0].upper == top and not edges[0].fresh:
             return self.local(graph, edges[0], "d")
+        if self.names.signals and not cut:
+            from workings.derive.signals import by_signals
+
+            if (found := by_signals(self, graph, whole, head)) is not None:
+                return found
         if not cut and long(whole):
             from workings.derive.layers import by_layers
 

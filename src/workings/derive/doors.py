@@ -2,31 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from workings.derive import backward as _backward
 from workings.derive import derivation as _derivation
 from workings.derive import hessian as _hessian
 from workings.derive import tangents as _tangents
+from workings.derive import taylor as _taylor
+from workings.derive.asked import refuse_halves
+from workings.derive.at_point import at_numbers
+from workings.derive.deltas import signals, wanted
 from workings.derive.program import Program
 from workings.derive.steps import Derivation
+from workings.derive.taylor import Expansion, in_notation
 from workings.derive.whole import checked_layout, in_matrices, program_in_matrices
-from workings.expr import Equation, Network, Ref
+from workings.expr import Equation, Network, Ref, same
 from workings.forms.indexed import Indexed, indexed
 
 
 def gradient(
     net: Network, of: Ref, wrt: Ref, *, through: Sequence[Ref] = (), names: Sequence[Equation] = (),
-    verified: bool = True, layout: str | None = None,
+    verified: bool = True, layout: str | None = None, adjoints: str = "g",
 ) -> Derivation:
     """The derivative of `of` by `wrt`, step by step; the result uses the names of forward quantities.
 
     `names`: equations that name parts of nested ones, as a hint gives them: z = y - t, c = cosh(z).  `layout`:
-    "denominator" (the shape of `wrt`) or "numerator", of the result in matrix notation.
+    "denominator" (the shape of `wrt`) or "numerator", of the result in matrix notation.  `adjoints`: "delta" goes by
+    the error signals of the pre-activations.
     """
     form, layout = indexed(net), checked_layout(layout)
+    deltas = signals(form.net) if wanted(adjoints) else None
     top, bottom = entries(form, of, wrt)
-    out = _derivation.gradient(form.net, top, bottom, through=through, names=names, verified=verified)
+    refuse_halves(form.net, top, [bottom])
+    out = _derivation.gradient(form.net, top, bottom, through=through, names=names, verified=verified,
+                               signals=deltas)
     out.matrix = in_matrices(out, form, of, wrt, layout)
     return out
 
@@ -41,21 +51,26 @@ def chain_rule(
     """
     form = indexed(net)
     of, wrt = entries(form, of, wrt)
+    refuse_halves(form.net, of, [wrt])
     return _derivation.chain_rule(form.net, of, wrt, through, names=names, verified=verified)
 
 
 def backward(
-    net: Network, of: Ref, wrt: Sequence[Ref] | None = None, mode: str = "plain", truncate: int | None = None
+    net: Network, of: Ref, wrt: Sequence[Ref] | None = None, mode: str = "plain", truncate: int | None = None,
+    layout: str | None = None,
 ) -> Program:
     """The gradients of `of` by each of `wrt` (default: all parameters) as forward and backward statements.
 
     `mode="fewest"` uses a gradient just found again, which may cancel where a unit saturates.  `truncate`: adjoints
-    are carried back over at most so many steps of a recurrence, an approximation.
+    are carried back over at most so many steps of a recurrence, an approximation.  `layout`: of the derivatives in
+    matrix notation, "denominator" or "numerator".
     """
-    form = indexed(net)
+    form, layout = indexed(net), checked_layout(layout)
     asked = None if wrt is None else [entry(form, w) for w in wrt]
-    program = _backward.backward(form.net, entry(form, of), asked, mode, truncate)
-    program_in_matrices(program, form)
+    top = entry(form, of)
+    refuse_halves(form.net, top, asked)
+    program = _backward.backward(form.net, top, asked, mode, truncate)
+    program_in_matrices(program, form, layout)
     return program
 
 
@@ -63,7 +78,25 @@ def hessian(net: Network, of: Ref, wrt: tuple[Ref, Ref], *, verified: bool = Tru
     """The second derivative of `of` by the two names, step by step."""
     form = indexed(net)
     of, *pair = entries(form, of, *wrt)
+    refuse_halves(form.net, of, pair)
     return _hessian.hessian(form.net, of, (pair[0], pair[1]), verified=verified)
+
+
+def taylor(
+    net: Network, of: Ref, wrt: Sequence[tuple[Ref, Ref]], at: Mapping[str, Any] | None = None, *,
+    verified: bool = True,
+) -> Expansion:
+    """The second-order Taylor polynomial of a number, in symbols or at numbers `at`.
+
+    `wrt`: each variable with another entry of its family; of an array both are its name.  Raises `OutOfReach` at a
+    kink, `BadValue` where there is no value.
+    """
+    form = indexed(net)
+    firsts = [entries(form, of, u)[1] for u, _ in wrt]
+    others = [entries(form, of, *firsts, v)[-1] if same(u, v) else v for u, v in wrt]
+    out = _taylor.taylor(form.net, of, list(zip(firsts, others, strict=True)), verified=verified)
+    out.matrix = in_notation(out, form)
+    return at_numbers(form.net, out, at) if at else out
 
 
 def hvp(net: Network, of: Ref, wrt: Sequence[Ref], along: Sequence[str] = ()) -> Program:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from workings.derive.terms import Arena, Term
 from workings.derive.written import to_term
@@ -47,10 +47,14 @@ def names_of(expr: Expr) -> set[str]:
 class Names:
     """Gives fresh names; `taken` grows with each.
 
-    `hints` are equations that name parts, z = y - t, c = cosh(z): what they name is called so.
+    `hints` are equations that name parts, z = y - t, c = cosh(z): what they name is called so; `signals` are names
+    for the adjoints of pre-activations, z3 -> delta3.
     """
 
-    def __init__(self, taken: set[str], hints: Sequence[Equation] = ()) -> None:
+    def __init__(
+        self, taken: set[str], hints: Sequence[Equation] = (), signals: Mapping[str, str] | None = None
+    ) -> None:
+        self.signals = signals or {}
         self.taken = taken
         self.last: dict[str, int] = {}
         self.hints = [e for e in hints if e.lhs.name not in taken]
@@ -70,12 +74,16 @@ class Names:
         return None
 
     def adjoint(self, name: str) -> str:
-        """gz5 for z5; gz5_g where that is taken."""
-        first = f"g{name}"
+        """gz5 for z5, or the name of its error signal; gz5_g where that is taken."""
+        first = self.signals.get(name, f"g{name}")
         if first not in self.taken:
             self.taken.add(first)
             return first
         return self._first([f"adj{name}", f"g_{name}"])
+
+    def named(self, *names: str) -> str:
+        """The first of some names that is not taken, else the first with a number."""
+        return self._first(list(names))
 
     def aged(self, adjoint: str) -> str:
         """ah for gh, of which a part has come so many steps."""

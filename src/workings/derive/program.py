@@ -15,12 +15,15 @@ from workings.expr import Add, Call, Deriv, Div, Expr, Mul, Neg, Num, Pow, Ref, 
 
 @dataclass(slots=True, eq=False)
 class Statement:
-    """`name = value`; `is_`: the derivative that it is; `matrix`: the same line of whole arrays."""
+    """`name = value`; `is_`: the derivative that it is; `matrix`: the same line of whole arrays, `patterns` what of
+    it was recognised, index form and array.
+    """
 
     name: Ref
     is_: Deriv | None
     value: Expr
     matrix: Rel | None = None
+    patterns: list[tuple[Expr, Expr]] = field(default_factory=list)
 
 
 @dataclass(slots=True, eq=False)
@@ -36,6 +39,7 @@ class Program:
     operations: dict[str, dict[str, int]]
     recognised: list[Any] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    layout: str = ""                                 # of the matrix notation, where there is any
 
     @property
     def total(self) -> int:

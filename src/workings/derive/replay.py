@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, cast
 
-from workings.derive import replay_time
+from workings.derive import replay_taylor, replay_time
 from workings.derive.chain import Web, statement, web
 from workings.derive.fold import folded
 from workings.derive.given import put_given
@@ -60,9 +60,9 @@ class Replay:
         self.given: dict[str, list[tuple[Ref, Expr]]] = {}
         for name, value in (*derivation.parts, *derivation.where, *derivation.recurrences):
             self.given.setdefault(name.name, []).append((name, value))
-        self.adjoints = {                            # of recurrences: gh[t] is the derivative by h[t]
+        self.adjoints = {                            # gh[t] is the derivative by h[t], delta1[j] by z1[j]
             (s.line.args[0].name, cast(Ref, s.says["of"]).name): cast(Ref, s.says["wrt"]).name
-            for s in derivation.every() if s.rule == "step back" and isinstance(s.line.args[0], Ref)
+            for s in derivation.every() if s.rule in ("step back", "error signal") and isinstance(s.line.args[0], Ref)
         }
         self.layered: tuple[Graph, Web] | None = None
         self.names: dict[Node, Expr] = {}            # adjoints given so far, by what they belong to
@@ -343,7 +343,9 @@ _TIDY = {rule.name: rule for rule in RULES}
 _RULES: dict[str, Callable[[Replay, Step], bool]] = {
     "equation": _equation, "chain rule": _chain, "multivariate chain rule": _chain, "itself": _nothing,
     "independent": _nothing, "local": _stage, "again": _again, "recognised": _recognised,
-    "name the parts": _name_parts, "substitute": _put, "simplify": _simplify, "put back": _put_back,
+    "error signal": _stage, "name the parts": _name_parts, "substitute": _put, "simplify": _simplify,
+    "put back": _put_back,
     "adjoint": _adjoint, "layers": _layers, "first derivative": _stage, "name the first derivative": _name,
     "second derivative": _second, "folded": _fold, "given": _given, **replay_time.RULES,
+    **replay_taylor.RULES,
 }

@@ -18,7 +18,8 @@ class Step:
 
     `lines` are further lines of the same idea that stand before `line`; `inner` are smaller steps.  `place`
     are the lines on which the rule works: the equation that is differentiated, the derivatives that are put in;
-    nothing where it works on `before` alone, or on the whole network.
+    nothing where it works on `before` alone, or on the whole network.  `whole`: the line of whole arrays, where it
+    names an adjoint.
     """
 
     rule: str
@@ -29,6 +30,7 @@ class Step:
     inner: list[Step] = field(default_factory=list)
     lines: tuple[Rel, ...] = ()
     place: tuple[Rel, ...] = ()
+    whole: Rel | None = None
 
 
 @dataclass(slots=True, eq=False)

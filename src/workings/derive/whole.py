@@ -47,6 +47,7 @@ def in_matrices(derivation: Derivation, form: Indexed, of: Ref, wrt: Ref, layout
     sums = any(isinstance(n, Big) for n in preorder(derivation.result))
     if len(top) + len(bottom) > 2 or (not bottom and not sums):
         return None
+    _names_in_matrices(derivation, form)
     found = whole(derivation.result, (*top, *bottom), form)
     if found is None:
         return None
@@ -56,6 +57,21 @@ def in_matrices(derivation: Derivation, form: Indexed, of: Ref, wrt: Ref, layout
     turned = used == ("denominator" if top else "numerator")
     array = transposed(found.array) if turned else found.array
     return Matrix(equal(Deriv(of, (wrt,)), array), array, used, found.said)
+
+
+def _names_in_matrices(derivation: Derivation, form: Indexed) -> None:
+    """The steps that name an adjoint, gy[i] = dE/dy[i] = ..., with the same line of whole arrays."""
+    lead = leading(form)
+    for step in derivation.steps:
+        name, *sides = step.line.args
+        if not (isinstance(name, Ref) and name.indices and len(sides) > 1 and isinstance(sides[0], Deriv)):
+            continue
+        base = sides[0].wrt[0]
+        if not isinstance(base, Ref) or lead.get(base.name):
+            continue
+        found = whole(sides[-1], name.indices, form, lead)
+        if found is not None:
+            step.whole = equal(Ref(name.name), Deriv(sides[0].of, (Ref(base.name),)), found.array)
 
 
 def _with_names(form: Indexed, derivation: Derivation) -> Indexed:
@@ -68,10 +84,14 @@ def _with_names(form: Indexed, derivation: Derivation) -> Indexed:
     return own
 
 
-def program_in_matrices(program: Program, form: Indexed) -> None:
-    """Each statement in matrix notation beside its index form, where it has one."""
+def program_in_matrices(program: Program, form: Indexed, layout: str | None = None) -> None:
+    """Each statement in matrix notation beside its index form, where it has one.
+
+    An adjoint has the shape of its quantity; in numerator layout the derivative is its transpose.
+    """
     if form.shapes is None:
         return
+    program.layout = layout or "denominator"
     lead = leading(form)
     written = {e.lhs.key: e for e in form.written.equations if not e.lhs.indices}
     steps = {r.name for e in form.written.equations for i in e.lhs.indices for r in free_refs(i)}
@@ -81,19 +101,25 @@ def program_in_matrices(program: Program, form: Indexed) -> None:
             lead[s.name.name] = lead[base.name]
         elif s.is_ is None and any(isinstance(i, Ref) and i.name in steps for i in s.name.indices):
             continue                                     # a part over time and axes: its places are mixed
-        s.matrix = _statement(s, form, lead, written.get((s.name.name, 0)))
+        s.matrix = _statement(s, form, lead, written.get((s.name.name, 0)), program.layout)
 
 
-def _statement(s: Statement, form: Indexed, lead: dict[str, int], written: Equation | None) -> Rel | None:
+def _statement(
+    s: Statement, form: Indexed, lead: dict[str, int], written: Equation | None, layout: str
+) -> Rel | None:
     cut = lead.get(s.name.name, 0)
     own, at = s.name.indices[:cut], s.name.indices[cut:]
     found = whole(s.value, at, form, lead)
     if found is None:
         return None
     name = Ref(s.name.name, own)
+    s.patterns = found.said
     if s.is_ is None:
         return equal(name, found.array)
-    return equal(name, Deriv(s.is_.of, _bare(s.is_.wrt, lead)), found.array)
+    mark = Deriv(s.is_.of, _bare(s.is_.wrt, lead))
+    if layout == "numerator" and at:
+        return equal(mark, transposed(name), transposed(found.array))
+    return equal(name, mark, found.array)
 
 
 def _bare(refs: Sequence[Expr], lead: dict[str, int]) -> tuple[Expr, ...]:

@@ -29,12 +29,16 @@ class NoForm(Exception):
 
 
 class Product(NamedTuple):
-    """A product of entries, summed over the letters `sums`, outer ones first; `source`: the sum as it was written."""
+    """A product of entries, summed over the letters `sums`, outer ones first.
+
+    `source`: the sum as it was written; `inside`: the sign of what stands in it.
+    """
 
     sign: int
     factors: tuple[Factor, ...]
     sums: tuple[str, ...] = ()
     source: Expr | None = None
+    inside: int = 1
 
     @property
     def letters(self) -> tuple[str, ...]:
@@ -172,9 +176,9 @@ class _Maker:
         for p in inner:
             sign *= p.sign
         sums = tuple(x for p in inner for x in p.sums)
-        alone = [p.source for p in inner if p.sums]
-        source = alone[0] if len(alone) == 1 else node
-        return Product(sign, tuple(f for p in inner for f in p.factors), sums, source if sums else None)
+        alone = [p for p in inner if p.sums]
+        source, inside = (alone[0].source, alone[0].inside) if len(alone) == 1 else (node, sign)
+        return Product(sign, tuple(f for p in inner for f in p.factors), sums, source if sums else None, inside)
 
     def _done(self, p: Product) -> Product:
         """The product with its sums worked out."""
@@ -191,6 +195,8 @@ class _Maker:
 
     def _fitted(self, p: Product, order: tuple[str, ...]) -> Expr:
         """A part of a sum at the axes of the sum: a number and a row fit as they are, a column is made one."""
+        if p.sign < 0:
+            return Neg(self._fitted(p._replace(sign=1), order))
         if set(p.letters) == set(order) or not p.letters:
             return self.array(p, order if p.letters else ())
         part = self.array(p, p.letters)
@@ -246,7 +252,7 @@ class _Maker:
             return self._kept(node, body)
         if node.lo is not None or node.hi is not None or letter in body.sums:
             raise NoForm
-        found = body._replace(sums=(letter, *body.sums), source=node)
+        found = body._replace(sums=(letter, *body.sums), source=node, inside=body.sign)
         held = [f for f in body.factors if letter in f.letters]
         if not held:
             raise NoForm
@@ -277,7 +283,7 @@ class _Maker:
             kept = (f for f in p.factors if letter not in f.letters or f.array is not EYE)
             return p._replace(factors=tuple(renamed(f, letter, made) for f in kept), sums=sums)
         if source is not None and not rest:
-            self._note(source, Neg(made.array) if p.sign < 0 else made.array)
+            self._note(source, Neg(made.array) if p.inside < 0 else made.array)
         return p._replace(factors=(*rest, made), sums=sums)
 
     def _note(self, source: Expr, array: Expr) -> None:
@@ -326,14 +332,14 @@ class _Maker:
     # -- from products of arrays to one
     def array(self, p: Product, order: tuple[str, ...], source: Expr | None = None) -> Expr:
         """The product as one array with its axes in this order."""
-        pattern = p.source if p.sums else None
+        pattern, inside = p.source if p.sums else None, p.inside
         p = self._summed(p)
         if set(p.letters) != set(order) or len(order) > 2:
             raise NoForm
         scalars = [f.array for f in p.factors if not f.letters]
         core = self._core([f for f in p.factors if f.letters], order)
         if pattern is not None and core is not None and not scalars:
-            self._note(pattern, Neg(core) if p.sign < 0 else core)
+            self._note(pattern, Neg(core) if inside < 0 else core)
         numbers = [e for e in scalars if not (isinstance(e, Num) and e.value == 1)]
         parts = [*numbers, *([] if core is None else [core])]
         out: Expr = ONE if not parts else parts[0] if len(parts) == 1 else Mul(flat(parts))

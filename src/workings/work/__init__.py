@@ -21,7 +21,7 @@ from workings.work.values import BoxLike, box, number, values, values_file
 
 if TYPE_CHECKING:
     from workings.checking import Report
-    from workings.derive import Derivation, Program
+    from workings.derive import Derivation, Expansion, Program
     from workings.emit.result import Code
     from workings.evaluate import Values
     from workings.fit import Fit
@@ -81,8 +81,9 @@ def draw(net: Network, unroll: int | None = None) -> Graph:
 def run(net: Network, given: Mapping[str, Any], mode: str = "auto") -> Values:
     """The forward pass at a point; what cannot be computed is listed as missing."""
     from workings import evaluate
+    from workings.forms.indexed import indexed, of_rows
 
-    return evaluate.run(net, values(given, net), mode=mode)
+    return evaluate.run(indexed(net).net if of_rows(net) else net, values(given, net), mode=mode)
 
 
 def pieces(net: Network, box_: BoxLike = None, slice_: Any = None, budget: Budget | None = None) -> Any:
@@ -102,14 +103,14 @@ def same(first: Network, second: Network, box_: BoxLike = None, slice_: Any = No
     return regions.same(first, second, box_, slice_)
 
 
-def gradient(net: Network, of: NameLike, wrt: NameLike, mode: str | None = None, layout: str | None = None
-             ) -> Derivation:
-    """One derivative, step by step; `layout`: of its matrix notation, "denominator" or "numerator"."""
+def gradient(net: Network, of: NameLike, wrt: NameLike, mode: str | None = None, layout: str | None = None,
+             adjoints: str = "g") -> Derivation:
+    """One derivative, step by step; `layout`: of its matrix notation; `adjoints="delta"`: by error signals."""
     from workings import derive
 
     if mode not in (None, "plain"):
         raise BadValue(f"gradient knows no mode {mode!r}", expected="mode=None")
-    return derive.gradient(net, ref(of, net), ref(wrt, net), layout=layout)
+    return derive.gradient(net, ref(of, net), ref(wrt, net), layout=layout, adjoints=adjoints)
 
 
 def hessian(net: Network, of: NameLike, wrt: Any) -> Derivation:
@@ -127,14 +128,14 @@ def hessian(net: Network, of: NameLike, wrt: Any) -> Derivation:
 
 def backward(
     net: Network, of: NameLike, wrt: Any = None, mode: str = "plain", truncate: int | None = None,
-    adjoints: str = "g",
+    adjoints: str = "g", layout: str | None = None,
 ) -> Program:
     """All derivatives, as a program with nothing computed twice; `adjoints="delta"` names the error signals delta."""
     from workings import derive
 
     if mode not in ("plain", "fewest"):
         raise BadValue(f"backward knows no mode {mode!r}", expected="mode='plain' or mode='fewest'")
-    program = derive.backward(net, ref(of, net), None if wrt is None else listed(wrt, net), mode, truncate)
+    program = derive.backward(net, ref(of, net), None if wrt is None else listed(wrt, net), mode, truncate, layout)
     return derive.with_deltas(program, net, adjoints)
 
 
@@ -150,6 +151,15 @@ def hvp(net: Network, of: NameLike, wrt: Any, along: Any = None) -> Program:
 
     directions = [] if along is None else split(along) if isinstance(along, str) else list(along)
     return derive.hvp(net, ref(of, net), listed(wrt, net), [plain_name(d) for d in directions])
+
+
+def taylor(net: Network, of: NameLike, wrt: Any, at: Any = None) -> Expansion:
+    """The second-order Taylor polynomial by some names; numbers in `at` are put in."""
+    from workings import derive
+
+    top = ref(of, net)
+    pairs = [(w, other_entry(w, net)) for w in listed(wrt, net)]
+    return derive.taylor(net, top, pairs, values(at, net))
 
 
 def jacobian(net: Network, of: NameLike, wrt: NameLike) -> Program:
