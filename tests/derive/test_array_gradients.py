@@ -178,3 +178,35 @@ def test_error_signals_on_request() -> None:
     assert "the shape of what it is by" in " ".join(str(api.backward(text, "E", "W")).split())
     with pytest.raises(WorkingsError, match="adjoints"):
         api.backward(text, "E", "W", adjoints="lambda")
+
+
+MLP = "Z1 = X @ W1 + b1; A = tanh(Z1); Y = A @ W2 + b2; E = 1/2*norm2(Y - T); " \
+    "X in R^(N x n); W1 in R^(n x h); b1 in R^h; W2 in R^(h x m); b2 in R^m; T in R^(N x m)"
+
+
+def test_a_gradient_by_error_signals() -> None:
+    from workings import api
+
+    data = api.gradient(MLP, "E", "W1", adjoints="delta").as_dict()
+    assert data["where"] == {"delta[i,l]": "Y[i,l] - T[i,l]",
+                             "delta1[i,j]": "(1 - A[i,j]^2)*sum(l, delta[i,l]*W2[j,l])"}
+    assert (data["entry"]["result"], data["result"]) == ("sum(i, delta1[i,j]*X[i,k])", "T(X) @ delta1")
+    assert [s["matrix"] for s in data["steps"] if "matrix" in s] == [
+        "delta = dE/dY = Y - T", "delta1 = dE/dZ1 = (1 - A*A)*(delta @ T(W2))"]
+    scalars = "z3 = x1*w13 + x2*w23; a3 = tanh(z3); z5 = a3*w35; y = tanh(z5); E = 1/2*(y - t)^2"
+    found = api.gradient(scalars, "E", "w13", adjoints="delta").as_dict()
+    assert found["where"] == {"delta5": "(y - t)*(1 - y^2)", "delta3": "delta5*w35*(1 - a3^2)"}
+    assert found["result"] == "delta3*x1"
+    with pytest.raises(WorkingsError, match="adjoints"):
+        api.gradient(scalars, "E", "w13", adjoints="lambda")
+
+
+def test_both_layouts_of_a_backward_pass() -> None:
+    from workings import api
+
+    lines = {s["name"]: s["matrix"] for s in api.backward(MLP, "E", layout="numerator").as_dict()["backward"]}
+    assert lines["gW1[k,j]"] == "dE/dW1 = T(gW1) = T(gZ1) @ X" and lines["gb2[l]"] == "dE/db2 = T(gb2) = T(colsum(gY))"
+    text = " ".join(str(api.backward(MLP, "E")).split())
+    assert "sum(i, gY[i,l]*A[i,j]) is T(A) @ gY, sum(i, gY[i,l]) is colsum(gY)" in text
+    with pytest.raises(WorkingsError, match="layout"):
+        api.backward(MLP, "E", layout="rows")

@@ -125,15 +125,11 @@ class Work:
             return zero, [Step("independent", {"of": of, "wrt": wrt}, head, zero, equal(head, zero))]
         if len(edges) == 1 and edges[0].upper == top and not edges[0].fresh:
             return self.local(graph, edges[0], "d")
-        if self.names.signals and not cut:
-            from workings.derive.signals import by_signals
+        if not cut and (self.names.signals or long(whole)):
+            from workings.derive.signals import by_stages
 
-            if (found := by_signals(self, graph, whole, head)) is not None:
+            if (found := by_stages(self, graph, whole, head)) is not None:
                 return found
-        if not cut and long(whole):
-            from workings.derive.layers import by_layers
-
-            return by_layers(self, graph, whole, head)
         stated = bounded(statement(graph, whole, cut), self.implied)
         steps = [self.chain_step(head, stated, whole, cut)]
         table = self.locals(graph, whole, stated, cut, steps)

@@ -11,12 +11,19 @@ from typing import TYPE_CHECKING
 
 from workings.derive.chain import Web, long, statement, web
 from workings.derive.graph import Graph, Node, entry
+from workings.derive.layers import by_layers
 from workings.derive.ranges import bounded
 from workings.derive.steps import Step, equal
 from workings.expr import Deriv, Expr, Key, Ref, preorder, same
 
 if TYPE_CHECKING:
     from workings.derive.derivation import Work
+
+
+def by_stages(work: Work, graph: Graph, whole: Web, head: Deriv) -> tuple[Expr, list[Step]] | None:
+    """By the error signals where they are asked for, else layer by layer where there are many paths."""
+    found = by_signals(work, graph, whole, head) if work.names.signals else None
+    return found if found is not None or not long(whole) else by_layers(work, graph, whole, head)
 
 
 def by_signals(work: Work, graph: Graph, whole: Web, head: Deriv) -> tuple[Expr, list[Step]] | None:
