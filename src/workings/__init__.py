@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from workings.api import (
         backward, boundary, check, code, draw, grade, gradient, hessian, hvp, jacobian, load, pieces, read, read_text,
-        run, same, serve, solve, train,
+        run, same, serve, solve, taylor, train,
     )
     from workings.errors import BadValue, InputTooLarge, NotInstalled, NotReadable, OutOfReach, WorkingsError
 
@@ -25,7 +25,7 @@ __version__ = "0.1.0"
 __all__ = [
     "BadValue", "InputTooLarge", "NotInstalled", "NotReadable", "OutOfReach", "WorkingsError", "__version__",
     "backward", "boundary", "check", "code", "draw", "grade", "gradient", "hessian", "hvp", "jacobian", "load",
-    "pieces", "read", "read_text", "run", "same", "serve", "solve", "train",
+    "pieces", "read", "read_text", "run", "same", "serve", "solve", "taylor", "train",
 ]
 
 _ERRORS = ("BadValue", "InputTooLarge", "NotInstalled", "NotReadable", "OutOfReach", "WorkingsError")

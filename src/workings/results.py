@@ -242,6 +242,18 @@ class Derivation(Result):
         return f"$\\displaystyle {latex(line(self.data), self._spelling())}$"
 
 
+class Expansion(Result):
+    """A Taylor polynomial with its workings."""
+
+    verb, title = "taylor", "The Taylor polynomial to second order"
+
+    def _repr_latex_(self) -> str:
+        from workings.answers.taylor import line
+        from workings.notation import latex
+
+        return f"$\\displaystyle {latex(line(self.data), self._spelling())}$"
+
+
 class Program(Result):
     """Forward and backward computations."""
 

@@ -28,6 +28,8 @@ RESULTS = [
     ("boundary", lambda: workings.boundary(FOLD), {"boundary", "classes", "symmetries", "length"}),
     ("gradient", lambda: workings.gradient(NET, "E", "w13"), {"of", "wrt", "result", "where", "steps"}),
     ("hessian", lambda: workings.hessian("E = w^2*v", "E", ("w", "v")), {"of", "wrt", "result", "where", "steps"}),
+    ("taylor", lambda: workings.taylor("E = tanh(w*x)^2", "E", "w", at={"w": 0}),
+     {"of", "wrt", "name", "result", "at", "value", "gradient", "hessian", "kinks", "steps"}),
     ("backward", lambda: workings.backward(NET, "E", wrt=["w13", "w35"]),
      {"forward", "backward", "gradients", "operations"}),
     ("check", lambda: workings.check("E = (y - t)^2", ["dE/dy = 2*(y - t)"]), {"lines", "first_wrong"}),

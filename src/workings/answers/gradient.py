@@ -112,8 +112,8 @@ SAYS: dict[str, tuple[str, str]] = {
         "Taylor's formula", "At {moved}, up to terms of third order in the step, {of} is its value, the first "
         "derivative times the step, and half the second derivative times the step squared."),
     "taylor, several": (
-        "Taylor's formula", "At {moved}, up to terms of third order in the steps, {of} is its value, the gradient times "
-        "the steps, and half the second derivatives, each times its two steps."),
+        "Taylor's formula", "At {moved}, up to terms of third order in the steps, {of} is its value, the gradient "
+        "times the steps, and half the second derivatives, each times its two steps."),
     "taylor put in": ("substitution", "The derivatives just found are put in."),
     "at the point": ("the point", "At the point everything is worth this."),
     "numbers put in": ("substitution", "The numbers are put in."),

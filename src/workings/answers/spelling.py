@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from workings.derive import Derivation, Program
+from workings.derive import Derivation, Expansion, Program
 from workings.expr import Network, Ref
 
 
@@ -29,6 +29,8 @@ def _adjoints(result: object) -> Iterable[tuple[str, str]]:
     if isinstance(result, Program):
         refs = [(s.name.name, s.is_.wrt[0]) for s in result.backward if s.is_ is not None]
         return [(name, of.name) for name, of in refs if isinstance(of, Ref)]
+    if isinstance(result, Expansion):
+        result = result.derivation
     if isinstance(result, Derivation):
         return [(ref.name, ref.name[1:]) for ref, _ in result.where]
     return ()

@@ -44,7 +44,7 @@ class Derivation:
     """
 
     of: Ref
-    wrt: Ref | tuple[Ref, Ref]
+    wrt: Ref | tuple[Ref, ...]
     result: Expr
     where: list[tuple[Ref, Expr]]
     steps: list[Step]

@@ -8,6 +8,7 @@ quantity fixed, "P" every other name of its equation too.
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping, Sequence
 from itertools import product
 from typing import Any
 
@@ -17,7 +18,7 @@ from workings.derive.quick import tried
 from workings.derive.ranges import with_ranges
 from workings.derive.steps import Derivation
 from workings.errors import OutOfReach
-from workings.expr import All, Deriv, Equation, Key, Ref, Rel, same
+from workings.expr import All, Deriv, Equation, Expr, Key, Ref, Rel, same
 from workings.functions.values import Undecided
 
 BITS = 600
@@ -58,6 +59,25 @@ def holds(derivation: Derivation, line: Rel) -> None:
         for number, span in enumerate(POINTS):
             assert derivation.net is not None
             _hold(Tried(derivation.net, derivation, number, span), line)
+    finally:
+        flint.ctx.prec = old
+
+
+def hold_at(derivation: Derivation, lines: Sequence[Rel], given: Mapping[Place, Expr]) -> None:
+    """Raises `OutOfReach` with the first line that does not hold where some names have the numbers given."""
+    import flint
+
+    assert derivation.net is not None
+    old = flint.ctx.prec
+    flint.ctx.prec = BITS
+    try:
+        for number, span in enumerate(POINTS):
+            point = Tried(derivation.net, derivation, number, span)
+            for place, value in given.items():
+                point.defs.pop((place[0], len(place[1])), None)
+                point.leaf[place] = point.worth(value, {})
+            for line in lines:
+                _hold(point, line)
     finally:
         flint.ctx.prec = old
 

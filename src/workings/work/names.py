@@ -81,12 +81,12 @@ def _member(family: Key, net: Network) -> Ref:
     """The general member of a family: `w` means w[i], with the indices that the network itself uses."""
     from workings.expr import preorder
 
-    for equation in net.equations:
-        for node in (equation.lhs, *preorder(equation.rhs)):
-            if isinstance(node, Ref) and node.key == family and all(
-                isinstance(i, Ref) and not i.indices for i in node.indices
-            ):
-                return Ref(node.name, node.indices)
+    found = [node for equation in net.equations for node in (equation.lhs, *preorder(equation.rhs))
+             if isinstance(node, Ref) and node.key == family]
+    plain = [n for n in found if all(isinstance(i, Ref) and not i.indices for i in n.indices)]
+    if plain:                                        # z[j] rather than z[y], whose y is data
+        running = (n for n in plain if all(isinstance(i, Ref) and i.name in net.ranges for i in n.indices))
+        return Ref(plain[0].name, next(running, plain[0]).indices)
     raise BadValue(f"{family[0]} is a family", expected=f"one member, such as {family[0]}[1]")
 
 
