@@ -33,6 +33,12 @@ def inlined(function: F) -> F:
     return out
 
 
+def reordered(function: F) -> F:
+    """The same, where sums may be taken in any order: their bounds hold for every order."""
+    out: F = njit(**{**options, "fastmath": {"contract", "reassoc", "nsz"}})(function)
+    return out
+
+
 HUGE = 2.0**100                # farther out than this a vertex is a direction, nearly
 FAR = 1e150                   # the error of a vertex whose creases may be parallel
 
@@ -41,6 +47,9 @@ FAR = 1e150                   # the error of a vertex whose creases may be paral
     TOP, CELLS, PARTS, SIDES, BORDER, ZERO, SIGNS, VERTICES, ASKED, PAUSE_AT, LISTED, READY, ZEROS, OPEN, OPEN_FROM,
     EARLY, STOP_AT, SKIP,
 ) = range(18)
+
+# columns of `task`
+LAYER, FIRST, CORNERS, AT, MANY, UNIT, SIGN, SLOT = range(8)
 
 
 class Net(NamedTuple):
@@ -60,25 +69,26 @@ class Net(NamedTuple):
 
 
 class State(NamedTuple):
-    """What the walk is at; `task` columns: layer, first vertex, vertices, first candidate, candidates, unit, sign."""
+    """What the walk is at; `task`: layer, first vertex, vertices, first candidate, candidates, unit, sign, slot.
+
+    A slot of `sums` holds what the units decided so far give to the forms of the next layer: what is the same in all
+    cells below a task is summed once, and each half adds the units that are decided there.
+    """
 
     forms: Array              # 5 x (units + sides)
-    base: Array               # 3 x units: the part of a layer's forms that is the same in all cells of one parent
-    bases: Array              # sources x 2: squared error norms of that part
+    sums: Array               # slots x 3 x the largest layer
+    norm: Array               # slots x 2: the squared norms of the errors of the units in a sum
+    rest: Array               # sources x 2: those of a layer's sources but the last
     sign: Array               # 1 or 0 of each unit
-    loose: Array              # 1: the unit cuts the parent, its sign differs from cell to cell
-    ready: Array              # of each layer: is `base` up to date?
-    front: Array              # layers x 2: first candidate, candidates of the parent
+    loose: Array              # 1: the unit cuts the cell at which its layer began
     task: Array
-    place: Array              # 4 x vertices: x, y, w, error
-    name: Array               # 3 x vertices: the two creases that meet, and that of the edge that follows
+    place: Array              # vertices x 4: x, y, w, error
+    name: Array               # vertices x 4: the two creases that meet, and that of the edge that follows
     candidate: Array
-    scratch: Array            # 8 x the largest layer
+    scratch: Array            # 3 x the largest layer
     index: Array
-    corner: Array             # 4 x vertices of the polygon at work
-    label: Array              # 3 x vertices, as `name`
-    side: Array               # its signs
-    asked: Array              # 3 x pairs: unit, vertex, sign
+    side: Array               # signs at the corners of the polygon at work
+    asked: Array              # pairs x 3: unit, vertex, sign
     count: Array
 
 
@@ -86,9 +96,9 @@ class Out(NamedTuple):
     """Lists that are filled while there is room; of length 0 where only counts are wanted."""
 
     offset: Array             # cells + 1: the first vertex of each cell
-    place: Array              # 4 x vertices
-    name: Array               # 3 x vertices
-    level: Array              # outputs x vertices: the signs of the outputs
+    place: Array              # vertices x 4
+    name: Array               # vertices x 3
+    level: Array              # vertices x outputs: the signs of the outputs
     pattern: Array            # cells x bytes
     map: Array                # cells x outputs x 3
     error: Array              # outputs x 2: the largest errors of a and b, of c

@@ -91,7 +91,7 @@ def complex_of(
     """
     found = layers(stack, domain)
     survey = Survey(found, Exact(found), lists and sink is None, sink, seconds, progress)
-    used = _engine(engine, found)
+    used = chosen(engine, found)
     if used == "exact":
         _walk_exactly(survey)
     elif processes > 1:
@@ -105,7 +105,7 @@ def complex_of(
     return answer_of(stack, survey, used)
 
 
-def _engine(wanted: str | None, found: Layers) -> str:
+def chosen(wanted: str | None, found: Layers) -> str:
     """The engine to use; raises `NotInstalled` where numba is asked for and not there."""
     if wanted not in (None, *ENGINES):
         raise BadValue(f"the engine {wanted!r} is not known", expected="one of " + ", ".join(ENGINES))

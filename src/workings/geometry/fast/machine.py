@@ -17,6 +17,7 @@ from workings.geometry.layers import Layers
 Array = Any
 SPAN = 300                    # forms must stay below two to this power
 PAIRS = 4096                  # signs asked for at once
+SLOTS = 64                    # sums that are held, one for each cut that is not done
 
 
 def fits(layers: Layers) -> bool:
@@ -131,22 +132,16 @@ class Machine:
         for k, row in enumerate(exact.sides):
             state.forms[:, exact.total + k] = side_of(row)
         found = [(place_of(v), p, q, e) for v, p, q, e in exact.outline]
-        self.outline = np.array([f[0] for f in found]).T
-        self.load(0, self.outline, np.array([f[1:] for f in found], dtype=np.int64).T)
+        self.outline = np.array([f[0] for f in found])
+        self.load(0, self.outline, np.array([f[1:] for f in found], dtype=np.int64))
 
     def load(self, layer: int, place: Array, name: Array) -> None:
         """One polygon before a layer, as the only task."""
-        state, n = self.state, place.shape[1]
-        state.place[:, :n], state.name[:, :n] = place, name
-        state.task[0] = (layer, 0, n, 0, -1, -1, 0)
+        state, n = self.state, len(place)
+        state.place[:n], state.name[:n, :3] = place, name
+        state.task[0] = (layer, 0, n, 0, -1, -1, 0, 0)
         state.count[kernel.OPEN_FROM] = self.exact.total + len(self.exact.sides) - 4
         state.count[kernel.TOP] = 0
-
-    def prefix(self, layer: int, signs: Array) -> None:
-        """The signs of all units before a layer, and the forms up to it."""
-        self.state.sign[: len(signs)] = signs
-        for number in range(1, layer + 1):
-            kernel.forms_of(self.net, self.state, number, True)
 
     def run(self, out: Out, end: int = -1) -> int:
         """Walk on; doubts are settled on the way.  FULL, PAUSE or DONE."""
@@ -163,53 +158,48 @@ class Machine:
         """Decide the pairs (unit, corner) that are asked for, with integers."""
         state, exact = self.state, self.exact
         known, pending = int(state.count[kernel.ASKED]), int(state.count[kernel.READY])
-        if known + pending > state.asked.shape[1]:
-            wider = _wider(state.asked, 2 * (known + pending))
-            self.state = state = state._replace(asked=wider)
+        if known + pending > len(state.asked):
+            self.state = state = state._replace(asked=_longer(state.asked, known + pending))
         signs = state.sign
         corners: dict[int, Any] = {}
         for k in range(known, known + pending):
-            u, i = int(state.asked[0, k]), int(state.asked[1, k])
+            u, i = int(state.asked[k, 0]), int(state.asked[k, 1])
             if i not in corners:
-                p, q = int(state.label[0, i]), int(state.label[1, i])
+                p, q = int(state.name[i, 0]), int(state.name[i, 1])
                 corners[i] = exact.vertex(p, q, signs)
-            state.asked[2, k] = exact.sign(u, corners[i], signs)
+            state.asked[k, 2] = exact.sign(u, corners[i], signs)
         self.judged += pending
         state.count[kernel.ASKED] = known + pending
 
     def _grow(self) -> None:
         """More room for whatever was too small."""
         s = self.state
-        n = 2 * s.side.shape[0]
         self.state = s._replace(
-            place=_wider(s.place, 2 * s.place.shape[1]), name=_wider(s.name, 2 * s.name.shape[1]),
-            candidate=_wider(s.candidate, 2 * s.candidate.shape[0]),
-            task=_wider(s.task.T, 2 * s.task.shape[0]).T.copy(),
-            corner=_wider(s.corner, n), label=_wider(s.label, n), side=_wider(s.side, n),
+            place=_longer(s.place), name=_longer(s.name), candidate=_longer(s.candidate), task=_longer(s.task),
+            sums=_longer(s.sums), norm=_longer(s.norm), side=_longer(s.side),
         )
 
 
-def _wider(array: Array, size: int) -> Array:
+def _longer(array: Array, least: int = 0) -> Array:
+    """The same with as much room again, or more."""
     import numpy as np
 
-    out = np.zeros((*array.shape[:-1], size), dtype=array.dtype)
-    out[..., : array.shape[-1]] = array
-    return out
+    more = max(len(array), least)
+    return np.concatenate([array, np.zeros((more, *array.shape[1:]), array.dtype)])
 
 
 def _state(net: Net, exact: Exact) -> State:
     import numpy as np
 
-    total, layers, widest = exact.total, len(net.sizes), int(net.sizes.max())
+    total, widest = exact.total, int(net.sizes.max())
     outline = max(64, 2 * len(exact.outline))
     whole = np.int64
     return State(
-        forms=np.zeros((5, total + len(exact.sides))), base=np.zeros((3, total)),
-        bases=np.zeros((max(1, len(net.source)), 2)), sign=np.zeros(total, np.int8), loose=np.zeros(total, np.int8),
-        ready=np.zeros(layers + 1, np.int8), front=np.zeros((layers, 2), whole), task=np.zeros((256, 7), whole),
-        place=np.zeros((4, 4096)), name=np.zeros((3, 4096), whole), candidate=np.zeros(8 * widest + 4096, whole),
-        scratch=np.zeros((8, widest)), index=np.zeros(widest, whole), corner=np.zeros((4, outline)),
-        label=np.zeros((3, outline), whole), side=np.zeros(outline, np.int8), asked=np.zeros((3, PAIRS), whole),
+        forms=np.zeros((5, total + len(exact.sides))), sums=np.zeros((SLOTS, 3, widest)), norm=np.zeros((SLOTS, 2)),
+        rest=np.zeros((max(1, len(net.source)), 2)), sign=np.zeros(total, np.int8), loose=np.zeros(total, np.int8),
+        task=np.zeros((256, 8), whole), place=np.zeros((2048, 4)), name=np.zeros((2048, 4), whole),
+        candidate=np.zeros(8 * widest + 4096, whole), scratch=np.zeros((3, widest + 1)),
+        index=np.zeros(widest + 1, whole), side=np.zeros(outline, np.int8), asked=np.zeros((PAIRS, 3), whole),
         count=np.zeros(18, whole),
     )
 
@@ -220,8 +210,8 @@ def lists(outputs: int, units: int, wanted: bool) -> Out:
 
     cells, corners = (CELLS, CORNERS) if wanted else (0, 0)
     return Out(
-        np.zeros(cells + 1 if wanted else 0, np.int64), np.zeros((4, corners)), np.zeros((3, corners), np.int64),
-        np.zeros((outputs, corners), np.int8), np.zeros((cells, (units + 7) // 8), np.uint8),
+        np.zeros(cells + 1 if wanted else 0, np.int64), np.zeros((corners, 4)), np.zeros((corners, 3), np.int32),
+        np.zeros((corners, outputs), np.int8), np.zeros((cells, (units + 7) // 8), np.uint8),
         np.zeros((CELLS, outputs, 3)), np.zeros((outputs, 2)),
     )
 
@@ -235,7 +225,7 @@ def taken(machine: Machine, out: Out) -> Chunk:
     count[kernel.LISTED] = count[kernel.VERTICES] = 0
     listed = len(out.offset) > 0
     return Chunk(
-        out.offset[: cells + 1].copy() if listed else np.zeros(cells + 1, np.int64), out.place[:, :corners].T.copy(),
-        out.name[:, :corners].T.astype(np.int32), out.level[:, :corners].T.copy(), out.pattern[:cells].copy(),
+        out.offset[: cells + 1].copy() if listed else np.zeros(cells + 1, np.int64), out.place[:corners].copy(),
+        out.name[:corners].copy(), out.level[:corners].copy(), out.pattern[:cells].copy(),
         out.map[:cells].copy(), out.error.copy(),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ class Distinct:
         self.error = np.zeros(2)
 
     def add(self, maps: Array, error: Array) -> None:
-        """More maps, cells x outputs x 3, none further off than `error` (outputs x 2)."""
+        """More maps, cells x outputs x (coordinates and 1), none further off than `error` (outputs x 2)."""
         import numpy as np
 
         self.held.append(np.einsum("k,ckj->cj", self.weights, maps) if len(self.weights) > 1 else maps[:, 0, :])
@@ -34,10 +35,11 @@ class Distinct:
         import numpy as np
 
         found = np.concatenate(self.held) if self.held else np.zeros((0, 3))
+        wrongs = [self.error[0]] * (found.shape[1] - 1) + [self.error[1]]
         if len(found) and np.diff(np.sort(found[:, 0])).min(initial=np.inf) > 2.0 * self.error[0]:
             return np.arange(len(found)), np.ones(len(found), dtype=np.int64)
         group = np.zeros(len(found), dtype=np.int64)
-        for column, wrong in ((0, self.error[0]), (1, self.error[0]), (2, self.error[1])):
+        for column, wrong in enumerate(wrongs):
             order = np.lexsort((found[:, column], group))
             values, before = found[order, column], group[order]
             new = np.ones(len(found), dtype=bool)
@@ -47,17 +49,22 @@ class Distinct:
 
     def count(self, answer: Complex) -> int:
         """The number of different maps, exactly."""
+        from workings.geometry.fast.again import rows_of
+
+        total, decided = self.total(lambda cells: rows_of(answer, cells))
+        answer.tally.exact += decided
+        answer.tally.signs += decided
+        return total
+
+    def total(self, rows: Callable[[Array], Iterable[Any]]) -> tuple[int, int]:
+        """The number of different maps, and of how many cells integers decided: `rows` gives those of cells."""
         import numpy as np
 
         group, sizes = self.groups()
         unclear = np.flatnonzero(sizes[group] > 1)
         if not len(unclear):
-            return len(sizes)
-        from workings.geometry.fast.again import rows_of
-
+            return len(sizes), 0
         seen: dict[int, set[Any]] = {}
-        for cell, rows in zip(unclear.tolist(), rows_of(answer, unclear)):
-            seen.setdefault(int(group[cell]), set()).add(rows)
-        answer.tally.exact += len(unclear)
-        answer.tally.signs += len(unclear)
-        return int((sizes == 1).sum()) + sum(len(s) for s in seen.values())
+        for cell, own in zip(unclear.tolist(), rows(unclear)):
+            seen.setdefault(int(group[cell]), set()).add(own)
+        return int((sizes == 1).sum()) + sum(len(s) for s in seen.values()), len(unclear)

@@ -1,17 +1,22 @@
-"""One convex polygon against creases: certain signs, meetings, halves."""
+"""One convex polygon against creases: certain signs, meetings, halves.
+
+A polygon is `n` vertices from number `first` on, counterclockwise; what is asked of it is told its extent, once.
+"""
 
 from __future__ import annotations
 
 from workings.geometry.fast.arrays import FAR, HUGE, SAFE, TINY, U, Array, compiled, inlined
 
+Extent = tuple[float, float, float, float]
+
 
 @inlined
-def _extent(corner: Array, n: int) -> tuple[float, float, float, float]:
+def extent(place: Array, first: int, n: int) -> Extent:
     """What the four terms of a bound are multiplied with, for any corner of a polygon."""
     far, near, wrong, lone = 0.0, 0.0, 0.0, 0.0
-    for i in range(n):
-        far = max(far, abs(corner[0, i]), abs(corner[1, i]))
-        w, e = corner[2, i], corner[3, i]
+    for i in range(first, first + n):
+        far = max(far, max(abs(place[i, 0]), abs(place[i, 1])))
+        w, e = place[i, 2], place[i, 3]
         wrong = max(wrong, e)
         e = 0.0 if w == 1.0 else e
         near = max(near, w + e)
@@ -19,20 +24,28 @@ def _extent(corner: Array, n: int) -> tuple[float, float, float, float]:
     return 2.0 * (far + wrong), near, wrong + 8.0 * U * far, lone
 
 
+@inlined
+def _bound(forms: Array, u: int, size: Extent) -> float:
+    """How far the value of a form at a corner of the polygon may be off."""
+    a, b, c = abs(forms[0, u]), abs(forms[1, u]), abs(forms[2, u])
+    bound: float = (forms[3, u] * size[0] + forms[4, u] * size[1] + (a + b) * size[2] + c * size[3]) * SAFE
+    return bound
+
+
 @compiled
-def _margins(forms: Array, start: int, m: int, corner: Array, n: int, out: Array) -> None:
+def _margins(forms: Array, start: int, m: int, place: Array, first: int, n: int, size: Extent, out: Array) -> None:
     """out[0]: the least value of each form on the polygon; out[2]: by how much all values are certain, > 0 if so."""
     a, b, c = forms[0, start:start + m], forms[1, start:start + m], forms[2, start:start + m]
     e, f = forms[3, start:start + m], forms[4, start:start + m]
     lo, hi, margin = out[0, :m], out[1, :m], out[2, :m]
-    wide, near, both, lone = _extent(corner, n)
-    i = 0
-    while i < n:
-        i1, i2, i3 = min(i + 1, n - 1), min(i + 2, n - 1), min(i + 3, n - 1)
-        x0, x1, x2, x3 = corner[0, i], corner[0, i1], corner[0, i2], corner[0, i3]
-        y0, y1, y2, y3 = corner[1, i], corner[1, i1], corner[1, i2], corner[1, i3]
-        w0, w1, w2, w3 = corner[2, i], corner[2, i1], corner[2, i2], corner[2, i3]
-        if i == 0:
+    wide, near, both, lone = size
+    i, end = first, first + n - 1
+    while i <= end:
+        i1, i2, i3 = min(i + 1, end), min(i + 2, end), min(i + 3, end)
+        x0, x1, x2, x3 = place[i, 0], place[i1, 0], place[i2, 0], place[i3, 0]
+        y0, y1, y2, y3 = place[i, 1], place[i1, 1], place[i2, 1], place[i3, 1]
+        w0, w1, w2, w3 = place[i, 2], place[i1, 2], place[i2, 2], place[i3, 2]
+        if i == first:
             for j in range(m):
                 v0 = a[j] * x0 + b[j] * y0 + c[j] * w0
                 v1 = a[j] * x1 + b[j] * y1 + c[j] * w1
@@ -54,12 +67,12 @@ def _margins(forms: Array, start: int, m: int, corner: Array, n: int, out: Array
         margin[j] = max(lo[j] - bound, -hi[j] - bound)
 
 
-@inlined
-def sign_at(forms: Array, corner: Array, label: Array, u: int, i: int) -> int:
-    """-1, 0, 1: the sign of a form at a corner of the polygon at work; 2: in doubt."""
+@compiled
+def sign_at(forms: Array, place: Array, name: Array, u: int, i: int) -> int:
+    """-1, 0, 1: the sign of a form at a vertex; 2: in doubt."""
     a, b, c = forms[0, u], forms[1, u], forms[2, u]
-    x, y, w, wrong = corner[0, i], corner[1, i], corner[2, i], corner[3, i]
-    if label[0, i] == u or label[1, i] == u:
+    x, y, w, wrong = place[i, 0], place[i, 1], place[i, 2], place[i, 3]
+    if name[i, 0] == u or name[i, 1] == u:
         return 0
     value = a * x + b * y + c * w
     far, off = max(abs(x), abs(y)), 0.0 if w == 1.0 else wrong
@@ -78,27 +91,27 @@ def sign_at(forms: Array, corner: Array, label: Array, u: int, i: int) -> int:
 def told(asked: Array, known: int, u: int, i: int) -> int:
     """The answer for a pair in doubt; 2: it was not asked for yet."""
     for k in range(known):
-        if asked[0, k] == u and asked[1, k] == i:
-            return int(asked[2, k])
+        if asked[k, 0] == u and asked[k, 1] == i:
+            return int(asked[k, 2])
     return 2
 
 
 @compiled
 def ask(asked: Array, k: int, u: int, i: int) -> int:
     """One more pair in doubt, the k-th; those that find no place are asked for later."""
-    if k < asked.shape[1]:
-        asked[0, k], asked[1, k] = u, i
+    if k < asked.shape[0]:
+        asked[k, 0], asked[k, 1] = u, i
         return 1
     return 0
 
 
 @compiled
-def judge(forms: Array, corner: Array, label: Array, asked: Array, u: int, n: int, known: int,
-          pending: int) -> tuple[int, int]:
-    """Does a crease cut the polygon at work: 2 yes, 1 positive, 0 negative, 3 zero on all of it, -1 asked."""
+def _judge(forms: Array, place: Array, name: Array, first: int, n: int, asked: Array, u: int, known: int,
+           pending: int) -> tuple[int, int]:
+    """Does a crease cut the polygon: 2 yes, 1 positive, 0 negative, 3 zero on all of it, -1 asked."""
     above, below, doubt = 0, 0, False
-    for i in range(n):
-        s = sign_at(forms, corner, label, u, i)
+    for i in range(first, first + n):
+        s = sign_at(forms, place, name, u, i)
         if s == 2:
             s = told(asked, known, u, i)
             doubt = doubt or s == 2
@@ -109,24 +122,56 @@ def judge(forms: Array, corner: Array, label: Array, asked: Array, u: int, n: in
     if above and below:
         return 2, pending
     if doubt:
-        for i in range(n):
-            if sign_at(forms, corner, label, u, i) == 2 and told(asked, known, u, i) == 2:
+        for i in range(first, first + n):
+            if sign_at(forms, place, name, u, i) == 2 and told(asked, known, u, i) == 2:
                 pending += ask(asked, known + pending, u, i)
         return -1, max(pending, 1)
     return (0 if below else 1 if above else 3), pending
 
 
 @inlined
-def copied(place: Array, name: Array, i: int, to_place: Array, to_name: Array, at: int) -> None:
-    for k in range(4):
-        to_place[k, at] = place[k, i]
-    for k in range(3):
-        to_name[k, at] = name[k, i]
+def verdict(forms: Array, place: Array, name: Array, first: int, n: int, size: Extent, asked: Array, u: int,
+            known: int, pending: int) -> tuple[int, int]:
+    """The same, from the least and largest value alone where these are certain."""
+    a, b, c = forms[0, u], forms[1, u], forms[2, u]
+    lo = a * place[first, 0] + b * place[first, 1] + c * place[first, 2]
+    hi = lo
+    for i in range(first + 1, first + n):
+        value = a * place[i, 0] + b * place[i, 1] + c * place[i, 2]
+        lo = min(lo, value)
+        hi = max(hi, value)
+    bound = _bound(forms, u, size)
+    if lo > bound:
+        return 1, pending
+    if hi < -bound:
+        return 0, pending
+    if lo < -bound and hi > bound:
+        return 2, pending
+    return _judge(forms, place, name, first, n, asked, u, known, pending)
+
+
+@inlined
+def signs(forms: Array, place: Array, name: Array, first: int, n: int, size: Extent, asked: Array, side: Array, u: int,
+          known: int, pending: int) -> int:
+    """The signs of a form at the corners of the polygon, into `side`; how many pairs are asked for with these."""
+    a, b, c, bound = forms[0, u], forms[1, u], forms[2, u], _bound(forms, u, size)
+    for i in range(n):
+        k = first + i
+        value = a * place[k, 0] + b * place[k, 1] + c * place[k, 2]
+        s = int(value > bound) - int(value < -bound)
+        if s == 0:
+            s = sign_at(forms, place, name, u, k)
+            if s == 2:
+                s = told(asked, known, u, k)
+                if s == 2:
+                    pending += ask(asked, known + pending, u, k)
+        side[i] = s
+    return pending
 
 
 @compiled
-def _meet(forms: Array, corner: Array, i: int, j: int, p: int, q: int, place: Array, name: Array, at: int) -> None:
-    """The meeting of two creases between corners i and j, written as vertex `at`."""
+def _meet(forms: Array, place: Array, i: int, j: int, p: int, q: int, at: int) -> None:
+    """The meeting of two creases between vertices i and j, written as vertex `at`."""
     a1, b1, c1, e1, f1 = forms[0, p], forms[1, p], forms[2, p], forms[3, p], forms[4, p]
     a2, b2, c2, e2, f2 = forms[0, q], forms[1, q], forms[2, q], forms[3, q], forms[4, q]
     x, y, w = b1 * c2 - c1 * b2, c1 * a2 - a1 * c2, a1 * b2 - b1 * a2
@@ -137,111 +182,99 @@ def _meet(forms: Array, corner: Array, i: int, j: int, p: int, q: int, place: Ar
     f2 += 2.0 * U * abs(c2)
     wrong = (s1 * f2 + e1 * (abs(c2) + f2) + s2 * f1 + e2 * (abs(c1) + f1)) * SAFE + TINY
     wrong_w = 2.0 * (s1 * e2 + e1 * (s2 + e2)) * SAFE + TINY
-    name[0, at], name[1, at] = p, q
     far, size = max(abs(x), abs(y)), abs(w) - wrong_w
     if size > 0.0 and far < HUGE * size:
         x /= w
         y /= w
         far = max(abs(x), abs(y))
-        place[0, at], place[1, at], place[2, at] = x, y, 1.0
-        place[3, at] = ((wrong + far * wrong_w) / size + 4.0 * U * far) * SAFE + TINY
+        place[at, 0], place[at, 1], place[at, 2] = x, y, 1.0
+        place[at, 3] = ((wrong + far * wrong_w) / size + 4.0 * U * far) * SAFE + TINY
         return
     # far out: which way, if not w, the corners on both sides tell
-    u, v, t = corner[0, i] + corner[0, j], corner[1, i] + corner[1, j], corner[2, i] + corner[2, j]
+    u, v, t = place[i, 0] + place[j, 0], place[i, 1] + place[j, 1], place[i, 2] + place[j, 2]
     way = w if size > 0.0 else x * u + y * v + w * t
     doubt = (wrong + wrong_w + 4.0 * U * (far + abs(w))) * 3.0 * (abs(u) + abs(v) + abs(t))
-    if far > 2.0 * wrong and (size > 0.0 or abs(way) > doubt + 2.0 * (corner[3, i] + corner[3, j]) * (far + abs(w))):
+    if far > 2.0 * wrong and (size > 0.0 or abs(way) > doubt + 2.0 * (place[i, 3] + place[j, 3]) * (far + abs(w))):
         scale = 1.0 / far if way > 0.0 else -1.0 / far
-        place[0, at], place[1, at], place[2, at] = x * scale, y * scale, max(w * scale, 0.0)
-        place[3, at] = (wrong + 2.0 * wrong_w) / far * SAFE + 8.0 * U
+        place[at, 0], place[at, 1], place[at, 2] = x * scale, y * scale, max(w * scale, 0.0)
+        place[at, 3] = (wrong + 2.0 * wrong_w) / far * SAFE + 8.0 * U
     else:
-        place[0, at], place[1, at], place[2, at], place[3, at] = 0.0, 0.0, 0.0, FAR
+        place[at, 0], place[at, 1], place[at, 2], place[at, 3] = 0.0, 0.0, 0.0, FAR
 
 
-@compiled
-def half(forms: Array, corner: Array, label: Array, side: Array, place: Array, name: Array, u: int, n: int, way: int,
-          at: int) -> int:
-    """The part of the polygon at work where way * sign >= 0, written from vertex `at` on; how many vertices."""
-    first = at
+@inlined
+def _copied(place: Array, name: Array, i: int, edge: int, at: int) -> None:
+    """Vertex i once more as vertex `at`, with another edge behind it."""
+    place[at, 0], place[at, 1], place[at, 2], place[at, 3] = place[i, 0], place[i, 1], place[i, 2], place[i, 3]
+    name[at, 0], name[at, 1], name[at, 2] = name[i, 0], name[i, 1], edge
+
+
+@inlined
+def parted(forms: Array, place: Array, name: Array, first: int, n: int, side: Array, u: int) -> tuple[int, int]:
+    """The parts of the polygon where the crease of u is <= 0 and >= 0, written behind it; how many vertices each."""
+    below = 0
     for i in range(n):
-        here, then = way * side[i], way * side[i + 1 if i + 1 < n else 0]
+        here, then = side[i], side[i + 1 if i + 1 < n else 0]
+        below += int(here <= 0) + int(here * then < 0)
+    low, middle = first + n, first + n + below
+    high = middle
+    for i in range(n):
+        here, then = side[i], side[i + 1 if i + 1 < n else 0]
+        edge = name[first + i, 2]
+        if here <= 0:
+            _copied(place, name, first + i, u if here == 0 and then > 0 else edge, low)
+            low += 1
         if here >= 0:
-            copied(corner, label, i, place, name, at)
-            if here == 0 and then < 0:
-                name[2, at] = u
-            at += 1
+            _copied(place, name, first + i, u if here == 0 and then < 0 else edge, high)
+            high += 1
         if here * then < 0:
-            _meet(forms, corner, i, i + 1 if i + 1 < n else 0, label[2, i], u, place, name, at)
-            name[2, at] = u if here > 0 else label[2, i]
-            at += 1
-    return at - first
+            _meet(forms, place, first + i, first + i + 1 if i + 1 < n else first, edge, u, low)
+            name[low, 0], name[low, 1], name[low, 2] = edge, u, u if here < 0 else edge
+            _copied(place, name, low, u if here > 0 else edge, high)
+            low += 1
+            high += 1
+    return below, high - middle
 
 
 @compiled
-def first_candidates(forms: Array, corner: Array, label: Array, asked: Array, sign: Array, loose: Array,
-                     candidate: Array,
-           scratch: Array, start: int, m: int, n: int, at: int, known: int) -> tuple[int, int]:
+def first_candidates(forms: Array, place: Array, name: Array, first: int, n: int, size: Extent, asked: Array,
+                     sign: Array, loose: Array, candidate: Array, scratch: Array, start: int, m: int, at: int,
+                     known: int) -> tuple[int, int]:
     """The units of a layer whose creases cut a polygon, as candidates from `at` on; the signs of all others."""
-    _margins(forms, start, m, corner, n, scratch)
-    lo, margin = scratch[0], scratch[2]
+    _margins(forms, start, m, place, first, n, size, scratch)
+    lo, margin = scratch[0, :m], scratch[2, :m]
+    on, out = sign[start:start + m], loose[start:start + m]
     found, pending = 0, 0
     for j in range(m):
-        u = start + j
-        if margin[j] > 0.0:
-            sign[u] = lo[j] > 0.0
-            loose[u] = 0
+        on[j] = lo[j] > 0.0
+        out[j] = not margin[j] > 0.0
+    for j in range(m):
+        if not out[j]:
             continue
-        verdict, pending = judge(forms, corner, label, asked, u, n, known, pending)
-        loose[u] = verdict == 2
-        if verdict == 2:
+        u = start + j
+        answer, pending = _judge(forms, place, name, first, n, asked, u, known, pending)
+        out[j] = answer == 2
+        if answer == 2:
             candidate[at + found] = u
             found += 1
         else:
-            sign[u] = verdict != 0
+            on[j] = answer != 0
     return found, pending
 
 
-@compiled
-def still(forms: Array, corner: Array, label: Array, asked: Array, sign: Array, candidate: Array, first: int,
-           many: int, n: int, known: int) -> tuple[int, int]:
-    """Those of the candidates whose creases cut the polygon at work, written behind them."""
-    found, pending, at = 0, 0, first + many
-    wide, near, both, lone = _extent(corner, n)
-    for k in range(first, first + many):
+@inlined
+def still(forms: Array, place: Array, name: Array, first: int, n: int, size: Extent, asked: Array, sign: Array,
+          candidate: Array, at: int, many: int, known: int, index: Array) -> tuple[int, int, int]:
+    """Those of the candidates whose creases cut the polygon, written behind them; the others into `index` from 1 on."""
+    found, pending, gone = 0, 0, 1
+    for k in range(at, at + many):
         u = candidate[k]
-        a, b, c = forms[0, u], forms[1, u], forms[2, u]
-        lo = a * corner[0, 0] + b * corner[1, 0] + c * corner[2, 0]
-        hi = lo
-        for i in range(1, n):
-            value = a * corner[0, i] + b * corner[1, i] + c * corner[2, i]
-            lo = min(lo, value)
-            hi = max(hi, value)
-        bound = (forms[3, u] * wide + forms[4, u] * near + (abs(a) + abs(b)) * both + abs(c) * lone) * SAFE
-        if lo > bound:
-            sign[u] = 1
-        elif hi < -bound:
-            sign[u] = 0
+        answer, pending = verdict(forms, place, name, first, n, size, asked, u, known, pending)
+        if answer == 2:
+            candidate[at + many + found] = u
+            found += 1
         else:
-            verdict = 2
-            if not (lo < -bound and hi > bound):
-                verdict, pending = judge(forms, corner, label, asked, u, n, known, pending)
-            if verdict == 2:
-                candidate[at + found] = u
-                found += 1
-            else:
-                sign[u] = verdict != 0
-    return found, pending
-
-
-@compiled
-def sides(forms: Array, corner: Array, label: Array, asked: Array, side: Array, u: int, n: int, known: int) -> int:
-    """The signs of a form at the corners of the polygon at work; or how many pairs are asked for."""
-    pending = 0
-    for i in range(n):
-        s = sign_at(forms, corner, label, u, i)
-        if s == 2:
-            s = told(asked, known, u, i)
-            if s == 2:
-                pending += ask(asked, known + pending, u, i)
-        side[i] = s
-    return pending
+            sign[u] = answer != 0
+            index[gone] = u
+            gone += 1
+    return found, pending, gone

@@ -64,7 +64,7 @@ def done_share(machine: Machine) -> float:
     state = machine.state
     total = _area(machine.outline)
     waiting = sum(
-        _area(state.place[:, first:first + n])
+        _area(state.place[first:first + n])
         for _, first, n, *_ in state.task[: int(state.count[kernel.TOP]) + 1].tolist()
     )
     return max(0.0, min(1.0, 1.0 - waiting / total)) if total > 0 else 0.0
@@ -74,7 +74,7 @@ def _area(place: Array) -> float:
     """Of a polygon; one that reaches far out is measured by its directions."""
     import numpy as np
 
-    x, y = place[0], place[1]
+    x, y = place[:, 0], place[:, 1]
     return float(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))) / 2
 
 

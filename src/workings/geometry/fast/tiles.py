@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from workings.geometry.exact_plane import Exact
 from workings.geometry.fast import kernel
-from workings.geometry.fast.arrays import Out
+from workings.geometry.fast.arrays import SLOT, Out
 from workings.geometry.fast.chunks import Chunk
 from workings.geometry.fast.machine import Machine, lists, taken
 from workings.geometry.layers import Layers
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 ENOUGH = 64                   # cells of the early layer, below which a later one is taken
 SIZE = 96                     # cells of the early layer in one tile
 COUNTS = ("cells", "parts", "sides", "border", "open", "zero", "tests", "judged")
-KEPT = ("forms", "base", "bases", "sign", "loose", "ready", "front", "count")      # beside what waits: all of it
+KEPT = ("forms", "rest", "sign", "count")      # beside what waits: all of it
 PLACES = (kernel.CELLS, kernel.PARTS, kernel.SIDES, kernel.BORDER, kernel.OPEN, kernel.ZERO, kernel.SIGNS)
 
 
@@ -122,10 +122,11 @@ def _saved(machine: Machine) -> dict[str, Any]:
     task = state.task[: int(state.count[kernel.TOP]) + 1]
     corners = int((task[:, 1] + task[:, 2]).max())
     listed = int((task[:, 3] + np.maximum(task[:, 4], 0)).max())
-    listed = max(listed, int(state.front.sum(axis=1).max()))
+    slots = int(task[:, SLOT].max()) + 1
     cut = {
-        "task": task.copy(), "place": state.place[:, :corners].copy(), "name": state.name[:, :corners].copy(),
-        "candidate": state.candidate[:listed].copy(),
+        "task": task.copy(), "place": state.place[:corners].copy(), "name": state.name[:corners].copy(),
+        "candidate": state.candidate[:listed].copy(), "sums": state.sums[:slots].copy(),
+        "norm": state.norm[:slots].copy(),
     }
     return {**{name: getattr(state, name).copy() for name in KEPT}, **cut}
 
@@ -147,4 +148,4 @@ def _room(array: Any) -> Any:
     """Twice the room of an array that is larger than what a new walk has."""
     import numpy as np
 
-    return np.zeros(tuple(2 * n if n > 7 else n for n in array.shape), dtype=array.dtype)
+    return np.zeros(tuple(2 * n if n > 8 else n for n in array.shape), dtype=array.dtype)
