@@ -103,7 +103,7 @@ class Session:
         if line.kind == "edge" and isinstance(line.body, Call):
             drawn.judge_edge(line.body, self.net, self.compare, out)
             return
-        stated = self.form.named(line.body)
+        stated = self.form.named(matrices.meant(self.form, line))
         matrices.same_rank(self.form, stated)
         body, self.here = settled(self.form.line(stated), self.net)
         self.lines = pairs(line.body)

@@ -12,8 +12,9 @@ from workings.errors import OutOfReach
 from workings.expr import Call, Expr, MatMul, Mul, Network, Ref, Rel, Rest, free_refs, preorder, rewrite
 from workings.forms.indexed import Indexed, indexed
 from workings.notation import plain
-from workings.shape import ShapeError
+from workings.shape import ShapeError, line_remade
 from workings.shape.ranks import is_array_function
+from workings.syntax import Line
 
 
 def form(net: Network) -> Indexed:
@@ -22,6 +23,12 @@ def form(net: Network) -> Indexed:
         return indexed(net).session()
     except OutOfReach:
         return Indexed(net, net)
+
+
+def meant(found: Indexed, line: Line) -> Expr:
+    """The line as the ranks of its names mean it: reading knows only declared arrays, and none that a line names."""
+    assert line.body is not None
+    return line.body if found.shapes is None else line_remade(line.body, found.shapes, line.source.text)
 
 
 def same_rank(found: Indexed, body: Expr) -> None:

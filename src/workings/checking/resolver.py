@@ -199,7 +199,8 @@ class Resolver:
                            if isinstance(n, Ref) and n.name in slopes else n)
 
         statements = [replace(s, value=given(s.value)) for s in statements] if slopes else statements
-        made = [Equation(_head(widened(s.name)), widened(s.value)) for s in statements if s.name.key not in begun.written]
+        new = [s for s in statements if s.name.key not in begun.written]
+        made = [Equation(_head(widened(s.name)), widened(s.value)) for s in new]
         self._take(begun, held + made)
         value = widened(given(program.gradients[-1][1]))
         return substitute(value, {r.name: Ref(x) for x, r in begun.fixed.items()})
@@ -234,14 +235,14 @@ class Resolver:
                     continue
                 if u.key != wrt.key and not reaches(net, u.key, goal):
                     continue
-                slope, same_u = fresh(f"slope_{o.lhs.name}", taken), fresh(f"{u.name}_held", taken)
+                slope, same_u = fresh(f"slope_{o.lhs.name}", taken), fresh(f"held_{u.name}", taken)
                 taken |= {slope, same_u}
                 slopes[slope] = (o.lhs.name, u)
                 held.append(Equation(Ref(same_u, u.indices), u))
                 parts.append(Mul((Ref(slope, o.lhs.indices), Add((u, Neg(Ref(same_u, u.indices)))))))
             if not parts:
                 raise OutOfReach(f"how {o.lhs.name} depends on {wrt.name} is not stated", span=wrt.span)
-            value = fresh(f"{o.lhs.name}_held", taken)
+            value = fresh(f"held_{o.lhs.name}", taken)
             taken |= {value}
             held.append(Equation(Ref(value, o.lhs.indices), o.lhs))
             added.append(Equation(o.lhs, Add((Ref(value, o.lhs.indices), *parts))))

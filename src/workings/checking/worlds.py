@@ -57,7 +57,7 @@ def sloped(net: Network, of: Ref, wrt: Ref, slope: Expr | None) -> World | None:
     uses = [r for r in free_refs(equation.rhs) if r.key == wrt.key]
     if not uses:
         return None
-    held = fresh(f"{wrt.name}_held", known_names(net))
+    held = fresh(f"held_{wrt.name}", known_names(net))
 
     def hold(node: Expr) -> Expr:
         return Ref(held, node.indices, node.span) if isinstance(node, Ref) and node.key == wrt.key else node
@@ -135,7 +135,7 @@ def _redirected(world: World, of: Ref, wrt: Ref, value: Expr) -> World | None:
             r.key for e in needed(net, [of]) for r in free_refs(e.rhs)]:
         return None
     taken = known_names(net)
-    held = fresh(f"{wrt.name}_held", taken)
+    held = fresh(f"held_{wrt.name}", taken)
     slope = fresh("slope", taken | {held})
     own = {e.key: e for e in needed(net, [of])}
     if any(len(net.defs[k]) > 1 for k in own):
@@ -143,7 +143,7 @@ def _redirected(world: World, of: Ref, wrt: Ref, value: Expr) -> World | None:
     table = {wrt.key: held}
     for equation in _ordered(own):
         if equation.key != wrt.key and any(r.key in table for r in free_refs(equation.rhs)):
-            table[equation.key] = fresh(f"{equation.lhs.name}_held", taken | set(table.values()) | {slope})
+            table[equation.key] = fresh(f"held_{equation.lhs.name}", taken | set(table.values()) | {slope})
 
     def hold(node: Expr) -> Expr:
         return Ref(table[node.key], node.indices) if isinstance(node, Ref) and node.key in table else node

@@ -12,8 +12,8 @@ from dataclasses import replace
 from itertools import pairwise
 from weakref import WeakKeyDictionary
 
-from workings.errors import BadValue, NotReadable
-from workings.expr import All, Array, Call, Equation, Expr, MatMul, Mul, Network, Ref
+from workings.errors import BadValue, NotReadable, WorkingsError
+from workings.expr import All, Array, Call, Equation, Expr, MatMul, Mul, Network, Pow, Ref
 from workings.expr.walk import free_refs, preorder, rewrite, substitute
 from workings.shape.ranks import BOLD, ROW, Ranks, is_array_function
 from workings.shape.shapes import Shapes, has_arrays, shapes
@@ -124,23 +124,51 @@ def _made(equation: Equation, net: Network, scope: Scope) -> Expr:
     text = net.source.text if net.source else ""
 
     def change(node: Expr) -> Expr:
-        if isinstance(node, MatMul):
-            return _rows(node, scope)
-        if not isinstance(node, Mul) or node.each or sum(1 for a in node.args if rank(a, scope)) < 2:
-            return node
-        signs = list(_between(node.args, text))
-        if len(signs) + 1 < len(node.args):
-            return node
-        undeclared = not all(r.name in net.shapes for a in node.args if rank(a, scope) for r in free_refs(a))
-        uneven = len({abs(rank(a, scope)) for a in node.args} - {0}) > 1
-        if undeclared and uneven and any(s in ENTRYWISE for s in signs):
-            raise _unclear(node, equation, text, scope)
         try:
-            return product(node, scope, signs)
+            return _remade(node, scope, text, net)
         except NotReadable:
+            assert isinstance(node, Mul)
             raise _unclear(node, equation, text, scope) from None
 
     return rewrite(equation.rhs, change)
+
+
+def line_remade(body: Expr, known: Shapes, text: str) -> Expr:
+    """A line with its products as the ranks of the names mean them; what nobody can tell stays as it is read."""
+    total = known.ranks.total
+    scope = Scope({}, arrays={n: abs(r) for n, r in total.items() if isinstance(n, str) and r})
+    scope.sizes.update(known.net.sizes)
+
+    def change(node: Expr) -> Expr:
+        if isinstance(node, Pow) and _above(node, scope):
+            return Call("T", (node.base,), 0, node.span)
+        try:
+            return _remade(node, scope, text, known.net)
+        except WorkingsError:
+            return node
+
+    return rewrite(body, change)
+
+
+def _above(node: Pow, scope: Scope) -> bool:
+    """W^T above an array, where T is otherwise only the end of a range."""
+    e = node.exponent
+    return isinstance(e, Ref) and e.name == "T" and not e.indices and scope.is_end("T") and rank(node.base, scope) != 0
+
+
+def _remade(node: Expr, scope: Scope, text: str, net: Network) -> Expr:
+    if isinstance(node, MatMul):
+        return _rows(node, scope)
+    if not isinstance(node, Mul) or node.each or sum(1 for a in node.args if rank(a, scope)) < 2:
+        return node
+    signs = list(_between(node.args, text))
+    if len(signs) + 1 < len(node.args):
+        return node
+    undeclared = not all(r.name in net.shapes for a in node.args if rank(a, scope) for r in free_refs(a))
+    uneven = len({abs(rank(a, scope)) for a in node.args} - {0}) > 1
+    if undeclared and uneven and any(s in ENTRYWISE for s in signs):
+        raise NotReadable("what this product means is not known", span=node.span)
+    return product(node, scope, signs)
 
 
 def _rows(node: MatMul, scope: Scope) -> Expr:

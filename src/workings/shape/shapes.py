@@ -67,13 +67,14 @@ class Shapes:
         return self.axes.of(expr, note)
 
     def adopt(self, name: Ref, value: Expr) -> None:
-        """A name that no equation knows has the axes of its value."""
+        """A name that no equation knows has the axes of its value, behind those of its own index places."""
         unit = self.ranks.unit(name.key)
-        if name.indices or unit in self.ranks.total:
+        if unit in self.ranks.total:
             return
         found = self.axes.of(value)
-        self.ranks.total[unit] = ROW if found.row else len(found.axes)
-        self.axes.names[unit] = found.axes
+        places = tuple(Axis() for _ in name.indices)
+        self.ranks.total[unit] = ROW if found.row and not places else len(places) + len(found.axes)
+        self.axes.names[unit] = (*places, *found.axes)
 
     def note(self, name: str, sizes: Sequence[Expr]) -> None:
         """A name that stands for an array of these sizes, such as an adjoint."""

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from workings.errors import InputTooLarge, NotReadable, Span
 from workings.expr import Add, Call, Div, Expr, Logic, MatMul, Mul, Neg, Num, Pow, Ref, Rel
 from workings.limits import MAX_NESTING
-from workings.syntax.products import product
+from workings.syntax.products import product, rank
 from workings.syntax.scope import Scope
 from workings.syntax.tokens import Token
 
@@ -235,7 +235,7 @@ class Reader:
         start = start_of(left, self)
         self.i += 1
         sign, mark = self.toks[self.i - 1][0], self.i
-        exponent = None if sign == "\\top" else self.exponent()
+        exponent = None if sign == "\\top" else self.exponent(of_array=rank(left, self.scope) != 0)
         span = self.span(start)
         if exponent is None:
             return self._transposed(left, span, self.toks[mark][1] == "T" and sign != "\\top")
@@ -261,12 +261,12 @@ class Reader:
                               "a range up to T, would make it a power); {left.name} in R^n declares a vector", span)
         return Call("T", (left,), 0, span)
 
-    def exponent(self, of_sign: bool = False) -> Expr | None:
+    def exponent(self, of_sign: bool = False, of_array: bool = False) -> Expr | None:
         """What stands after ^, braces or not; None for a transpose, which the upper end of a sum cannot be."""
         tok = self.toks[self.i]
         if tok[0] != "{":
             self.deeper()
-        if not of_sign and self._transposes():
+        if not of_sign and self._transposes(of_array):
             found = None
         elif tok[0] == "{":
             found = operand(self)
@@ -286,15 +286,18 @@ class Reader:
         finally:
             self.toks[after] = kept
 
-    def _transposes(self) -> bool:
-        """Is the exponent here a transpose: T (unless it is a name), top, or either in braces or a font?"""
+    def _transposes(self, of_array: bool) -> bool:
+        """Is the exponent here a transpose: T (unless it is a name; above an array also the end of a range), top, or
+        either in braces or a font?"""
         j, opened = self.i, 0
         while self.toks[j][0] in ("{", "\\mathsf", "\\mathrm", "\\mathit", "\\rm", "\\sf"):
             opened += self.toks[j][0] == "{"
             j += 1
         kind, text = self.toks[j][:2]
         plain_t = kind == "w" and (text == "T" or (self.tex and not opened and text[0] == "T"))
-        if kind != "\\top" and (not plain_t or self.scope.known("T") or (self.scope.time and not self.scope.arrays)):
+        scope = self.scope
+        named = scope.known("T") or (scope.time and not scope.arrays)
+        if kind != "\\top" and (not plain_t or (named and not (of_array and scope.is_end("T")))):
             return False
         if plain_t and text != "T":
             self.split_word(1)

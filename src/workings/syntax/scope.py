@@ -78,6 +78,11 @@ class Scope:
             or name in self.ranges or name in self.sizes
         )
 
+    def is_end(self, name: str) -> bool:
+        """Is it nothing but the end of a range?  T(W) and W^T of an array are transposes all the same."""
+        elsewhere = (self.defined, self.functions, self.families, self.arrays)
+        return name in self.sizes and not any(name in known for known in elsewhere)
+
     def function(self, name: str, bracket: bool) -> str | None:
         """The function that a spelling means where a bracket follows or not: of the text, else of the table."""
         if name in self.functions:

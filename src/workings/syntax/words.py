@@ -10,6 +10,7 @@ from workings.syntax import bigs, derivatives, letters, names, squares
 from workings.syntax.calls import apply, arguments, plain_refs, unknown
 from workings.syntax.entries import index_of, resolve
 from workings.syntax.pratt import Reader
+from workings.syntax.products import rank
 
 # What may follow a name that is done: nothing hangs on it.
 _AFTER = frozenset("+ - * / @ ) ] } , = end < > <= >= != and or w".split())
@@ -147,6 +148,8 @@ def _before_bracket(reader: Reader, raw: names.Raw, tree: Expr, at: int) -> Expr
         shown = reader.text[at : reader.span(at).end]
         scope.remark(f"{shown} names {tree.name}; its arguments are not named", span, "note")
         return tree
+    if tree.name == "T" and scope.is_end("T") and len(args) == 1 and rank(args[0], scope):
+        return Call("T", args, 0, reader.span(at))
     if scope.surveying:
         used = tuple(a.name if isinstance(a, Ref) else "" for a in args)
         scope.applied.setdefault(tree.name.rstrip("'"), []).append(("'",) if raw.primes else used)
