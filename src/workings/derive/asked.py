@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from workings.derive.graph import Graph
-from workings.errors import BadValue, OutOfReach
-from workings.expr import Key, Network, Ref, free_keys
+from workings.errors import BadValue, NotReadable, OutOfReach
+from workings.expr import Key, Network, Ref, free_keys, free_refs
+from workings.expr.names import split
+from workings.notation import plain
 
 
 def asked(net: Network, ref: Ref, derived: bool = True) -> Ref:
@@ -25,6 +27,41 @@ def asked(net: Network, ref: Ref, derived: bool = True) -> Ref:
     if len(family) != 1:
         raise _unknown(ref, known)
     return general(net, family[0])
+
+
+def refuse_halves(net: Network, of: Ref, wrt: Sequence[Ref] | None = None) -> None:
+    """L = (y - 1)^2 beside y[k] = w*x[k]: the y of L has no equation, and a derivative past it would come out as 0.
+
+    Raises `NotReadable` where `of` needs such a name, and the family depends on one of `wrt` (on anything, if None).
+    """
+    found = [(k, f) for k in net.leaves if k[0] not in net.roles and k[0] not in net.values and (f := _meant(net, k))]
+    if not found:
+        return
+    graph = Graph(net)
+    below = graph.below(of.key)
+    by = [k for k in (*net.leaves, *net.defs) if wrt is None or k[0] in {w.name for w in wrt}]
+    above = None if wrt is None else {k for w in by for k in (w, *graph.above(w))}
+    for key, family in found:
+        if key in below and (above is None or family in above):
+            raise _half(net, key, family)
+
+
+def _meant(net: Network, key: Key) -> Key | None:
+    """The defined family that an undefined name may mean: y[k] of y, p[i] of p_c."""
+    base, _, subscripts, _ = split(key[0])
+    for name, places in net.defs:
+        if name == key[0] or (name == base and places == len(subscripts) > 0 and all(s.isalpha() for s in subscripts)):
+            return name, places
+    return None
+
+
+def _half(net: Network, key: Key, family: Key) -> NotReadable:
+    user, ref = next((e, r) for e in net.equations for r in free_refs(e.rhs) if r.key == key)
+    shown, there = plain(general(net, family)), plain(ref)
+    total = f", sum({plain(general(net, family).indices[0])}, ...) for all of them" if family[1] > key[1] == 0 else ""
+    return NotReadable(f"{user.lhs.name} uses {there}, but the equations define {shown}", span=ref.span or user.span,
+                       source=net.source, expected=f"one of the two in both places: {shown} for an entry{total}",
+                       hint=f"another name, where {there} is no part of {shown}")
 
 
 def _unknown(ref: Ref, known: set[Key]) -> BadValue:
@@ -55,8 +92,6 @@ def cut(net: Network, of: Ref, wrt: Ref, through: Sequence[Ref]) -> tuple[Key, .
 
 def general(net: Network, key: Key) -> Ref:
     """w[i] for the family w, in the index letters of the text."""
-    from workings.expr import free_refs
-
     found = [r for e in net.equations for r in (e.lhs, *free_refs(e.rhs)) if r.key == key]
     letters: list[str] = []
     for n in range(key[1]):

@@ -49,7 +49,7 @@ class State:
         self.codes: dict[int, tuple[Expr, Code]] = {}
         self.memo: dict[Entry, Value] = dict(given)
         self.failed: dict[Entry, Exception] = {}
-        self.ranges: dict[int, range] = {}             # by the identity of the lower bound
+        self.ranges: dict[tuple[int, int], range] = {}            # by the identities of the bounds
         self.sorted: dict[Key, tuple[dict[tuple[int, ...], Equation], list[Equation]]] = {}
 
     def equations(self, key: Key) -> tuple[dict[tuple[int, ...], Equation], list[Equation]]:
@@ -154,9 +154,10 @@ class State:
 
     def numbers(self, bounds: Bounds) -> range:
         """A range in numbers; a size that is not known is missing."""
-        found = self.ranges.get(id(bounds[0])) or known(bounds, self.bound)
+        ends = (id(bounds[0]), id(bounds[1]))
+        found = self.ranges.get(ends) or known(bounds, self.bound)
         if found is not None:
-            self.ranges[id(bounds[0])] = found
+            self.ranges[ends] = found
         else:
             names = [r.name for e in bounds for r in free_refs(e) if r.name not in self.sizes]
             raise Missing(names[0] if names else "a size")

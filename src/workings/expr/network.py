@@ -9,8 +9,8 @@ from typing import Any
 
 from workings.errors import NotReadable, Source, Span
 from workings.expr.names import base, natural
-from workings.expr.nodes import Big, Expr, Key, Ref, Rel
-from workings.expr.walk import free_refs, scan
+from workings.expr.nodes import All, Array, Big, Expr, Key, MatMul, Ref, Rel
+from workings.expr.walk import free_refs, preorder, scan
 
 
 @dataclass(slots=True, eq=False)
@@ -157,7 +157,19 @@ class Network:
         used = [ref.key for refs in self._scan[0] for ref in refs]
         used += [ref.key for opaque in self.opaque.values() for ref in opaque.args]
         seen = dict.fromkeys(map(self.variable, dict.fromkeys(used)))
-        return tuple(k for k in seen if k not in self.defs and k not in self.opaque and not self._is_index(k))
+        return tuple(k for k in seen if k not in self.defs and k not in self.opaque and not self._is_index(k)
+                     and not (self._arrays and k[0] in self._families))
+
+    @cached_property
+    def _families(self) -> frozenset[str]:
+        """Names that equations define: among arrays X is all of X[t,k], X[t] a row of it, p[y] an entry of p."""
+        return frozenset(n for n, _ in self.defs if n not in self.roles)
+
+    @cached_property
+    def _arrays(self) -> bool:
+        """Is anything declared or written as an array?"""
+        return any(self.shapes.values()) or any(
+            isinstance(n, MatMul | Array | All) for e in self.equations for n in preorder(e.rhs))
 
     def _is_index(self, key: Key) -> bool:
         return key[1] == 0 and key[0] in self.indices and key[0] not in self.roles

@@ -8,7 +8,7 @@ expression is too deep.  A diagonal matrix in a product passes its index on: no 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from workings.expr import (
@@ -86,10 +86,8 @@ class Entries:
 
     # -- names
     def _ref(self, node: Ref, goal: Goal) -> Found:
-        """An entry of a name: its dots filled first, then the axes behind."""
-        at = list(goal.at)
-        inner = [at.pop(0) if isinstance(i, All) and at else i for i in node.indices]
-        own = Ref(node.name, tuple(inner) + tuple(at), node.span) if goal.at else node
+        """An entry of a name."""
+        own = filled(node, goal.at) if goal.at else node
         return (), lambda _: own
 
     # -- entry by entry
@@ -195,6 +193,13 @@ class Entries:
         place = at(tuple(letters))
         goals = [Goal(a, self.fitting(a, place), used) for a in node.args]
         return goals, lambda done: _sums(letters, body(done))
+
+
+def filled(ref: Ref, at: Iterable[Expr]) -> Ref:
+    """A reference at further indices: its dots first, then the axes behind."""
+    rest = iter(at)
+    inner = tuple(next(rest, i) if isinstance(i, All) else i for i in ref.indices)
+    return Ref(ref.name, (*inner, *rest), ref.span)
 
 
 def _again(node: Expr, done: tuple[Expr, ...]) -> Expr:

@@ -12,9 +12,10 @@ from weakref import WeakKeyDictionary
 
 from workings.errors import OutOfReach, WorkingsError
 from workings.expr import (
-    Array, Big, Deriv, Equation, Expr, Key, Logic, Network, Num, Ref, Rel, free_refs, preorder, rewrite,
+    All, Array, Big, Deriv, Equation, Expr, Key, Logic, Network, Num, Ref, Rel, free_keys, free_refs, preorder,
+    rewrite,
 )
-from workings.forms.entries import Entries
+from workings.forms.entries import Entries, filled
 from workings.forms.letters import Letters
 from workings.shape import Shapes, has_arrays, settled, shapes
 
@@ -110,6 +111,24 @@ def indexed(net: Network) -> Indexed:
     return found
 
 
+def of_rows(net: Network) -> bool:
+    """Is a family defined row by row (X[t,.] = …, X[t] = W @ y) and used otherwise, as X or X[t,k]?
+
+    >>> row = Equation(Ref("X", (Ref("t"), All())), Ref("a"))
+    >>> of_rows(Network((row, Equation(Ref("L"), Ref("X")))))
+    True
+    """
+    if any(isinstance(i, All) for e in net.equations for i in e.lhs.indices):
+        return True
+    families = {name: places for name, places in net.defs if places and (name, 0) not in net.defs}
+    if not families or not has_arrays(net):
+        return False
+    split = [k for e in net.equations for k in free_keys(e.rhs) if k[0] in families and k not in net.defs]
+    if any(places not in (0, families[n]) for n, places in split):
+        return True
+    return any(shapes(settled(net)).ranks.total.get(n, 0) > families[n] for n, _ in split)
+
+
 def _lowered(net: Network) -> Indexed:
     known = shapes(net)
     letters = Letters(net, known)
@@ -133,7 +152,7 @@ def _equations(entries: Entries, known: Shapes, equation: Equation) -> list[Equa
     for place, rhs in _parts(equation.rhs):
         left = Ref(lhs.name, (*lhs.indices, *place), lhs.span) if place else lhs
         at = _letters(entries, known, left, taken)
-        left = Ref(lhs.name, (*left.indices, *at), lhs.span) if at else left
+        left = filled(left, at) if at else left
         new = entries.entry(rhs, entries.fitting_of(rhs, at), taken | used(*at))
         out.append(equation if left is lhs and new is rhs else replace(equation, lhs=left, rhs=new))
     return out

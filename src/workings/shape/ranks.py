@@ -61,7 +61,7 @@ class Ranks:
         return key if alone and name not in self.net.shapes and name not in self.wholes else name
 
     def _wholes(self) -> Iterable[str]:
-        """Names of families that stand bare where arrays stand: w in w^T x beside w[i]; X beside X[t,.] = … anywhere."""
+        """Names of families that stand bare where arrays stand: w in w^T x beside w[i]; of X[t,.] = … anywhere."""
         defined = {name for name, places in self.net.defs if places}
         bare = {n for n in defined if self.net.roles.get(n, "defined") == "defined" and n not in self.net.numbers}
         for equation in self.net.equations:
@@ -85,12 +85,16 @@ class Ranks:
             self.total.setdefault(name, max(self.places[name]))
 
     def _bold(self) -> None:
-        """A bold name without a subscript is an array."""
+        r"""A bold name is an array: \mathbf w by itself, each \mathbf x_k of what no equation defines."""
+        defined = {name for name, _ in self.net.defs}
         for name, latex in self.net.spelling.items():
             places = self.places.get(name, {})
-            known = name in self.total or (name, 0) in self.net.defs
-            if latex.startswith(BOLD) and "_" not in latex and 0 in places and not known:
+            if not latex.startswith(BOLD) or "_" in latex or name in self.total or name in defined or not places:
+                continue
+            if 0 in places:
                 self._set(Ref(name), _by_letter(name))
+            elif len(places) == 1:
+                self.total[name] = next(iter(places)) + _by_letter(name)
 
     def of_ref(self, ref: Ref) -> Rank:
         """The axes of a reference: those of the name without the places that an index takes."""

@@ -85,16 +85,31 @@ def _entry(raw: Raw, subs: list[Item], reader: Reader, span: Span) -> Expr | Non
     if len(places) == 1 and isinstance(places[0], str) and places[0].isdigit() and not scope.family(name, 1):
         digits = list(places[0])
         places = [*digits] if scope.family(name, len(digits)) else places
-    if not places or not all(_value(p, reader) for p in places):
+    picked = bool(places) and _picked(name, raw, places, reader)
+    if not places or not (picked or all(_value(p, reader) for p in places)):
         return None
     if raw.bold and not raw.sample and scope.family(name, len(places) + 1):
         _spell(raw, [], reader, span)
         return Ref(name, (All(span), *(index_of(p, reader, span) for p in places)), span)
-    if not scope.family(name, len(places)):
+    if not picked and not scope.family(name, len(places)):
         return None
     _spell(raw, [], reader, span)
     _spell_places(raw, name, len(places) - len(raw.sample), reader)
     return Ref(name, tuple(index_of(p, reader, span) for p in places), span)
+
+
+def _picked(name: str, raw: Raw, places: list[Item], reader: Reader) -> bool:
+    """p_y beside an array or a defined family p: the letter, which nothing else tells of, is an index that is data."""
+    scope = reader.scope
+    if scope.known(plain_name(raw.base, raw.layer, [p for p in places if isinstance(p, str)], raw.primes)):
+        return False
+    arrays = (scope.arrays.get(name), scope.ranks.get(name))
+    computed = name in scope.defined and len(places) in scope.families.get(name, ())
+    return (len(places) in arrays or computed) and all(_value(p, reader) or _lone(p) for p in places)
+
+
+def _lone(item: Item) -> bool:
+    return isinstance(item, str) and LETTER.fullmatch(item) is not None and item.islower()
 
 
 def _named(raw: Raw, subs: list[Item], reader: Reader, span: Span) -> Ref:

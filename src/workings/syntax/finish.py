@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from workings.errors import BadValue, WorkingsError
-from workings.expr import Big, Expr, Network, Range, Ref, Remark
+from workings.expr import ONE, Big, Expr, Network, Range, Ref, Remark
 from workings.expr.walk import preorder, rewrite, same
 from workings.syntax.applications import PENDING, applied
 from workings.syntax.pratt import Reader
@@ -98,7 +98,7 @@ def stated_ranges(trees: Iterable[Expr]) -> dict[str, Range]:
 
 
 def place_ranges(net: Network, ranges: Mapping[str, Range]) -> Places:
-    """The range of each place of each family, from the indices that stand in it."""
+    """The range of each place of each family, from the indices that stand in it, else from its declared size."""
     out: Places = {}
     heads = [e.lhs for e in net.equations]
     for tree in (*heads, *(e.rhs for e in net.equations)):
@@ -107,6 +107,9 @@ def place_ranges(net: Network, ranges: Mapping[str, Range]) -> Places:
                 for place, index in enumerate(node.indices):
                     if isinstance(index, Ref) and index.name in ranges:
                         out.setdefault((node.name, place), ranges[index.name])
+    for name, axes in net.shapes.items():
+        for place, size in enumerate(axes):
+            out.setdefault((name, place), Range("", ONE, size))
     return out
 
 
