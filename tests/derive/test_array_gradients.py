@@ -210,3 +210,23 @@ def test_both_layouts_of_a_backward_pass() -> None:
     assert "sum(i, gY[i,l]*A[i,j]) is T(A) @ gY, sum(i, gY[i,l]) is colsum(gY)" in text
     with pytest.raises(WorkingsError, match="layout"):
         api.backward(MLP, "E", layout="rows")
+
+
+RNN = "a[t] = W @ h[t-1] + U @ x[t] + b; h[t] = tanh(a[t]); h[0] = 0; o[t] = V @ h[t]; p[t] = softmax(o[t]); " \
+    "E = -sum(t, dot(y[t], log(p[t]))); t = 1..T; " \
+    "x in R^(T x m); y in R^(T x k); W in R^(n x n); U in R^(n x m); V in R^(k x n); b in R^n"
+
+
+def test_backpropagation_through_time_of_whole_arrays() -> None:
+    from workings import api
+
+    lines = [s["matrix"] for s in api.backward(RNN, "E").as_dict()["backward"]]
+    assert lines == [
+        "gy[t] = dE/dy[t] = -u[t]", "gp[t] = dE/dp[t] = -y[t]/p[t]",
+        "go[t] = dE/do[t] = p[t]*(gp[t] - dot(gp[t], p[t]))", "gV = dE/dV = sum(t, outer(go[t], h[t]))",
+        "gh[T] = dE/dh[T] = T(V) @ go[T]", "gh[t] = dE/dh[t] = T(W) @ ga[t+1] + T(V) @ go[t]",
+        "ga[t] = dE/da[t] = gh[t]*(1 - h[t]*h[t])", "gW = dE/dW = sum(t, outer(ga[t], h[t-1]))",
+        "gU = dE/dU = sum(t, outer(ga[t], x[t]))", "gb = dE/db = sum(t, ga[t])"]
+    data = api.gradient(RNN, "E", "W").as_dict()
+    assert data["result"] == "sum(t, outer(ga[t], h[t-1]))"
+    assert "ga[t] = dE/da[t] = gh[t]*(1 - h[t]*h[t])" in [s.get("matrix") for s in data["steps"]]

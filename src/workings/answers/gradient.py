@@ -244,12 +244,20 @@ def blocks(derivation: Derivation, result: bool = True) -> tuple[Block, ...]:
     steps = steps_of(derivation)
     out: list[Block] = [block(step) for step in steps]
     if result and len(steps) > 3:
-        rows = [Row(Rel(pair, ("=",))) for pair in derivation.recurrences]
+        rows = [Row(rel) for rel in _statements(derivation)]
         out.append(Aside("result", (Display((Row(line(derivation)), *rows)),)))
     noticed = worth_noticing(derivation) if result else None
     if noticed is not None:
         out.append(Paragraph((Strong("Worth noticing:"), " ", Math(noticed.fact), f", {noticed.because}.")))
     return tuple(out)
+
+
+def _statements(derivation: Derivation) -> list[Rel]:
+    """The recurrences of the adjoints that a result uses: of whole arrays where it is one."""
+    found = [s.whole for s in derivation.steps if s.whole is not None]
+    if derivation.matrix is not None and len(found) == len(derivation.recurrences):
+        return [Rel((w.args[0], w.args[-1]), ("=",)) for w in found]
+    return [Rel(pair, ("=",)) for pair in derivation.recurrences]
 
 
 def line(derivation: Derivation) -> Rel:

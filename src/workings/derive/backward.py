@@ -319,16 +319,16 @@ class _Pass:
             total = shares[0] if len(shares) == 1 else self.arena.add(shares[::-1])
             if total is self.arena.zero and not target.asked:
                 return None
-            total = self._settled(total)
+            total = self._settled(total, target)
             target.term = self.arena.ref(target.name, target.node.indices)
             here = target.entry = entry(target.node)
             name = target.stated = Ref(target.name, here.indices)
             self.backward.append(self.statement(name, total, here))
         return target.term
 
-    def _settled(self, total: Term) -> Term:
+    def _settled(self, total: Term, target: Target) -> Term:
         """An adjoint with indices as a textbook writes it: A*(gA - sum(l, gA*A)) for a softmax, ranges for cases."""
-        if not self.arena.bigs or self.domains:
+        if not self.arena.bigs or target.node.key in self.domains.group:
             return total
         if self.quotients is None:
             roots = {to_term(self.arena, e.lhs): self.graph.root(e) for e in self.equations}

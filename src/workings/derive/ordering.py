@@ -6,7 +6,7 @@ from collections.abc import Container, Mapping
 
 from workings.derive.recurrences import circles
 from workings.errors import OutOfReach
-from workings.expr import Equation, Key
+from workings.expr import Equation, Key, Ref, free_refs
 
 
 def in_order(
@@ -28,7 +28,7 @@ def in_order(
             else:
                 held.setdefault(mine, []).append(equation)
                 if first[mine] == id(equation):
-                    out += held[mine]
+                    out += _within_a_step(held[mine], equations)
         elif id(equation) not in state:
             state[id(equation)] = 1
             if mine is not None:
@@ -39,6 +39,21 @@ def in_order(
                     stack.append((user, False))
                 elif state[id(user)] == 1 and circle.get(id(user), -1) != mine:
                     raise OutOfReach(f"{user.lhs.name} is defined through itself", span=user.span)
+    return out
+
+
+def _within_a_step(members: list[Equation], equations: list[Equation]) -> list[Equation]:
+    """a[t] = w*h[t-1] before h[t] = tanh(a[t]): each member after those whose entry of the same step it uses."""
+    place = {id(e): n for n, e in enumerate(equations)}
+    own = {e.key: e for e in members}
+    left = sorted(members, key=lambda e: place.get(id(e), 0))
+    waits = {id(e): {id(own[r.key]) for r in free_refs(e.rhs) if r.key in own and own[r.key] is not e
+                     and all(isinstance(i, Ref) for i in r.indices)} for e in members}
+    out: list[Equation] = []
+    while left:
+        ready = next((e for e in left if not waits[id(e)] - {id(d) for d in out}), left[0])
+        left.remove(ready)
+        out.append(ready)
     return out
 
 

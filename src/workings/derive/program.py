@@ -173,7 +173,10 @@ class _Sharing:
         return used
 
     def _name(self, term: Term, user: Ref) -> Ref:
-        indices = tuple(Ref(n) for n in sorted(free_names(term)) if n in self.arena.ranges)
+        written = (i.head for t in parts_first(term) if t.kind == "ref" for i in t.args)
+        own = (i.name for i in user.indices if isinstance(i, Ref))
+        free = {n for n in free_names(term) if n in self.arena.ranges}
+        indices = tuple(Ref(n) for n in dict.fromkeys((*own, *written, *sorted(free))) if n in free)
         function = term.head[0] if term.kind == "call" else ""
         return Ref(self.names.part(term.kind, function, user.name), indices)
 

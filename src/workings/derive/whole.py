@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from workings.derive.program import Program, Statement
-from workings.derive.steps import Derivation, equal
+from workings.derive.steps import Derivation, Step, equal
 from workings.derive.verify import holds
 from workings.errors import BadValue
 from workings.expr import Big, Deriv, Equation, Expr, Ref, Rel, free_refs, preorder
@@ -62,16 +62,18 @@ def in_matrices(derivation: Derivation, form: Indexed, of: Ref, wrt: Ref, layout
 def _names_in_matrices(derivation: Derivation, form: Indexed) -> None:
     """The steps that name an adjoint, gy[i] = dE/dy[i] = ..., with the same line of whole arrays."""
     lead = leading(form)
+    named: list[tuple[Step, Ref, Deriv]] = []
     for step in derivation.steps:
         name, *sides = step.line.args
-        if not (isinstance(name, Ref) and name.indices and len(sides) > 1 and isinstance(sides[0], Deriv)):
-            continue
-        base = sides[0].wrt[0]
-        if not isinstance(base, Ref) or lead.get(base.name):
-            continue
-        found = whole(sides[-1], name.indices, form, lead)
+        if isinstance(name, Ref) and len(sides) > 1 and isinstance(mark := sides[0], Deriv):
+            if isinstance(base := mark.wrt[0], Ref) and len(base.indices) == len(name.indices):
+                lead[name.name] = lead.get(base.name, 0)
+                named.append((step, name, mark))
+    for step, name, mark in named:
+        cut = lead[name.name]
+        found = whole(step.line.args[-1], name.indices[cut:], form, lead) if name.indices[cut:] else None
         if found is not None:
-            step.whole = equal(Ref(name.name), Deriv(sides[0].of, (Ref(base.name),)), found.array)
+            step.whole = equal(Ref(name.name, name.indices[:cut]), Deriv(mark.of, _bare(mark.wrt, cut)), found.array)
 
 
 def _with_names(form: Indexed, derivation: Derivation) -> Indexed:
@@ -92,16 +94,29 @@ def program_in_matrices(program: Program, form: Indexed, layout: str | None = No
     if form.shapes is None:
         return
     program.layout = layout or "denominator"
-    lead = leading(form)
     written = {e.lhs.key: e for e in form.written.equations if not e.lhs.indices}
+    lead = _leads(program, form)
+    for s in (*program.forward, *program.backward):
+        if s.name.name in lead:
+            s.matrix = _statement(s, form, lead, written.get((s.name.name, 0)), program.layout)
+
+
+def _leads(program: Program, form: Indexed) -> dict[str, int]:
+    """How many places of each name are indices of a family: those of the text, and of names made beside them.
+
+    A name whose letters of steps stand behind those of axes has no place: it is left out.
+    """
+    lead = leading(form)
     steps = {r.name for e in form.written.equations for i in e.lhs.indices for r in free_refs(i)}
     for s in (*program.forward, *program.backward):
         base = s.is_.wrt[0] if s.is_ is not None else s.name
         if isinstance(base, Ref) and base.name in lead:
             lead[s.name.name] = lead[base.name]
-        elif s.is_ is None and any(isinstance(i, Ref) and i.name in steps for i in s.name.indices):
-            continue                                     # a part over time and axes: its places are mixed
-        s.matrix = _statement(s, form, lead, written.get((s.name.name, 0)), program.layout)
+            continue
+        runs = [bool(steps.intersection(r.name for r in free_refs(i))) for i in s.name.indices]
+        if runs == sorted(runs, reverse=True) or form.written.defs.get((s.name.name, 0)):
+            lead[s.name.name] = 0 if form.written.defs.get((s.name.name, 0)) else sum(runs)
+    return lead
 
 
 def _statement(
@@ -116,12 +131,12 @@ def _statement(
     s.patterns = found.said
     if s.is_ is None:
         return equal(name, found.array)
-    mark = Deriv(s.is_.of, _bare(s.is_.wrt, lead))
+    mark = Deriv(s.is_.of, _bare(s.is_.wrt, cut))
     if layout == "numerator" and at:
         return equal(mark, transposed(name), transposed(found.array))
     return equal(name, mark, found.array)
 
 
-def _bare(refs: Sequence[Expr], lead: dict[str, int]) -> tuple[Expr, ...]:
+def _bare(refs: Sequence[Expr], cut: int) -> tuple[Expr, ...]:
     """Entries as the arrays that they belong to."""
-    return tuple(Ref(r.name, r.indices[: lead.get(r.name, 0)]) if isinstance(r, Ref) else r for r in refs)
+    return tuple(Ref(r.name, r.indices[:cut]) if isinstance(r, Ref) else r for r in refs)

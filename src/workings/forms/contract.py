@@ -165,7 +165,9 @@ class _Maker:
             return Factor(node)
         if len(named) == len(letters):
             return Factor(Ref(node.name, lead, node.span), named)
-        dots = tuple(All() if x else i for x, i in zip(letters, axes))
+        dots = [All() if x else i for x, i in zip(letters, axes)]
+        while dots and isinstance(dots[-1], All):                # x[t] is all of row t
+            dots.pop()
         return Factor(Ref(node.name, (*lead, *dots), node.span), named)
 
     def _product(self, node: Mul, inner: tuple[Product, ...]) -> Product:
@@ -261,8 +263,7 @@ class _Maker:
 
     def _kept(self, node: Big, body: Product) -> Product:
         """sum(t, outer(d[t], x[t])): the index of a family, which is no axis."""
-        if any(node.index in f.letters for f in body.factors):
-            raise NoForm
+        body = body._replace(factors=tuple(_taken_at(f, node.index) for f in body.factors))
         array = self.array(body._replace(sign=1), body.letters)
         return Product(body.sign, (Factor(Big("sum", node.index, array, node.lo, node.hi), body.letters),))
 
@@ -366,6 +367,15 @@ class _Maker:
         if eyes > 1 or mats or not (left or right):
             raise NoForm
         return Call("diag", (entrywise([*left, *right]),))
+
+
+def _taken_at(f: Factor, letter: str) -> Factor:
+    """The row x[t] of an array at the index of a family."""
+    if letter not in f.letters:
+        return f
+    if not isinstance(f.array, Ref) or f.letters.index(letter) or any(isinstance(i, All) for i in f.array.indices):
+        raise NoForm
+    return Factor(Ref(f.array.name, (*f.array.indices, Ref(letter)), f.array.span), f.letters[1:])
 
 
 def _order(parts: Iterable[Product]) -> tuple[str, ...]:
