@@ -59,7 +59,7 @@ def faces(parts: Sequence[Labelled], wanted: Callable[[Face], bool], seams: Sequ
     for row, found in sides.items():
         if any(wanted(face) for face, _ in found):
             for face, _ in found:
-                face.body = _flat(face.body, row)
+                face.body = flattened(face.body, row)
             for face in _overlaid(found, wanted):
                 out += _cut(face, seams)
     return out
@@ -98,7 +98,7 @@ def _cut(face: Face, seams: Sequence[Seam]) -> Iterator[Face]:
     whole = True
     for body, met in seams:
         if vanishes(body, face.row) and body.dimension() == body.size - 1:
-            common = _common(face.body, _flat(body, face.row))
+            common = _common(face.body, flattened(body, face.row))
             if common is not None:
                 whole = False
                 yield Face(face.row, common, face.above, face.below, face.ties, met)
@@ -155,7 +155,7 @@ def _left_out(row: Row) -> int:
     return max(i for i, v in enumerate(row[:-1]) if v)
 
 
-def _flat(body: Polyhedron, row: Row) -> Polyhedron:
+def flattened(body: Polyhedron, row: Row) -> Polyhedron:
     """The side of a set that lies in the hyperplane row = 0 (or a set within it), without the coordinate left out."""
     k = _left_out(row)
     out = space(body.size - 1)

@@ -9,6 +9,7 @@ b1   its holes: the components of the complement that reach neither the border o
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from workings.geometry.fast.adjacency import vertex
@@ -19,13 +20,17 @@ Array = Any
 
 @dataclass(frozen=True, slots=True)
 class ClassTopology:
-    """A class with its Betti numbers: `components`, `holes`; `cells`: how many cells it has; `area` in floats."""
+    """A class with its Betti numbers: `components`, `holes`, in space `cavities`; how many `cells` it has.
+
+    `area`: in floats; in space the volume, on a line the length.
+    """
 
     label: str
     components: int
     holes: int
     cells: int
     area: float
+    cavities: int | None = None
 
 
 def classes(found: LevelSet) -> tuple[ClassTopology, ...]:
@@ -44,7 +49,7 @@ def classes(found: LevelSet) -> tuple[ClassTopology, ...]:
     """
     complex_ = found.complex
     areas = complex_.areas
-    own, ties = _decided(found)
+    own, ties = decided(found.complex, found.outputs, found.level)
     out = []
     for (label, inside), tied in zip(own, ties):
         components = _components(complex_, inside, tied)
@@ -55,16 +60,16 @@ def classes(found: LevelSet) -> tuple[ClassTopology, ...]:
 
 def cells_of(found: LevelSet) -> list[tuple[str, Array]]:
     """Each class with its cells: a truth value for each cell."""
-    return _decided(found)[0]
+    return decided(found.complex, found.outputs, found.level)[0]
 
 
-def _decided(found: LevelSet) -> tuple[list[tuple[str, Array]], list[Array]]:
+def decided(found: Any, outputs: tuple[str, ...], level: Fraction) -> tuple[list[tuple[str, Array]], list[Array]]:
     """For each class its label and cells; and corners x others: is another as good there?"""
     import numpy as np
 
-    levels, start = found.complex.levels, found.complex.offsets[:-1]
-    if len(found.outputs) == 1:
-        name, level = found.outputs[0], found.level
+    levels, start = found.levels, found.offsets[:-1]
+    if len(outputs) == 1:
+        name = outputs[0]
         low, high = np.minimum.reduceat(levels[:, 0], start), np.maximum.reduceat(levels[:, 0], start)
         tied = levels == 0
         return [(f"{name} < {level}", low < 0), (f"{name} > {level}", high > 0)], [tied, tied]
@@ -72,7 +77,7 @@ def _decided(found: LevelSet) -> tuple[list[tuple[str, Array]], list[Array]]:
     whole = np.logical_and.reduceat(zero, start)
     alone = whole.sum(axis=1) == 1
     own, ties = [], []
-    for k, name in enumerate(found.outputs):
+    for k, name in enumerate(outputs):
         own.append((name, whole[:, k] & alone))
         ties.append(np.delete(zero, k, axis=1) & zero[:, k : k + 1])
     return own, ties

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, TypeVar
 
 from workings.geometry.exact_plane import Cell, Exact, Triple
 from workings.geometry.fast.doubles import place_of, ratio
 from workings.geometry.layers import Layers
 
 Array = Any
+T = TypeVar("T")
 CELLS, CORNERS = 16_384, 131_072      # of one chunk
 
 
@@ -76,9 +77,9 @@ def _sign(row: Triple, vertex: Triple) -> int:
     return (value > 0) - (value < 0)
 
 
-def batches(found: Iterator[Cell], size: int) -> Iterator[list[Cell]]:
+def batches(found: Iterator[T], size: int) -> Iterator[list[T]]:
     """Lists of so many cells."""
-    batch: list[Cell] = []
+    batch: list[T] = []
     for cell in found:
         batch.append(cell)
         if len(batch) == size:
