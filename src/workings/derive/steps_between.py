@@ -8,7 +8,7 @@ from workings.derive.graph import Edge, Graph, Node
 from workings.derive.inside import free_names
 from workings.derive.recurrences import Span
 from workings.derive.sweep import Leaf
-from workings.derive.terms import Term
+from workings.derive.terms import Arena, Term
 from workings.derive.written import to_term
 from workings.expr import Equation
 
@@ -20,13 +20,13 @@ def timed(graph: Graph, equation: Equation, lower: Node, avoid: frozenset[str]) 
     own = [domains.written_out(b) for b in domains.bounds(equation)]
     facts = domains.facts(graph.within, graph.at)
     found: dict[tuple[Node, tuple[Bound, ...], tuple[Term, ...]], list[Term]] = {}
-    for leaf in graph.places(equation, [lower.key]):
-        solved = graph.own(own, leaf, lower)
-        if solved is None:
-            continue
-        table, fresh = _letters(graph, equation, own, solved.table, lower, avoid)
+    leaves = [(leaf, s.table) for leaf in graph.places(equation, [lower.key]) if (s := graph.own(own, leaf, lower))]
+    loose = _loose(arena, [table for _, table in leaves])
+    for leaf, values in leaves:
+        solved = {letter: value for letter, value in values.items() if letter not in loose}
+        table, fresh = _letters(graph, equation, own, solved, lower, avoid)
         upper = Node(equation.lhs.name, tuple(arena.rename(h, table) for h in heads))
-        tests = _inside(graph, own, table, solved.table, lower) + capped(graph, upper)
+        tests = _inside(graph, own, table, solved, lower) + capped(graph, upper)
         known = [facts.holds(t) for t in tests]
         if False in known:
             continue
@@ -38,6 +38,22 @@ def timed(graph: Graph, equation: Equation, lower: Node, avoid: frozenset[str]) 
             found.setdefault((upper, fresh, left), []).append(slope)
     return [Edge(upper, lower, fresh, arena.add(shares), equation, tests)
             for (upper, fresh, tests), shares in found.items()]
+
+
+def _loose(arena: Arena, tables: list[dict[str, Term]]) -> set[str]:
+    """Letters that two places of one equation solve for entries which may be one and the same.
+
+    In z[i] = sum(j, W[i,j]*x[j]) + sum(j, W[j,i]*y[j]) an entry W[i,j] stands in z[i] and in z[j], the same at i = j:
+    one sums over all z[i'], with a delta for each place.  Steps t and t + 1 differ, and stay apart.
+    """
+    out: set[str] = set()
+    for n, one in enumerate(tables):
+        for other in tables[n + 1 :]:
+            gaps = {x: None if x not in one or x not in other else arena.sub(one[x], other[x])
+                    for x in (*one, *(y for y in other if y not in one))}
+            if not any(g is not None and g.kind == "num" and g is not arena.zero for g in gaps.values()):
+                out |= {x for x, gap in gaps.items() if gap is not arena.zero}
+    return out
 
 
 def _inside(
