@@ -14,6 +14,7 @@ DONE, ASK, FULL, GROW, PAUSE = 0, 1, 2, 3, 4          # why the loop came back
 U = 2.0**-53
 TINY = 1e-300                 # more than what underflow can lose
 FLOOR = 1e-300                # so that the square of an error never comes out 0
+FEW = 4                       # the weights of so many forms stand row by row, those of more column by column
 SAFE = 1.0 + 1e-9             # the bounds themselves are rounded
 # no reference counts: nothing is allocated here, and counting costs more than the arithmetic
 options: dict[str, Any] = {"_nrt": False, "cache": True, "nogil": True, "error_model": "numpy",
@@ -59,7 +60,7 @@ class Net(NamedTuple):
     starts: Array             # the number of its first unit
     first: Array              # its sources are first[l] … first[l + 1] - 1
     source: Array             # the layer of each source
-    place: Array              # where its weights begin, column by column
+    place: Array              # where its weights begin
     normed: Array             # where the Euclidean norms of its rows begin
     weights: Array
     norms: Array

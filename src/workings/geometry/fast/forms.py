@@ -9,10 +9,8 @@ from __future__ import annotations
 from math import sqrt
 
 from workings.geometry.fast.arrays import (
-    FLOOR, LAYER, MANY, SAFE, SLOT, TINY, TOP, Array, Net, State, compiled, inlined, reordered,
+    FEW, FLOOR, LAYER, MANY, SAFE, SLOT, TINY, TOP, Array, Net, State, compiled, inlined, reordered,
 )
-
-FEW = 4                       # a layer of so many forms is summed form by form, a larger one column by column
 
 
 @compiled
@@ -48,6 +46,18 @@ def _add(weights: Array, place: int, m: int, index: Array, value: Array, k: int,
         k += 1
 
 
+@inlined
+def _add_few(weights: Array, place: int, m: int, size: int, index: Array, value: Array, n: int, a: Array, b: Array,
+             c: Array) -> None:
+    """The same where weights stand row by row."""
+    for k in range(m):
+        for i in range(n):
+            w = weights[place + k * size + index[i]]
+            a[k] += w * value[0, i]
+            b[k] += w * value[1, i]
+            c[k] += w * value[2, i]
+
+
 @reordered
 def _wrong(forms: Array, sign: Array, loose: Array, start: int, m: int, slope: float, every: int,
            gamma: float) -> tuple[float, float]:
@@ -65,6 +75,21 @@ def _wrong(forms: Array, sign: Array, loose: Array, start: int, m: int, slope: f
     return g, h
 
 
+@reordered
+def _row(weights: Array, place: int, forms: Array, sign: Array, loose: Array, start: int, m: int, slope: float,
+         every: int) -> tuple[float, float, float]:
+    """One row of the weights times a layer's units as they come out of it."""
+    a, b, c = forms[0, start:start + m], forms[1, start:start + m], forms[2, start:start + m]
+    row, on, out = weights[place:place + m], sign[start:start + m], loose[start:start + m]
+    x, y, z = 0.0, 0.0, 0.0
+    for i in range(m):
+        w = row[i] * (1.0 if on[i] else slope) * (1.0 if every or not out[i] else 0.0)
+        x += w * a[i]
+        y += w * b[i]
+        z += w * c[i]
+    return x, y, z
+
+
 @compiled
 def _packed(forms: Array, sign: Array, loose: Array, start: int, m: int, slope: float, every: int, index: Array,
             value: Array) -> int:
@@ -79,27 +104,14 @@ def _packed(forms: Array, sign: Array, loose: Array, start: int, m: int, slope: 
     return n
 
 
-@reordered
-def _dot(weights: Array, place: int, k: int, m: int, forms: Array, row: int, sign: Array, loose: Array, start: int,
-         size: int, slope: float, every: int) -> float:
-    """Row k of the weights times one column of the forms of a layer's units as they come out of it."""
-    found = 0.0
-    a, on, out = forms[row, start:start + size], sign[start:start + size], loose[start:start + size]
-    for i in range(size):
-        factor = (1.0 if on[i] else slope) * (1.0 if every or not out[i] else 0.0)
-        found += weights[place + i * m + k] * (a[i] * factor)
-    return found
-
-
 @compiled
-def _summed(forms: Array, sign: Array, loose: Array, start: int, size: int, slope: float, every: int, weights: Array,
+def _product(forms: Array, sign: Array, loose: Array, start: int, size: int, slope: float, every: int, weights: Array,
             place: int, m: int, index: Array, value: Array, a: Array, b: Array, c: Array) -> None:
     """(a, b, c) += weights @ the units of a layer: all of them, or the decided ones."""
     if m <= FEW:
         for k in range(m):
-            a[k] += _dot(weights, place, k, m, forms, 0, sign, loose, start, size, slope, every)
-            b[k] += _dot(weights, place, k, m, forms, 1, sign, loose, start, size, slope, every)
-            c[k] += _dot(weights, place, k, m, forms, 2, sign, loose, start, size, slope, every)
+            x, y, z = _row(weights, place + k * size, forms, sign, loose, start, size, slope, every)
+            a[k], b[k], c[k] = a[k] + x, b[k] + y, c[k] + z
     else:
         n = _packed(forms, sign, loose, start, size, slope, every, index, value)
         _add(weights, place, m, index, value, 0, n, a, b, c)
@@ -116,7 +128,7 @@ def _begun(net: Net, state: State, layer: int, a: Array, b: Array, c: Array) -> 
     for s in range(net.first[target], net.first[target + 1]):
         i = net.source[s]
         every = int(i != layer)
-        _summed(state.forms, state.sign, state.loose, net.starts[i], net.sizes[i], net.slopes[i], every, net.weights,
+        _product(state.forms, state.sign, state.loose, net.starts[i], net.sizes[i], net.slopes[i], every, net.weights,
                 net.place[s], m, state.index, state.scratch, a, b, c)
         g, h = _wrong(state.forms, state.sign, state.loose, net.starts[i], net.sizes[i], net.slopes[i], every, gamma)
         state.rest[s, 0], state.rest[s, 1] = g, h
@@ -171,7 +183,10 @@ def summed(net: Net, state: State, gone: int, leaf: bool) -> tuple[float, float]
     else:
         for j in range(m):
             a[j], b[j], c[j] = old_a[j], old_b[j], old_c[j]
-        _add(net.weights, net.place[last], m, state.index, state.scratch, 0, n, a, b, c)
+        if m > FEW:
+            _add(net.weights, net.place[last], m, state.index, state.scratch, 0, n, a, b, c)
+        else:
+            _add_few(net.weights, net.place[last], m, net.sizes[layer], state.index, state.scratch, n, a, b, c)
     if not leaf:
         state.norm[to, 0], state.norm[to, 1] = g, h
     return g, h

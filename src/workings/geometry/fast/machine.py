@@ -9,6 +9,7 @@ from typing import Any
 
 from workings.geometry.exact_plane import Exact
 from workings.geometry.fast import kernel
+from workings.geometry.fast.arrays import FEW
 from workings.geometry.fast.chunks import CELLS, CORNERS, Chunk
 from workings.geometry.fast.doubles import place_of, side_of
 from workings.geometry.fast.kernel import Net, Out, State
@@ -49,7 +50,7 @@ def net_of(layers: Layers) -> Net:
             place.append(sum(w.size for w in weights))
             normed.append(sum(n.size for n in norms))
             found = np.array(matrix, dtype=np.float64)
-            weights.append(np.ascontiguousarray(found.T).reshape(-1))
+            weights.append(np.ascontiguousarray(found if len(found) <= FEW else found.T).reshape(-1))
             norms.append(_norms(found))
         first.append(len(source))
         terms = sum(layers.sizes[i] for i, _ in sources)

@@ -169,9 +169,9 @@ def signs(forms: Array, place: Array, name: Array, first: int, n: int, size: Ext
     return pending
 
 
-@compiled
-def _meet(forms: Array, place: Array, i: int, j: int, p: int, q: int, at: int) -> None:
-    """The meeting of two creases between vertices i and j, written as vertex `at`."""
+@inlined
+def _meeting(forms: Array, place: Array, i: int, j: int, p: int, q: int) -> tuple[float, float, float, float]:
+    """The meeting of two creases between vertices i and j: x, y, w and a bound for the error of each."""
     a1, b1, c1, e1, f1 = forms[0, p], forms[1, p], forms[2, p], forms[3, p], forms[4, p]
     a2, b2, c2, e2, f2 = forms[0, q], forms[1, q], forms[2, q], forms[3, q], forms[4, q]
     x, y, w = b1 * c2 - c1 * b2, c1 * a2 - a1 * c2, a1 * b2 - b1 * a2
@@ -187,50 +187,49 @@ def _meet(forms: Array, place: Array, i: int, j: int, p: int, q: int, at: int) -
         x /= w
         y /= w
         far = max(abs(x), abs(y))
-        place[at, 0], place[at, 1], place[at, 2] = x, y, 1.0
-        place[at, 3] = ((wrong + far * wrong_w) / size + 4.0 * U * far) * SAFE + TINY
-        return
+        return x, y, 1.0, ((wrong + far * wrong_w) / size + 4.0 * U * far) * SAFE + TINY
     # far out: which way, if not w, the corners on both sides tell
     u, v, t = place[i, 0] + place[j, 0], place[i, 1] + place[j, 1], place[i, 2] + place[j, 2]
     way = w if size > 0.0 else x * u + y * v + w * t
     doubt = (wrong + wrong_w + 4.0 * U * (far + abs(w))) * 3.0 * (abs(u) + abs(v) + abs(t))
     if far > 2.0 * wrong and (size > 0.0 or abs(way) > doubt + 2.0 * (place[i, 3] + place[j, 3]) * (far + abs(w))):
         scale = 1.0 / far if way > 0.0 else -1.0 / far
-        place[at, 0], place[at, 1], place[at, 2] = x * scale, y * scale, max(w * scale, 0.0)
-        place[at, 3] = (wrong + 2.0 * wrong_w) / far * SAFE + 8.0 * U
-    else:
-        place[at, 0], place[at, 1], place[at, 2], place[at, 3] = 0.0, 0.0, 0.0, FAR
+        return x * scale, y * scale, max(w * scale, 0.0), (wrong + 2.0 * wrong_w) / far * SAFE + 8.0 * U
+    return 0.0, 0.0, 0.0, FAR
 
 
 @inlined
-def _copied(place: Array, name: Array, i: int, edge: int, at: int) -> None:
-    """Vertex i once more as vertex `at`, with another edge behind it."""
-    place[at, 0], place[at, 1], place[at, 2], place[at, 3] = place[i, 0], place[i, 1], place[i, 2], place[i, 3]
-    name[at, 0], name[at, 1], name[at, 2] = name[i, 0], name[i, 1], edge
+def _written(place: Array, name: Array, at: int, x: float, y: float, w: float, wrong: float, p: int, q: int,
+             edge: int) -> None:
+    """One vertex."""
+    place[at, 0], place[at, 1], place[at, 2], place[at, 3] = x, y, w, wrong
+    name[at, 0], name[at, 1], name[at, 2] = p, q, edge
 
 
 @inlined
 def parted(forms: Array, place: Array, name: Array, first: int, n: int, side: Array, u: int) -> tuple[int, int]:
     """The parts of the polygon where the crease of u is <= 0 and >= 0, written behind it; how many vertices each."""
-    below = 0
+    below, before = 0, side[n - 1]
     for i in range(n):
-        here, then = side[i], side[i + 1 if i + 1 < n else 0]
-        below += int(here <= 0) + int(here * then < 0)
+        here = side[i]
+        below += int(here <= 0) + int(here * before < 0)
+        before = here
     low, middle = first + n, first + n + below
     high = middle
     for i in range(n):
         here, then = side[i], side[i + 1 if i + 1 < n else 0]
-        edge = name[first + i, 2]
+        at, edge = first + i, name[first + i, 2]
+        x, y, w, wrong, p, q = place[at, 0], place[at, 1], place[at, 2], place[at, 3], name[at, 0], name[at, 1]
         if here <= 0:
-            _copied(place, name, first + i, u if here == 0 and then > 0 else edge, low)
+            _written(place, name, low, x, y, w, wrong, p, q, u if here == 0 and then > 0 else edge)
             low += 1
         if here >= 0:
-            _copied(place, name, first + i, u if here == 0 and then < 0 else edge, high)
+            _written(place, name, high, x, y, w, wrong, p, q, u if here == 0 and then < 0 else edge)
             high += 1
         if here * then < 0:
-            _meet(forms, place, first + i, first + i + 1 if i + 1 < n else first, edge, u, low)
-            name[low, 0], name[low, 1], name[low, 2] = edge, u, u if here < 0 else edge
-            _copied(place, name, low, u if here > 0 else edge, high)
+            x, y, w, wrong = _meeting(forms, place, at, at + 1 if i + 1 < n else first, edge, u)
+            _written(place, name, low, x, y, w, wrong, edge, u, u if here < 0 else edge)
+            _written(place, name, high, x, y, w, wrong, edge, u, u if here > 0 else edge)
             low += 1
             high += 1
     return below, high - middle
