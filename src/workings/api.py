@@ -88,10 +88,12 @@ def run(net: NetworkLike, /, **values: Any) -> Values:
 
 
 def pieces(net: NetworkLike, box: Any = None, slice: Any = None, *, count: bool = False, processes: int = 1,
-           seconds: float | None = None, engine: str | None = None, progress: Any = None, cluster: str = "") -> Pieces:
+           seconds: float | None = None, engine: str | None = None, progress: Any = None, cluster: str = "",
+           polygon: Any = None) -> Pieces:
     """Every sign pattern, its domain, its affine map, or why it is empty; in a box, on a plane or a line.
 
-    `slice`: three points of the input space, or two (rows, an array or a CSV file).  `count`: no lists are held.
+    `slice`: three points of the input space, two for a line, four for a space (rows, an array or a CSV file).
+    `polygon`: the corners of a convex part of the plane, in order.  `count`: no lists are held.
     After `seconds`, or Ctrl-C, what is done is marked partial.  `engine`: "fast" or "exact".  `cluster`: the address
     of a Dask scheduler, whose workers do the work.
 
@@ -100,16 +102,16 @@ def pieces(net: NetworkLike, box: Any = None, slice: Any = None, *, count: bool 
     """
     net = _net(net)
     budget = work.Budget(processes, seconds, engine, progress, count, cluster)
-    return Pieces(work.pieces(net, box, slice, budget), net)
+    return Pieces(work.pieces(net, box, slice, budget, polygon), net)
 
 
 def boundary(net: NetworkLike, output: Any = None, level: Any = None, box: Any = None, slice: Any = None, *,
              processes: int = 1, seconds: float | None = None, engine: str | None = None,
-             progress: Any = None) -> Boundary:
-    """The exact level set of an output, and which class lies on each side; in a box, on a plane or a line."""
+             progress: Any = None, cluster: str = "", polygon: Any = None) -> Boundary:
+    """The exact level set of an output, and which class lies on each side; `box`, `slice` and the rest as `pieces`."""
     net = _net(net)
-    budget = work.Budget(processes, seconds, engine, progress)
-    return Boundary(work.boundary(net, output, level, box, slice, budget), net)
+    budget = work.Budget(processes, seconds, engine, progress, False, cluster)
+    return Boundary(work.boundary(net, output, level, box, slice, budget, polygon), net)
 
 
 def same(first: NetworkLike, second: NetworkLike, box: Any = None, slice: Any = None) -> Agreement:
@@ -272,9 +274,11 @@ def grade(
     return Grades(found, PlainNetwork())
 
 
-def serve(port: int = 0) -> None:
-    """The page on this machine: a later release."""
-    raise work.later("serve a page", "workings solve SHEET writes an HTML file that any browser opens")
+def serve(port: int = 0, host: str = "127.0.0.1", show: bool = False) -> None:
+    """The page, on this machine, until Ctrl-C; `port` 0 takes a free one, `show` opens the browser."""
+    from workings.web import serve as start
+
+    start(port, host, show)
 
 
 __all__ = [

@@ -378,13 +378,12 @@ def train(**options: Any) -> None:
     train_network(options)
 
 
-def _later(name: str, what: str, hint: str) -> None:
-    @workings.command(name, hidden=True, context_settings={"ignore_unknown_options": True}, help=f"(later) {what}.")
-    @click.argument("rest", nargs=-1, type=click.UNPROCESSED)
-    def command(rest: tuple[str, ...]) -> None:
-        from workings import work
+@verb("Open the page on this machine.", "workings serve", "workings serve --port 8000", about="")
+@click.option("--port", type=int, default=0, help="Which port; by default a free one.")
+@click.option("--host", default="127.0.0.1", help="By default only this machine reaches the page.")
+@click.option("--open", "show", is_flag=True, help="Open it in the browser.")
+def serve(port: int, host: str, show: bool) -> None:
+    """Open the page: type a network and see its drawing, its pieces, its derivatives and its code, until Ctrl-C."""
+    from workings.web import serve as start
 
-        raise work.later(what, hint)
-
-
-_later("serve", "serve a page", "workings solve SHEET writes an HTML file that any browser opens")
+    start(port, host, show)

@@ -249,19 +249,30 @@ def _svg(figure: Figure) -> str:
 
 
 @cache
+def sheet(font: str) -> str:
+    """The style of blocks below the class `workings`, for a page of its own; `font`: where its font is."""
+    face, palette, blocks, _ = _parts(font)
+    return face + palette.replace(":root", ".workings") + ".workings {\n" + blocks + "}\n"
+
+
 def _style(scoped: bool = False) -> str:
     """The style sheet with the font inside; scoped, its rules hold only within a notebook's cell."""
-    here = files("workings.render")
-    font = b64encode((here / "stix-two-math.woff2").read_bytes()).decode("ascii")
-    face = (
-        '@font-face { font-family: "Workings Math"; '
-        f'src: url(data:font/woff2;base64,{font}) format("woff2"); font-display: block; }}\n'
-    )
-    palette, blocks, page = (
-        (here / f"{name}.css").read_text(encoding="utf-8") for name in ("palette", "blocks", "page")
-    )
+    font = b64encode((files("workings.render") / "stix-two-math.woff2").read_bytes()).decode("ascii")
+    face, palette, blocks, page = _parts(f"data:font/woff2;base64,{font}")
     if scoped:
         # A notebook's own theme need not be that of the system: the cell brings its paper with it.
         own = "background: var(--paper); color: var(--ink); padding: 0.4em 0.9em;\n"
         return face + palette.replace(":root", ".workings") + ".workings {\n" + own + blocks + "}\n"
     return face + palette + blocks + page
+
+
+def _parts(font: str) -> tuple[str, str, str, str]:
+    """The font's rule, the colours, the blocks, the page."""
+    face = (
+        f'@font-face {{ font-family: "Workings Math"; src: url({font}) format("woff2"); font-display: block; }}\n'
+    )
+    here = files("workings.render")
+    palette, blocks, page = (
+        (here / f"{name}.css").read_text(encoding="utf-8") for name in ("palette", "blocks", "page")
+    )
+    return face, palette, blocks, page

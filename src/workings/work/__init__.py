@@ -17,6 +17,7 @@ from workings.work.files import MARKED, decoded, file_source, formulas, source
 from workings.work.models import is_model, model
 from workings.work.names import NameLike, Names, expression, loss, names, other_entry, plain_name, ref, split
 from workings.work.regions import Budget
+from workings.work.slopes import derivative_of, differentiated
 from workings.work.values import BoxLike, box, number, values, values_file
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Budget", "backward", "boundary", "box", "check", "check_code", "code_source", "decoded", "draw", "expression",
-    "file_source", "gradient", "hessian", "is_model", "later", "loss", "model", "names", "number", "pieces", "read",
+    "file_source", "gradient", "hessian", "is_model", "loss", "model", "names", "number", "pieces", "read",
     "read_code", "ref", "run", "same", "source", "split", "values", "values_file",
 ]
 
@@ -60,11 +61,6 @@ def _no_cycle(net: Network) -> None:
     _ = (net if len(single) == len(net.equations) else net.with_(equations=single)).ordered
 
 
-def later(what: str, hint: str = "") -> OutOfReach:
-    """What a later release will do."""
-    return OutOfReach(f"this release does not {what} yet", hint=hint)
-
-
 def draw(net: Network, unroll: int | None = None) -> Graph:
     """Inputs, neurons, weights, biases, nonlinearities; `unroll`: so many steps of a recurrence side by side."""
     from workings.figures.unrolled import unrolled
@@ -86,16 +82,17 @@ def run(net: Network, given: Mapping[str, Any], mode: str = "auto") -> Values:
     return evaluate.run(indexed(net).net if of_rows(net) else net, values(given, net), mode=mode)
 
 
-def pieces(net: Network, box_: BoxLike = None, slice_: Any = None, budget: Budget | None = None) -> Any:
+def pieces(net: Network, box_: BoxLike = None, slice_: Any = None, budget: Budget | None = None,
+           polygon: Any = None) -> Any:
     """Every sign pattern, its domain and its affine map."""
-    return regions.pieces(net, box_, slice_, budget)
+    return regions.pieces(net, box_, slice_, budget, polygon)
 
 
 def boundary(net: Network, output: Any = None, level: Any = None, box_: BoxLike = None, slice_: Any = None,
-             budget: Budget | None = None) -> Any:
+             budget: Budget | None = None, polygon: Any = None) -> Any:
     """The exact level set of an output, or where the largest of several outputs changes."""
     chosen = None if output is None else ref(output, net).name
-    return regions.boundary(net, chosen, level, box_, slice_, budget)
+    return regions.boundary(net, chosen, level, box_, slice_, budget, polygon)
 
 
 def same(first: Network, second: Network, box_: BoxLike = None, slice_: Any = None) -> Agreement:
@@ -177,15 +174,18 @@ def code(net: Network, of: NameLike | None = None, to: str = "numpy", wrt: Any =
     from workings.forms.spellings import steadied
 
     emit.known_target(to)
-    top = loss(net) if of is None else ref(of, net)
+    slope = derivative_of(of, net)
+    top = ref(slope.of, net) if slope is not None else loss(net) if of is None else ref(of, net)
     inner, found = steadied(indexed(net).net, {top.key})
+    if slope is not None:
+        inner, top = differentiated(inner, slope, mode)
     refs = None if wrt is None else [ref(n, net) for n in (split(wrt) if isinstance(wrt, str) else wrt)]
-    program = derive.backward(inner, top, refs, mode)
+    program = derive.backward(inner, top, refs, mode, steady=mode == "plain")
     if refs is None and to in emit.OF_ALL:
         from workings.emit.asked import everything
 
         inner, refs = everything(inner, program, top)
-        program = derive.backward(inner, top, refs, mode)
+        program = derive.backward(inner, top, refs, mode, steady=mode == "plain")
     program.recognised = [*found, *program.recognised]
     return emit.code(inner, program, top, to, mode, **options)
 

@@ -1,0 +1,183 @@
+"""What the page shows at once: how the text is read, its graph, its plane; each, or why it is not there."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from fractions import Fraction
+from itertools import accumulate
+from typing import Any
+
+from workings import work
+from workings.errors import BadValue, OutOfReach, WorkingsError
+from workings.expr import Expr, Num, free_refs
+from workings.forms.affine import number as numeral
+from workings.forms.graphs import Graph, Neuron
+from workings.limits import WEB_CELLS
+from workings.notation import latex, plain
+from workings.regions import Boundary, Pieces
+from workings.results import Drawing, Network, Values
+from workings.web import asked
+from workings.web.asked import Request
+from workings.web.shown import described, shown
+
+Answer = dict[str, Any]
+LISTED = 400                  # pieces above which their exact texts are asked for one at a time
+PARTS = ("reading", "graph", "plane")
+
+
+def look(request: Request) -> Answer:
+    """The wanted parts.  Raises what the text is refused for; what only one part cannot do stands in its place."""
+    net = asked.network(request)
+    wanted = [p for p in PARTS if p in (request.get("want") or PARTS)]
+    makers = {"reading": lambda: _reading(net), "graph": lambda: _graph(net), "plane": lambda: _plane(net, request)}
+    return {part: _or_why(makers[part]) for part in wanted}
+
+
+def _or_why(make: Any) -> Answer:
+    try:
+        found: Answer = make()
+        return found
+    except WorkingsError as error:
+        return {"why": described(error)}
+
+
+def _reading(net: Network) -> Answer:
+    values = {name: str(value) for name, value in net.values.items() if isinstance(value, int | Fraction)}
+    return {**shown(net), "values": values, "quantities": [plain(e.lhs) for e in net.equations]}
+
+
+def _graph(net: Network) -> Answer:
+    from workings.figures.describe import edge_title, node_title
+
+    drawing = Drawing(work.draw(net), net)
+    graph: Graph = drawing.data
+    names = {name: plain(ref) for name, ref in graph.refs().items()}
+    titles: dict[str, str] = {f"Input {names[name]}": name for name, _ in graph.inputs}
+    numbers: dict[str, Answer] = {}
+    for node in graph.nodes:
+        titles[node_title(node, names, graph)] = node.id
+        if isinstance(node, Neuron):
+            titles |= {edge_title(e, node.id, names): f"{e.source}>{node.id}" for e in node.edges}
+            weights = {e.source: _amount(e.weight, net) for e in node.edges}
+            numbers[node.id] = {"bias": _amount(node.bias, net), "in": weights}
+    return {"result": drawing.as_dict(), "svg": drawing._repr_svg_(), "titles": titles, "numbers": numbers}
+
+
+def _amount(weight: Expr, net: Network) -> Answer:
+    """A weight: as written, its number where it has one, and the parameter whose value it is."""
+    fixed = numeral(weight)
+    refs = free_refs(weight)
+    name = plain(weight) if len(refs) == 1 and refs[0] is weight else ""
+    if fixed is None and name in net.values and isinstance(net.values[name], int | Fraction):
+        fixed = net.values[name]
+    return {"text": plain(weight), "value": None if fixed is None else str(fixed), "parameter": name}
+
+
+def _plane(net: Network, request: Request) -> Answer:
+    """The cells in a box as arrays, exact texts where there are few, the boundary, the classes."""
+    if len(net.inputs) != 2:
+        raise OutOfReach(f"the plane needs two inputs; here {_count(len(net.inputs))}")
+    sides = asked.box(request) or _window(net)
+    cut = Pieces(work.pieces(net, sides), net)
+    out = _listed(cut) if _has_texts(cut) else _arrays(cut)
+    if out["cells"] > (request.get("limit") or WEB_CELLS):
+        raise OutOfReach(f"there are {out['cells']:,} cells in this box, too many to draw", hint="zoom in")
+    out |= {"box": [str(v) for side in sides for v in side], "inputs": [name for name, _ in net.inputs]}
+    try:
+        level = request.get("value")
+        exact = None if level is None else asked.number(level)
+        around = None if _has_texts(cut) else sides
+        found = Boundary(work.boundary(net, request.get("output"), exact, around), net)
+        out["boundary"] = {k: v for k, v in found.as_dict().items() if k not in ("steps", "schema")}
+    except WorkingsError as error:
+        out["boundary"] = {"why": error.message}
+    return out
+
+
+def _has_texts(cut: Pieces) -> bool:
+    """Is it a list of sign patterns with their exact domains, rather than arrays of cells?"""
+    return hasattr(cut.data, "full") and len(cut.data.full) <= LISTED
+
+
+def _listed(cut: Pieces) -> Answer:
+    """Few cells: the corners of their exact domains, and the domains themselves as text."""
+    full = cut.data.full
+    outputs = [o.name for o in cut.outputs]
+    corners = [[[float(v) for v in p] for p in r.shape.vertices] for r in full]
+    maps = [[[float(v) for v in r.affine[name]] for name in outputs] for r in full]
+    return {
+        "outputs": outputs, "cells": len(full), "patterns": [r.pattern for r in full], "pieces": cut.as_dict(),
+        "vertices": _packed([p for corner in corners for p in corner]),
+        "offsets": _packed(list(accumulate((len(c) for c in corners), initial=0)), "<u4"),
+        "A": _packed([[m[:-1] for m in row] for row in maps]), "b": _packed([[m[-1] for m in row] for row in maps]),
+    }
+
+
+def _arrays(cut: Pieces) -> Answer:
+    out: Answer = {
+        "outputs": [o.name for o in cut.outputs], "cells": len(cut.offsets) - 1, "vertices": _packed(cut.vertices),
+        "offsets": _packed(cut.offsets, "<u4"), "A": _packed(cut.A), "b": _packed(cut.b),
+    }
+    if out["cells"] <= LISTED:
+        out["patterns"] = ["".join("+" if s else "-" for s in row) for row in cut.patterns]
+    return out
+
+
+def _count(inputs: int) -> str:
+    return "is one" if inputs == 1 else "are none" if not inputs else f"are {inputs}"
+
+
+def _window(net: Network) -> list[tuple[Fraction, Fraction]]:
+    """What is seen first: the file's own box, else all vertices of pieces and boundary with room around them."""
+    if net.box is not None:
+        return [(Fraction(lo), Fraction(hi)) for lo, hi in net.box]
+    from workings.figures.plane_view import ROOMY, rounded, span
+
+    found = Pieces(work.pieces(net), net).as_dict()
+    points = [v for r in found["regions"] for v in r.get("vertices", ())]
+    try:
+        for part in Boundary(work.boundary(net), net).as_dict()["boundary"]:
+            points += [part[k] for k in ("from", "to", "at") if k in part]
+    except WorkingsError:
+        pass
+    spans = [span([float(Fraction(p[axis])) for p in points], None, ROOMY) for axis in (0, 1)]
+    half = max(max((high - low) / 2 for low, high in spans), 1.0)
+    sides = [rounded((low + high) / 2 - half, (low + high) / 2 + half) for low, high in spans]
+    low_high = [[Fraction(repr(v)).limit_denominator(1000) for v in side] for side in sides]
+    return [(low, high) for low, high in low_high]
+
+
+def _packed(array: Any, kind: str = "<f4") -> str:
+    import numpy as np
+
+    return b64encode(np.ascontiguousarray(array, dtype=kind).tobytes()).decode("ascii")
+
+
+def change(request: Request) -> Answer:
+    """The text with one number changed, and nothing else in it; it is read again to see that this is so."""
+    from workings.forms.reweigh import reweigh
+
+    given = request.get("network")
+    if not isinstance(given, str):
+        raise OutOfReach("the weights of a file stand in no text", hint="write the network as equations")
+    net = asked.network(request)
+    value = asked.number(request.get("value"))
+    old, new = reweigh(net, str(request.get("neuron")), str(request.get("source") or ""), Num(value))
+    if old.span is None:
+        raise OutOfReach("this weight stands in no statement of the text", hint="change it in the text")
+    seen = given[old.span.start : old.span.end]
+    write = latex if "\\" in seen else plain
+    line = f"{write(new.lhs)} = {write(new.rhs)}"
+    return {"text": given[: old.span.start] + line + given[old.span.end :], "line": line,
+            "span": [old.span.start, old.span.start + len(line)]}
+
+
+def cell(request: Request) -> Answer:
+    """The piece that a point lies in: its pattern, its inequalities, its map."""
+    net = asked.network(request)
+    point = [asked.number(v) for v in request.get("point") or ()]
+    if len(point) != len(net.inputs):
+        raise BadValue(f"the point has {len(point)} coordinates", expected=f"{len(net.inputs)}, one for each input")
+    names = [name for name, _ in net.inputs]
+    found = Values(work.run(net, dict(zip(names, point))), net)
+    return {"values": found.as_dict()["values"]}
