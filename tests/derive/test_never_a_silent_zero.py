@@ -13,7 +13,7 @@ import pytest
 from workings.derive import gradient
 from workings.errors import NotReadable
 from workings.evaluate import run, value
-from workings.expr import Network, Num, Ref, substitute
+from workings.expr import Network, Num, Ref, Rel, substitute
 from workings.forms.indexed import indexed
 from workings.functions import signatures
 from workings.notation import plain
@@ -32,6 +32,18 @@ CLASSES = (
     (r"p_i = \frac{e^{z_i}}{\sum_{j=1}^C e^{z_j}}; L = -\log p_y; i = 1, \dots, C", "p[i] - delta(i, y)"),
     (r"z \in \mathbb{R}^C; L = \sum_{j \neq y} \max(0, z_j - z_y + 1); j = 1, \dots, C",
      "where(j != y, step(z[j] - z[y] + 1), -sum(j' != y, step(z[j'] - z[y] + 1)))"),
+)
+WAYS = (            # an array operation as text, as LaTeX, as NumPy names it: the same equations in indices
+    (r"W \in \mathbb{R}^{m\times n}; L = \sum_i \|W_{i,\cdot}\|_1; i = 1, \dots, m", "L = sum(i, sum(j, abs(W[i,j])))"),
+    (r"W \in \mathbb{R}^{m\times n}; L = \|W_{1,:}\|^2", "L = sum(i, W[1,i]^2)"),
+    (r"x \in \mathbb{R}^n; L = \|x\|_\infty", "L = max(i, abs(x[i]))"),
+    ("W in R^(m x n); a = sum(W, axis=0); L = sum(a)", "a[i] = sum(j, W[j,i])"),
+    ("W in R^(m x n); a = max(W, axis=1); L = sum(a)", "a[i] = max(j, W[i,j])"),
+    ("W in R^(m x n); a = mean(W, axis=-1); L = sum(a)", "a[i] = 1/n*sum(j, W[i,j])"),
+    ("W in R^(m x n); a = maxout(W); L = sum(a)", "a[i] = max(j, W[i,j])"),
+    ("W in R^(m x n); L = max(W)", "L = max(i, max(j, W[i,j]))"),
+    (r"X \in \mathbb{R}^{N\times d}; w \in \mathbb{R}^d; y_k = X_{k,:} w; k = 1, \dots, N", "y[k] = sum(i, X[k,i]*w[i])"),
+    (r"L = \sum_{j \neq y} \max(0, s_j - s_y + 1); j = 1, \dots, C", "L = sum(j != y, max(0, s[j] - s[y] + 1))"),
 )
 REFUSED = (
     ("y[k] = w*x[k]; L = (y - 1)^2; k = 1..N", "w", "L uses y, but the equations define y[k]"),
@@ -68,6 +80,12 @@ def test_rows_of_a_family(defined: str, used: str) -> None:
 @pytest.mark.parametrize(("text", "result"), CLASSES)
 def test_a_class_that_is_data(text: str, result: str) -> None:
     assert plain(gradient(read(text, signatures()), Ref("L"), Ref("z")).result) == result
+
+
+@pytest.mark.parametrize(("text", "meant"), WAYS)
+def test_the_same_in_indices(text: str, meant: str) -> None:
+    equation = indexed(read(text, signatures())).net.equations[0]
+    assert plain(Rel((equation.lhs, equation.rhs), ("=",))) == meant
 
 
 @pytest.mark.parametrize(("text", "by", "says"), REFUSED)

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from workings.errors import BadValue, InputTooLarge, NotReadable, OutOfReach
 from workings.evaluate import code as c
+from workings.evaluate.by_row import by_row
 from workings.evaluate.arrays import array_function, each, floats, is_array, leveled, mismatch, product, stacked
 from workings.evaluate.numbers import Undefined, Value, fits, flint, power, show, whole
 from workings.expr import Big, Call, Expr, Logic, Ref, Rel
@@ -258,6 +259,7 @@ class Machine:
         entry = worth.get(name)
         if entry is None:
             out = array_function(name, args, self._function)
+            out = by_row(name, args, self.exact, self.last) if out is None else out
             if out is None:
                 raise OutOfReach(f"{name} has no value here", span=node.span if node else None)
             return out

@@ -112,7 +112,7 @@ def indexed(net: Network) -> Indexed:
 
 
 def of_rows(net: Network) -> bool:
-    """Is a family defined row by row (X[t,.] = …, X[t] = W @ y) and used otherwise, as X or X[t,k]?
+    """Is a family given or defined row by row (X[t,.] = …, X[t] = W @ y) and used otherwise, as X or X[t,k]?
 
     >>> row = Equation(Ref("X", (Ref("t"), All())), Ref("a"))
     >>> of_rows(Network((row, Equation(Ref("L"), Ref("X")))))
@@ -121,8 +121,11 @@ def of_rows(net: Network) -> bool:
     if any(isinstance(i, All) for e in net.equations for i in e.lhs.indices):
         return True
     families = {name: places for name, places in net.defs if places and (name, 0) not in net.defs}
-    if not families or not has_arrays(net):
+    data = [k for k in net.leaves if k[1]]
+    if not (families or data) or not has_arrays(net):
         return False
+    if any(shapes(settled(net)).ranks.total.get(n, 0) > places for n, places in data):
+        return True
     split = [k for e in net.equations for k in free_keys(e.rhs) if k[0] in families and k not in net.defs]
     if any(places not in (0, families[n]) for n, places in split):
         return True

@@ -26,6 +26,7 @@ def _all(entry: str, of: str = "x[{}]", over: str = "sum", share: str = "") -> t
     return tuple(texts)
 
 
+_TIES = "entries that tie for it each have slope 1"
 STRUCTURE = (
     Row("T", "transpose", params=("W",), latex=r"\top", spellings=("transpose",), soft=("T",), kind="array", rows=True,
         indexed=("W in R^n; i = 1..n; out[i] = W[i]", "W in R^(m x n); i = 1..n; j = 1..m; out[i,j] = W[j,i]")),
@@ -37,6 +38,10 @@ STRUCTURE = (
     Row("norm2", "squared norm", params=_X, latex=r"\lVert x\rVert^{2}", kind="array", indexed=_all("x[]^2")),
     Row("norm", "norm", params=_X, body="sqrt(norm2(x))", latex=r"\lVert x\rVert", soft=("norm",), kind="array",
         indexed=tuple(t.replace("out = ", "out = sqrt(") + ")" for t in _all("x[]^2"))),
+    Row("norm1", "sum of absolute values", params=_X, latex=r"\lVert x\rVert_{1}", soft=("norm1",), kind="array",
+        indexed=_all("abs(x[])"), kink="the slope of |z| at 0 is 0"),
+    Row("norminf", "largest absolute value", params=_X, latex=r"\lVert x\rVert_{\infty}", soft=("norminf",),
+        kind="array", indexed=_all("abs(x[])", over="max"), kink="entries that tie for the maximum each count"),
     Row("diag", "diagonal matrix", params=_X, latex=r"\operatorname{diag}", soft=("diag",), kind="array",
         indexed=("x in R^n; i = 1..n; j = 1..n; out[i,j] = delta(i, j)*x[i]",
                  "x in R^(n x n); i = 1..n; out[i] = x[i,i]")),
@@ -46,6 +51,19 @@ STRUCTURE = (
         indexed=("W in R^(m x n); i = 1..m; j = 1..n; out[j] = sum(i, W[i,j])",)),
     Row("rowsum", "sum of each row", params=("W",), latex=r"\operatorname{rowsum}", kind="array",
         indexed=("W in R^(m x n); i = 1..m; j = 1..n; out[i] = sum(j, W[i,j])",)),
+    Row("colmean", "mean of each column", params=("W",), latex=r"\operatorname{colmean}", soft=("colmean",),
+        kind="array", indexed=("W in R^(m x n); i = 1..m; j = 1..n; out[j] = 1/m*sum(i, W[i,j])",)),
+    Row("rowmean", "mean of each row", params=("W",), latex=r"\operatorname{rowmean}", soft=("rowmean",), kind="array",
+        indexed=("W in R^(m x n); i = 1..m; j = 1..n; out[i] = 1/n*sum(j, W[i,j])",)),
+    Row("colmax", "largest entry of each column", params=("W",), latex=r"\operatorname{colmax}", soft=("colmax",),
+        kind="array", indexed=("W in R^(m x n); i = 1..m; j = 1..n; out[j] = max(i, W[i,j])",), kink=_TIES),
+    Row("colmin", "smallest entry of each column", params=("W",), latex=r"\operatorname{colmin}", soft=("colmin",),
+        kind="array", indexed=("W in R^(m x n); i = 1..m; j = 1..n; out[j] = min(i, W[i,j])",), kink=_TIES),
+    Row("rowmax", "largest entry over the last axis", params=_X, latex=r"\operatorname{rowmax}",
+        soft=("rowmax", "maxout", "Maxout"), kind="array", rows=True, source="arXiv:1302.4389",
+        indexed=("x in R^n; i = 1..n; out = max(i, x[i])",), kink=_TIES),
+    Row("rowmin", "smallest entry over the last axis", params=_X, latex=r"\operatorname{rowmin}", soft=("rowmin",),
+        kind="array", rows=True, indexed=("x in R^n; i = 1..n; out = min(i, x[i])",), kink=_TIES),
     Row("col", "column vector", params=_X, latex=r"\operatorname{col}", soft=("col",), kind="array",
         indexed=("x in R^n; i = 1..n; j = 1..1; out[i,j] = x[i]",)),
     Row("row", "row vector", params=_X, latex=r"\operatorname{row}", soft=("row",), kind="array",
@@ -101,7 +119,7 @@ LOSSES = (
         indexed=("z in R^n; t in R^n; i = 1..n; j = 1..n; s = log(sum(j, exp(z[j]))); "
                  "out = -sum(i, t[i]*(z[i] - s))",)),
     Row("kl", "Kullback-Leibler divergence of q from p", params=("p", "q"), kind="array", rows=True,
-        latex=r"\operatorname{KL}", soft=("kl", "KL"),
+        latex=r"\operatorname{KL}", soft=("kl", "KL", "D_KL"),
         indexed=("p in R^n; q in R^n; i = 1..n; out = sum(i, p[i]*log(p[i]/q[i]))",)),
     Row("multi_hinge", "multi-class hinge of scores s and the true class y", params=("s", "y"), kind="array",
         latex=r"\operatorname{hinge}", kink="the slope of a term at 0 is 0", source="CS231n, linear classification",

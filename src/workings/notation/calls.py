@@ -44,8 +44,9 @@ def _abs(s: Setter, node: Call, inner: tuple[Piece, ...]) -> Piece | None:
 def _norm(s: Setter, node: Call, inner: tuple[Piece, ...]) -> Piece | None:
     text = s.ink.fence(r"\lVert", inner[0].text, r"\rVert", inner[0].tall)
     squared = node.function == "norm2"
-    if squared:
-        text = s.ink.script(text, "", s.ink.number("2"))
+    below = {"norm1": s.ink.number("1"), "norminf": s.ink.sign(r"\infty", "ord")}.get(node.function, "")
+    if squared or below:
+        text = s.ink.script(text, below, s.ink.number("2") if squared else "")
     return Piece(text, ATOM, node, inner[0].tall, "fence", "fence", raised=squared)
 
 
@@ -107,6 +108,7 @@ def _chains(function: str) -> bool:
 
 
 _OWN: dict[str, Callable[[Setter, Call, tuple[Piece, ...]], Piece | None]] = {
-    "abs": _abs, "norm": _norm, "norm2": _norm, "sqrt": _sqrt, "T": _transpose, "dot": _dot, "outer": _outer,
+    "abs": _abs, "norm": _norm, "norm2": _norm, "norm1": _norm, "norminf": _norm,
+    "sqrt": _sqrt, "T": _transpose, "dot": _dot, "outer": _outer,
     "delta": _delta, "ind": _indicator, "where": _where, "log": _log,
 }

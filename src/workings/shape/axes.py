@@ -16,6 +16,7 @@ from workings.notation import plain
 from workings.shape.ranks import ONE_LESS, ROW, SCALARS, Ranks, is_array_function
 from workings.shape.rows import text_for
 from workings.shape.sizes import Axis, same_size, unify
+from workings.syntax.finish import stated_ranges
 
 LONGEST = 40                  # characters of an expression that an error names in full
 
@@ -40,7 +41,8 @@ class Axes:
     def __init__(self, net: Network, ranks: Ranks) -> None:
         self.net, self.ranks = net, ranks
         self.names: dict[Key | str, tuple[Axis, ...]] = {}
-        self.letters = {name: Axis(r.hi) for name, r in net.ranges.items() if isinstance(r.lo, Num) and r.lo.value == 1}
+        ranges = {**stated_ranges(e.rhs for e in net.equations), **net.ranges}
+        self.letters = {name: Axis(r.hi) for name, r in ranges.items() if isinstance(r.lo, Num) and r.lo.value == 1}
         self.current: Expr | None = None
 
     # -- names

@@ -5,6 +5,7 @@ from __future__ import annotations
 from workings.errors import NotReadable
 from workings.expr import Array, Big, Expr, Logic, Mul, Num, Ref, Rel, Rest
 from workings.expr.walk import preorder
+from workings.syntax.along import is_axis
 from workings.syntax.calls import apply
 from workings.syntax.pratt import SUM, Reader
 
@@ -172,6 +173,8 @@ def indexed(reader: Reader, word: str) -> bool:
     if toks[i + 2][0] != "w" or toks[i + 3][0] not in (",", "!=", "<", ">", "<=", ">=", "in"):
         return False
     letter = toks[i + 2][1]
+    if is_axis(toks, i + 4) or letter in reader.scope.arrays or letter in reader.scope.ranks:
+        return False
     if word in reader.scope.functions or word in reader.scope.defined:
         return False
     return word in ("sum", "prod") or (letter in reader.scope.ranges and toks[i + 3][0] == ",")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from workings.errors import NotReadable, Span
 from workings.expr import All, Call, Expr, Mul, Pow, Ref
+from workings.syntax.along import along
 from workings.syntax.pratt import FACTORS, POWER, Reader, operand
 from workings.syntax.scope import listed
 
@@ -74,6 +75,8 @@ def apply(reader: Reader, name: str, shown: str, at: int, primes: int = 0) -> Ex
             break
     args = _arguments_of(reader, shown)
     span = reader.span(at)
+    if name not in reader.scope.functions:
+        name, args = along(name, args, reader.scope, span)
     _count(reader, name, shown, args, span)
     _no_entry(reader, shown, span)
     call: Expr = Call(name, args, primes, span)

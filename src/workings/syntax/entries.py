@@ -20,6 +20,8 @@ def resolve(raw: Raw, reader: Reader) -> Expr:
             reader.scope.add_family(name, len(raw.indices))
         return Ref(name, raw.indices, span)
     subs = _spread(raw, reader)
+    if reader.scope.surveying and not (subs or raw.sample or raw.layer):
+        reader.scope.alone.add(base)
     if base in ("delta", "I") and len(subs) == 2 and not raw.layer and _kronecker(base, subs, reader):
         return Call("delta", tuple(index_of(s, reader, span) for s in subs), 0, span)
     return _entry(raw, subs, reader, span) or _named(raw, subs, reader, span)
@@ -70,7 +72,8 @@ def _value(item: Item, reader: Reader) -> bool:
         return False
     if item.isupper() and item.lower() in scope.letters:      # h_T beside h_t
         return True
-    return item in scope.sizes or item in scope.defined or item in scope.letters or item in scope.ranges
+    known = (scope.sizes, scope.defined, scope.letters, scope.ranges)
+    return any(item in names for names in known) or (item in scope.alone and item.islower())
 
 
 def _entry(raw: Raw, subs: list[Item], reader: Reader, span: Span) -> Expr | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from workings.expr import Expr
+from workings.expr import All, Expr
 from workings.syntax import letters, squares
 from workings.syntax.pratt import Reader
 from workings.syntax.tokens import Token
@@ -238,6 +238,12 @@ def subscript(reader: Reader) -> list[Item]:
             kind = "w"
         if kind == "," or kind in _DECLARED:
             reader.i += 1
+        elif _dot_here(reader):
+            reader.i += 1
+            out.append(All(reader.span(reader.toks[reader.i - 1][2])))
+        elif kind in ("w", "n") and after in ("*", ":") and reader.toks[reader.i + 2][0] in ("}", ","):
+            reader.i += 1                          # W_{i\cdot}
+            out.append(text)
         elif kind in letters.FONTS or kind == "text":
             raw = base_of(reader)
             out.append(raw.base)
@@ -252,6 +258,15 @@ def subscript(reader: Reader) -> list[Item]:
     reader.i += 1
     reader.depth -= 1
     return out
+
+
+def _dot_here(reader: Reader) -> bool:
+    r"""Is this the dot of a slice: W_{i,\cdot}, W_{:,j}, W_{\cdot j}?"""
+    before, (kind, text, _, _), after = reader.toks[reader.i - 1 : reader.i + 2]
+    ends = after[0] in ("}", ",")
+    if kind == ".":
+        return ends
+    return (kind == ":" or text == "\\cdot") and (ends or before[0] in ("{", ","))
 
 
 def _above(reader: Reader, raw: Raw) -> bool:

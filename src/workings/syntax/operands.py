@@ -144,16 +144,28 @@ def bars(reader: Reader) -> Expr:
 
 
 def _norm(reader: Reader, inner: Expr, at: int) -> Expr:
-    r"""`\|r\|_2^2` and `\|W\|_F^2` are norm2; without the square the norm."""
+    r"""`\|r\|_2^2` and `\|W\|_F^2` are norm2; without the square the norm; also `\|w\|_1` and `\|w\|_\infty`."""
+    which = "norm"
     if reader.toks[reader.i][0] == "_":
-        which = reader.i
-        reader.i += 1
-        below = names.subscript(reader)
-        if below not in (["2"], ["F"]):
-            raise reader.fail(f"the norm with index {below[0]} is not known", "the Euclidean norm: no index, 2 or F",
-                              span=reader.span(reader.toks[which][2]))
+        which = _which_norm(reader)
     reader.scope.means_arrays(inner, reader.span(at))
-    return Call("norm", (inner,), 0, reader.span(at))
+    return Call(which, (inner,), 0, reader.span(at))
+
+
+def _which_norm(reader: Reader) -> str:
+    at = reader.toks[reader.i][2]
+    texts = [t[1] for t in reader.toks[reader.i + 1 : reader.i + 4]]
+    reader.i += 1
+    if texts[0] == "\\infty" or (texts[0] == "{" and texts[1:] == ["\\infty", "}"]):
+        reader.i += 1 if texts[0] != "{" else 3
+        return "norminf"
+    below = names.subscript(reader)
+    if below == ["1"]:
+        return "norm1"
+    if below not in (["2"], ["F"]):
+        raise reader.fail(f"the norm with index {below[0]} is not known",
+                          "no index, 2 or F for the Euclidean norm, 1 or \\infty", span=reader.span(at))
+    return "norm"
 
 
 def angle(reader: Reader) -> Expr:

@@ -86,6 +86,8 @@ def _pair(a: Expr, ra: int, b: Expr, rb: int, sign: str, span: Span | None) -> t
     if 2 in (ra, rb):
         args = (*a.args, b) if isinstance(a, MatMul) else (a, b)
         return MatMul(args, span), _product_rank([ra, rb])
+    if isinstance(a, Ref) and len(a.indices) > 1 and isinstance(a.indices[-1], All):
+        return MatMul((a, b), span), 0                   # X_{k,:} w: a row of a matrix times a column
     raise NotReadable(
         "two vectors stand side by side, which has no meaning", span=span,
         expected="w^T x or dot(w, x) for the inner product, x w^T or outer(x, w) for the outer one, * or \\odot for "

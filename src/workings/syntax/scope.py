@@ -50,6 +50,7 @@ class Scope:
     remarks: dict[str, Remark] = field(default_factory=dict)
     find_bare: Callable[[], set[str]] = set
     bases: set[str] = field(default_factory=set)
+    alone: set[str] = field(default_factory=set)            # names that stand by themselves, y in j \neq y
     applied: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
     lines: bool = False       # reading claims: every index letter may stand free
     surveying: bool = False
