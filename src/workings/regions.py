@@ -11,6 +11,8 @@ from workings.errors import BadValue, OutOfReach
 from workings.results import Pictured, drawn
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     from workings.document import Picture
     from workings.figures import Figure
     from workings.figures.marks import Marks
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from workings.geometry.fast.levelset import LevelSet
     from workings.geometry.measure import Constancy, Extreme, Steepest
     from workings.geometry.mesh import Mesh
+    from workings.geometry.space.complex import SpaceComplex
+    from workings.geometry.space.levelset import SpaceLevelSet
     from workings.geometry.topology import ClassTopology
 
 Array = Any
@@ -112,21 +116,14 @@ class Pieces(_Planar):
     # --- arrays ---
 
     @cached_property
-    def complex(self) -> Complex:
-        """The cells of a plane or line with their arrays; raises `OutOfReach` for three inputs and more."""
+    def complex(self) -> Complex | SpaceComplex:
+        """The cells of a line, plane or space with their arrays."""
         if self._is_complex:
-            found: Complex = self.data
+            found: Complex | SpaceComplex = self.data
             return found
-        from workings.geometry.fast.engine import complex_of
-        from workings.work.regions import planar
+        from workings.work.regions import complex_again
 
-        box = "all" if self.data.box is None else self.data.box
-        stack, domain = planar(self.net, None if box == "all" else box, None)
-        if box == "all":
-            from workings.geometry.plane import domain_of
-
-            domain = domain_of(domain.plane, "all")
-        return complex_of(stack, domain)
+        return complex_again(self.net, self.data)
 
     @cached_property
     def mesh(self) -> Mesh:
@@ -137,7 +134,12 @@ class Pieces(_Planar):
 
     @property
     def _planar(self) -> bool:
+        """Do the arrays come from the complex?  Else from the answer that lists all workings."""
         return self._is_complex or len(self.data.inputs) <= 2
+
+    @property
+    def _spatial(self) -> bool:
+        return self._is_complex and not hasattr(self.complex, "next")
 
     @property
     def patterns(self) -> Array:
@@ -161,7 +163,9 @@ class Pieces(_Planar):
     @property
     def vertices(self) -> Array:
         """All corners, cell after cell: corners x inputs; `offsets` says where each cell's begin."""
-        return self.complex.vertices[:, : len(self.mesh.names)] if self._planar else self.mesh.points
+        if not self._planar:
+            return self.mesh.points
+        return self.complex.vertices[:, : len(self.complex.layers.domain.plane.names)]
 
     @property
     def offsets(self) -> Array:
@@ -170,15 +174,20 @@ class Pieces(_Planar):
 
     @property
     def neighbours(self) -> Array:
-        """For the edge after each corner the cell beyond it, -1 at the border."""
+        """For the edge after each corner (in space: each facet) the cell beyond it, -1 at the border."""
         return self.complex.neighbours
 
     @property
     def areas(self) -> Array:
-        """The area of each cell; within a slice that in input space."""
+        """The area of each cell; on a line the length, in space the volume; within a slice that in input space."""
         from workings.geometry.measure import areas
 
-        return areas(self.mesh)
+        if self._planar and not self._spatial:
+            return areas(self.mesh)
+        from workings.geometry.space.volumes import in_input_space
+
+        found: Any = self.complex
+        return in_input_space(found)
 
     # --- measures ---
 
@@ -204,7 +213,7 @@ class Pieces(_Planar):
         """How many cells have an area in each of the bins (equal steps of its logarithm): counts and edges."""
         from workings.geometry.measure import histogram
 
-        return histogram(self.mesh, bins)
+        return histogram(self.areas, bins)
 
     def graph(self) -> Any:
         """The dual graph in NetworkX: a node a cell, an edge where two share a side, with the unit that changes."""
@@ -226,12 +235,21 @@ class Pieces(_Planar):
             return Boundary(self._level_set(), self.net).with_marks(self.marks).figure()
         from workings.figures.atlas import cells_figure
 
-        return cells_figure(self.complex, self.by or "map", None, self.marks)
+        return cells_figure(self._flat(), self.by or "map", None, self.marks)
+
+    def _flat(self) -> Complex:
+        """The complex of a plane, which alone can be drawn."""
+        found: Any = self.complex
+        if not hasattr(found, "next"):
+            raise OutOfReach(f"a picture of cells in {found.size} dimensions", expected="a plane",
+                             hint="a slice: three points of the input space")
+        flat: Complex = found
+        return flat
 
     def _level_set(self) -> LevelSet:
         from workings.geometry.fast.levelset import level_set
 
-        found = self.complex
+        found = self._flat()
         return level_set(found.stack, found.layers.domain)
 
     @classmethod
@@ -257,28 +275,30 @@ class Boundary(_Planar):
         return hasattr(self.data, "crosses")
 
     @cached_property
-    def level_set(self) -> LevelSet:
-        """The boundary on a plane with its arrays: edges, segments, crossing or touching, isolated points."""
+    def level_set(self) -> LevelSet | SpaceLevelSet:
+        """The boundary with its arrays: edges (in space faces), crossing or touching, isolated points."""
         if self._is_level_set:
-            found: LevelSet = self.data
+            found: LevelSet | SpaceLevelSet = self.data
             return found
-        from workings.geometry.fast.levelset import level_set
-        from workings.geometry.plane import domain_of
-        from workings.work.regions import planar
+        from workings.work.regions import level_set_again
 
-        if len(self.data.inputs) > 2:
-            raise OutOfReach(f"{len(self.data.inputs)} inputs", expected="one or two inputs, or a slice")
-        stack, domain = planar(self.net, self.data.box, None)
-        if self.data.box is None:
-            domain = domain_of(domain.plane, "all")
-        place = stack.outputs.index(self.data.outputs[0]) if len(self.data.outputs) == 1 else None
-        return level_set(stack, domain, place, self.data.level)
+        return level_set_again(self.net, self.data)
 
     def topology(self) -> tuple[ClassTopology, ...]:
-        """Components and holes (the Betti numbers b0 and b1) of each class."""
+        """Components and holes (the Betti numbers b0 and b1; in space cavities, b2) of each class."""
+        from workings.geometry.space.topology import space_classes
         from workings.geometry.topology import classes
 
-        return classes(self.level_set)
+        found: Any = self.level_set
+        return classes(found) if hasattr(found, "edges") else space_classes(found)
+
+    def nearest(self, point: Any) -> tuple[tuple[Fraction, Fraction], float]:
+        """The nearest point of the boundary to a point of the plane, exactly, and its distance in input space."""
+        found: Any = self.level_set
+        if not hasattr(found, "nearest"):
+            raise OutOfReach("the nearest boundary point in space", expected="a plane", hint="a slice")
+        near: tuple[tuple[Fraction, Fraction], float] = found.nearest(point)
+        return near
 
     def with_marks(self, marks: Marks | None) -> Boundary:
         """The same with data points over its picture."""
@@ -289,7 +309,11 @@ class Boundary(_Planar):
         """The picture as data."""
         from workings.figures.atlas import boundary_atlas
 
-        return boundary_atlas(self.level_set, self.marks)
+        found: Any = self.level_set
+        if not hasattr(found, "edges"):
+            raise OutOfReach("a picture of a boundary in space", expected="a plane",
+                             hint="a slice: three points of the input space")
+        return boundary_atlas(found, self.marks)
 
     @classmethod
     def load(cls, path: str | Path) -> Any:

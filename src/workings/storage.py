@@ -30,6 +30,13 @@ def _arrays(result: Any) -> dict[str, Any]:
         names = PIECES if result._planar else PIECES[:-1]
         return {name: getattr(result, name) for name in names}
     found = result.level_set
+    if hasattr(found, "faces"):
+        corners = [found.complex.vertices[found.complex.corners_on(f)] for f in found.faces.tolist()]
+        return {
+            "faces": np.concatenate(corners) if corners else np.zeros((0, found.complex.size)),
+            "offsets": np.cumsum([0, *map(len, corners)]), "crosses": found.crosses, "pairs": found.pairs,
+            "regions": np.asarray(found.regions),
+        }
     return {
         "segments": found.segments, "crosses": found.crosses, "pairs": found.pairs,
         "points": found.complex.vertices[found.points], "regions": np.asarray(found.regions),
@@ -38,7 +45,7 @@ def _arrays(result: Any) -> dict[str, Any]:
 
 def _facts(result: Any) -> dict[str, Any]:
     """What the JSON says; for many cells without the lists."""
-    many = len(result.offsets) - 1 if result.verb == "pieces" else len(result.level_set.edges)
+    many = len(result.offsets) - 1 if result.verb == "pieces" else _parts(result.level_set)
     if many <= LISTED:
         facts: dict[str, Any] = result.as_dict()
         return facts
@@ -50,6 +57,10 @@ def _facts(result: Any) -> dict[str, Any]:
     found = result.level_set
     return {"schema": 1, "inputs": list(found.complex.layers.domain.plane.names), "outputs": list(found.outputs),
             "level": str(found.level), "length": found.length}
+
+
+def _parts(found: Any) -> int:
+    return len(found.faces) if hasattr(found, "faces") else len(found.edges)
 
 
 def _archive(result: Any) -> bytes:

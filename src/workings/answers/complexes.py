@@ -1,4 +1,4 @@
-"""What `pieces` says of a complex of a plane: counts always, every cell where they are not too many."""
+"""What `pieces` says of a complex of a plane or space: counts always, every cell where they are not too many."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from typing import Any
 from workings.answers.geometry import box_dict, exact
 from workings.document import Block, Paragraph, Picture, Table
 from workings.errors import InputTooLarge
-from workings.geometry.exact_cells import corners, inside
 from workings.geometry.fast.complex import Complex
+from workings.geometry.space.complex import SpaceComplex
 from workings.geometry.stack import Units
 from workings.limits import MAX_LISTED_CELLS
 
+Cells = Complex | SpaceComplex
 
-def as_dict(found: Complex) -> dict[str, Any]:
+
+def as_dict(found: Cells) -> dict[str, Any]:
     """The `pieces` object of INTERFACE.md; on a slice the coordinates are s and t."""
     out: dict[str, Any] = {
         "inputs": list(found.layers.domain.plane.names), "outputs": list(found.layers.outputs), "units": units(found),
@@ -23,7 +25,7 @@ def as_dict(found: Complex) -> dict[str, Any]:
     return {**out, **counts(found), "steps": []}
 
 
-def counts(found: Complex) -> dict[str, Any]:
+def counts(found: Cells) -> dict[str, Any]:
     """The figures that stand on every answer about pieces."""
     own, domain = found.counts, found.layers.domain
     plane = {} if own.vertices is None else {"vertices": own.vertices, "edges": own.edges}
@@ -42,20 +44,22 @@ def counts(found: Complex) -> dict[str, Any]:
     return out
 
 
-def box_of(found: Complex) -> Any:
+def box_of(found: Cells) -> Any:
     """The box in the coordinates of the plane; "all" without one."""
     domain = found.layers.domain
     return "all" if domain.box is None and not domain.bounded else box_dict(domain.box)
 
 
-def slice_dict(found: Complex) -> dict[str, list[str]]:
-    """x = origin + s * along + t * across."""
+def slice_dict(found: Cells) -> dict[str, Any]:
+    """x = origin + s * along + t * across; in space the ways of s, t, u."""
     plane = found.layers.domain.plane
+    if isinstance(found, SpaceComplex):
+        return {"origin": exact(plane.origin), "ways": [exact(way) for way in plane.ways]}
     out = {"origin": exact(plane.origin), "along": exact(plane.along)}
     return out if plane.line else {**out, "across": exact(plane.across)}
 
 
-def units(found: Complex) -> list[dict[str, str]]:
+def units(found: Cells) -> list[dict[str, str]]:
     """Each unit in the order of patterns, with the quantity whose entry it switches."""
     out: dict[int, dict[str, str]] = {}
     for node in found.stack.nodes:
@@ -68,7 +72,7 @@ def units(found: Complex) -> list[dict[str, str]]:
     return [out[k] for k in sorted(out)]
 
 
-def regions(found: Complex) -> list[dict[str, Any]]:
+def regions(found: Cells) -> list[dict[str, Any]]:
     """Every cell in the order +++, ++-, …, with its map, corners and a point within, all exact."""
     cells = len(found.offsets) - 1
     if cells > MAX_LISTED_CELLS:
@@ -78,16 +82,16 @@ def regions(found: Complex) -> list[dict[str, Any]]:
     return [region(found, cell, number) for number, cell in enumerate(order, start=1)]
 
 
-def region(found: Complex, cell: int, number: int) -> dict[str, Any]:
+def region(found: Cells, cell: int, number: int) -> dict[str, Any]:
     """One cell."""
     names = found.layers.domain.plane.names
-    vertices, rays = corners(found, cell)
+    vertices, rays = found.shape(cell)
     affine = {}
     for name, row in zip(found.layers.outputs, found.exact_map(cell)):
-        affine[name] = {"const": str(row[2]), **{n: str(c) for n, c in zip(names, row) if c}}
+        affine[name] = {"const": str(row[-1]), **{n: str(c) for n, c in zip(names, row) if c}}
     return {
         "number": number, "pattern": found.pattern(cell), "status": "full", "affine": affine,
-        "sample": exact(inside(vertices, rays)), "vertices": [exact(v) for v in vertices],
+        "sample": exact(found.inner(cell)), "vertices": [exact(v) for v in vertices],
         "rays": [exact(r) for r in rays],
     }
 
@@ -95,13 +99,13 @@ def region(found: Complex, cell: int, number: int) -> dict[str, Any]:
 # --- the page ---
 
 
-def blocks(found: Complex) -> tuple[Block, ...]:
+def blocks(found: Cells) -> tuple[Block, ...]:
     """How many cells there are, how sure that is, the layers, and the picture."""
     out: list[Block] = [Paragraph((summary(found),)), Paragraph((certainty(found),))]
     if found.partial:
         out.append(Paragraph((partial(found),)))
     out.append(_layers(found))
-    if found.chunk is not None and not found.layers.domain.plane.line:
+    if isinstance(found, Complex) and found.chunk is not None and not found.layers.domain.plane.line:
         from workings.figures.atlas import cells_figure
 
         figure = cells_figure(found)
@@ -109,11 +113,13 @@ def blocks(found: Complex) -> tuple[Block, ...]:
     return tuple(out)
 
 
-def summary(found: Complex) -> str:
+def summary(found: Cells) -> str:
     """How many of what."""
     own = found.counts
-    where = "on the slice" if found.layers.domain.plane.sliced else "in the box" if found.layers.domain.bounded else (
-        "in the plane" if not found.layers.domain.plane.line else "on the line")
+    domain = found.layers.domain
+    whole = "in the whole space" if isinstance(found, SpaceComplex) else (
+        "on the line" if domain.plane.line else "in the plane")
+    where = "on the slice" if domain.plane.sliced else "in the box" if domain.bounded else whole
     said = f"{own.cells:,} cells {where} with {own.maps:,} different functions"
     if own.cells_after_output != own.cells:
         said += f"; cut also where an output is 0, {own.cells_after_output:,}"
@@ -124,17 +130,18 @@ def summary(found: Complex) -> str:
     return said + "."
 
 
-def certainty(found: Complex) -> str:
+def certainty(found: Cells) -> str:
     """certified: n signs, k decided exactly."""
     return f"Certified: {found.tally.signs:,} signs, {found.tally.exact:,} decided exactly."
 
 
-def partial(found: Complex) -> str:
+def partial(found: Cells) -> str:
     """What is missing, and why."""
-    return f"Partial: {found.partial}; {100 * found.done:.1f} % of the area was walked."
+    what = "walk was done" if isinstance(found, SpaceComplex) else "area was walked"
+    return f"Partial: {found.partial}; {100 * found.done:.1f} % of the {what}."
 
 
-def _layers(found: Complex) -> Table:
+def _layers(found: Cells) -> Table:
     """One line a layer of units."""
     rows = []
     for node in found.stack.nodes:

@@ -1,4 +1,4 @@
-"""What `boundary` says of a level set on a plane: its parts joined, the classes, their components and holes."""
+"""What `boundary` says of a level set on a plane or in space: its parts joined, the classes, their Betti numbers."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ from workings.answers.complexes import box_of, certainty, partial, slice_dict
 from workings.answers.geometry import exact, shape_dict
 from workings.document import Block, Paragraph, Picture, Table
 from workings.geometry import Part
-from workings.geometry.exact_cells import corners
 from workings.geometry.fast.levelset import LevelSet
+from workings.geometry.space.levelset import SpaceLevelSet
+from workings.geometry.space.topology import space_classes
 from workings.geometry.topology import ClassTopology, cells_of, classes
 from workings.limits import MAX_LISTED_CELLS
 
+Levels = LevelSet | SpaceLevelSet
 MAX_CLASS_CELLS = 4_000       # cells above which the classes are not listed cell by cell
 
 
-def as_dict(found: LevelSet) -> dict[str, Any]:
+def as_dict(found: Levels) -> dict[str, Any]:
     """The `boundary` object of INTERFACE.md; on a slice the coordinates are s and t, lengths those of input space."""
     complex_ = found.complex
     out: dict[str, Any] = {
@@ -28,6 +30,8 @@ def as_dict(found: LevelSet) -> dict[str, Any]:
         "tally": {"signs": complex_.tally.signs, "exact": complex_.tally.exact}, "certified": complex_.certified,
         "steps": [],
     }
+    if isinstance(found, SpaceLevelSet):
+        out["area"] = found.area
     if complex_.layers.domain.plane.sliced:
         out["slice"] = slice_dict(complex_)
     if found.partial:
@@ -35,14 +39,15 @@ def as_dict(found: LevelSet) -> dict[str, Any]:
     return out
 
 
-def parts(found: LevelSet) -> list[Part]:
+def parts(found: Levels) -> list[Part]:
     """Straight stretches, joined; where they are too many to be joined in fractions, a refusal."""
     from workings.errors import InputTooLarge
 
-    if len(found.edges) > MAX_LISTED_CELLS:
-        raise InputTooLarge(f"{len(found.edges)} edges are too many to be listed in exact numbers",
+    many, what = (len(found.faces), "faces") if isinstance(found, SpaceLevelSet) else (len(found.edges), "edges")
+    if many > MAX_LISTED_CELLS:
+        raise InputTooLarge(f"{many} {what} are too many to be listed in exact numbers",
                             expected=f"at most {MAX_LISTED_CELLS}", hint="-o boundary.npz")
-    return found.joined()
+    return found.parts() if isinstance(found, SpaceLevelSet) else found.joined()
 
 
 def part_dict(part: Part) -> dict[str, Any]:
@@ -60,14 +65,16 @@ def part_dict(part: Part) -> dict[str, Any]:
     return {**out, "between": list(part.between)} if part.between else out
 
 
-def _classes(found: LevelSet) -> list[dict[str, Any]]:
+def _classes(found: Levels) -> list[dict[str, Any]]:
     own = cells_of(found)
     listed = sum(int(inside.sum()) for _, inside in own) <= MAX_CLASS_CELLS
     out = []
-    for (label, inside), told in zip(own, classes(found)):
-        entry: dict[str, Any] = {"label": label, "components": told.components, "holes": told.holes,
-                                 "cells": told.cells,
-                                 "area": told.area if isfinite(told.area) else None}
+    for (label, inside), told in zip(own, betti(found)):
+        entry: dict[str, Any] = {"label": label, "components": told.components, "holes": told.holes}
+        if told.cavities is not None:
+            entry["cavities"] = told.cavities
+        size = "area" if told.cavities is None else "volume"
+        entry |= {"cells": told.cells, size: told.area if isfinite(told.area) else None}
         if len(found.outputs) == 1:
             entry = {"sign": -1 if "<" in label else 1, **entry}
         else:
@@ -78,23 +85,27 @@ def _classes(found: LevelSet) -> list[dict[str, Any]]:
     return out
 
 
-def _polygon(found: LevelSet, cell: int) -> dict[str, Any]:
-    vertices, rays = corners(found.complex, cell)
+def betti(found: Levels) -> tuple[ClassTopology, ...]:
+    """The components, holes and cavities of each class."""
+    return space_classes(found) if isinstance(found, SpaceLevelSet) else classes(found)
+
+
+def _polygon(found: Levels, cell: int) -> dict[str, Any]:
+    vertices, rays = found.complex.shape(cell)
     return {"vertices": [exact(v) for v in vertices], "rays": [exact(r) for r in rays]}
 
 
 # --- the page ---
 
 
-def blocks(found: LevelSet) -> tuple[Block, ...]:
+def blocks(found: Levels) -> tuple[Block, ...]:
     """How long the boundary is, the classes, and the picture."""
     out: list[Block] = [Paragraph((summary(found),)), Paragraph((certainty(found.complex),))]
     if found.partial:
         out.append(Paragraph((partial(found.complex),)))
-    told = classes(found)
-    head = (("Class",), ("Components",), ("Holes",), ("Area",))
-    out.append(Table(head, tuple(_row(c) for c in told if c.cells)))
-    if not found.complex.layers.domain.plane.line:
+    told = betti(found)
+    out.append(_table(told))
+    if isinstance(found, LevelSet) and not found.complex.layers.domain.plane.line:
         from workings.figures.atlas import boundary_atlas
 
         figure = boundary_atlas(found)
@@ -102,15 +113,29 @@ def blocks(found: LevelSet) -> tuple[Block, ...]:
     return tuple(out)
 
 
-def _row(told: ClassTopology) -> tuple[tuple[str], ...]:
-    area = f"{told.area:.6g}" if isfinite(told.area) else "infinite"
-    return (told.label,), (str(told.components),), (str(told.holes),), (area,)
+def _table(told: tuple[ClassTopology, ...]) -> Table:
+    """One line a class; in space its cavities as well."""
+    space = any(c.cavities is not None for c in told)
+    head = ("Class", "Components", "Holes", *(("Cavities", "Volume") if space else ("Area",)))
+    rows = []
+    for c in told:
+        if c.cells:
+            size = f"{c.area:.6g}" if isfinite(c.area) else "infinite"
+            more = (str(c.cavities),) if space else ()
+            rows.append(tuple((v,) for v in (c.label, str(c.components), str(c.holes), *more, size)))
+    return Table(tuple((v,) for v in head), tuple(rows))
 
 
-def summary(found: LevelSet) -> str:
+def summary(found: Levels) -> str:
     """How many edges, how long."""
     what = (f"{found.outputs[0]} = {found.level}" if len(found.outputs) == 1 else
             "where the largest of " + ", ".join(found.outputs) + " changes")
+    if isinstance(found, SpaceLevelSet):
+        said = f"The boundary {what}: {len(found.faces):,} faces, {int(found.crosses.sum()):,} of them crossed"
+        said += f", {len(found.lines)} isolated edges" if found.lines else ""
+        said += f", {len(found.points)} isolated points" if found.points else ""
+        said += f", {len(found.regions):,} whole cells" if len(found.regions) else ""
+        return said + (f"; area {found.area:.8g}." if found.area is not None else "; infinitely large.")
     if found.complex.layers.domain.plane.line:
         return f"The boundary {what}: {len(found.edges)} points on the line."
     crossing = int(found.crosses.sum())

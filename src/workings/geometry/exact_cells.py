@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from workings.exact import integer_row, primitive
-from workings.geometry.data import Point
+from workings.geometry.data import Point, Row
 from workings.geometry.fast.complex import Complex
 
 ZERO = Fraction(0)
@@ -47,6 +47,20 @@ def corners(found: Complex, cell: int) -> tuple[tuple[Point, ...], tuple[Point, 
     if not vertices and not base:
         return ((ZERO, ZERO),), tuple((Fraction(x), Fraction(y)) for x, y in ((1, 0), (0, 1), (-1, 0), (0, -1)))
     return vertices or tuple(base), tuple(sorted(rays))
+
+
+def sides(found: Complex, cell: int) -> list[Row]:
+    """The inequalities row . (x, 1) >= 0 of a cell in the coordinates of the plane, none of them idle."""
+    signs, units, line = found.unit_signs(cell), found.layers.units, found.layers.domain.plane.line
+    out: list[Row] = []
+    for corner in range(int(found.offsets[cell]), int(found.offsets[cell + 1])):
+        crease = int(found.creases[corner])
+        if crease < found.first_open:
+            a, b, c = integer_row(found.exact_row(crease, cell))
+            row = (a, b, c) if crease >= units or signs[crease] else (-a, -b, -c)
+            if not line or a:
+                out.append((row[0], row[2]) if line else row)
+    return out
 
 
 def _towards(way: tuple[int, int], place: Any) -> Point:

@@ -178,11 +178,11 @@ def _condition(mesh: Mesh) -> float:
 
 
 def _inverse(gram: Any) -> list[list[Fraction]]:
-    if len(gram) == 1:
-        return [[1 / gram[0][0]]]
-    (a, b), (_, d) = gram
-    det = a * d - b * b
-    return [[d / det, -b / det], [-b / det, a / det]]
+    from flint import fmpq, fmpq_mat
+
+    size = range(len(gram))
+    rows = fmpq_mat([[fmpq(v.numerator, v.denominator) for v in row] for row in gram]).inv()
+    return [[Fraction(int(rows[i, j].p), int(rows[i, j].q)) for j in size] for i in size]
 
 
 def _root(squared: Fraction) -> float:
@@ -279,12 +279,11 @@ def areas(mesh: Mesh) -> Array:
     return np.abs(twice) / 2 * stretch
 
 
-def histogram(mesh: Mesh, bins: int = 20) -> tuple[Array, Array]:
+def histogram(sizes: Array, bins: int = 20) -> tuple[Array, Array]:
     """How many cells have an area in each of the bins, which are equal steps of the logarithm: counts and edges."""
     import numpy as np
 
-    found = areas(mesh)
-    found = found[found > 0]
+    found = sizes[sizes > 0]
     if bins < 1:
         raise BadValue(f"{bins} bins", expected="1 or more")
     if not len(found):

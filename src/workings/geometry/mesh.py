@@ -19,6 +19,8 @@ from workings.geometry.data import Map, Pieces, Point
 if TYPE_CHECKING:
     from workings.geometry.fast.complex import Complex
     from workings.geometry.plane import Plane
+    from workings.geometry.space.complex import SpaceComplex
+    from workings.geometry.space.extent import Flat
 
 Array = Any                   # NumPy
 ULP = 2.0**-52
@@ -98,24 +100,39 @@ def mesh_of(pieces: Pieces) -> Mesh:
     )
 
 
-def mesh_of_complex(found: Complex) -> Mesh:
-    """The cells of a plane or line, as the fast or the exact engine lists them."""
+def mesh_of_complex(found: Complex | SpaceComplex) -> Mesh:
+    """The cells of a line, a plane or a space, as the fast or the exact engine lists them."""
     domain, lists = found.layers.domain, found.lists
     size = len(domain.plane.names)
-    weight = lists.place[:, 2:3] if domain.bounded else abs(lists.place[:, 2:3]) + 1e-300
+    points, wrong = _points(lists.place, len(domain.centre), size)
 
     def exact_maps(cell: int) -> tuple[Map, ...]:
-        return tuple((*row[:size], row[2]) for row in found.exact_map(cell))
+        return tuple((*row[:size], row[-1]) for row in found.exact_map(cell))
 
     return Mesh(
-        domain.plane.names, found.layers.outputs, found.offsets, lists.place[:, :size] / weight, lists.place[:, 3],
-        lists.map[..., :size], lists.map[..., 2], lists.error, found.pattern,
+        domain.plane.names, found.layers.outputs, found.offsets, points, wrong,
+        lists.map[..., :size], lists.map[..., -1], lists.error, found.pattern,
         lambda corner: found.exact_vertex(corner)[:size], exact_maps, domain.bounded, float(domain.scale),
         _gram(domain.plane) if domain.plane.sliced else None,
     )
 
 
-def _gram(plane: Plane) -> list[list[Fraction]]:
+def _points(place: Array, size: int, names: int) -> tuple[Array, Array]:
+    """Corners in inner coordinates and what they are wrong by; `place`: coordinates, w, the error of all, of w."""
+    import numpy as np
+
+    weight = np.maximum(place[:, size], 1e-100)
+    points = place[:, :size] / weight[:, None]
+    if place.shape[1] == size + 2:                    # of a plane w is 1
+        return points[:, :names], place[:, -1]
+    reach = np.abs(points).max(axis=1, initial=0.0)
+    room = np.maximum(weight - place[:, -1], 1e-100)
+    return points[:, :names], ((place[:, -2] + reach * place[:, -1]) / room + 4 * ULP * reach) * (1 + 1e-9)
+
+
+def _gram(plane: Plane | Flat) -> Sequence[Sequence[Fraction]]:
+    if not isinstance(plane.gram, tuple):
+        return plane.gram
     a, b, c = plane.gram
     return [[a]] if plane.line else [[a, b], [b, c]]
 

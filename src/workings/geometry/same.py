@@ -12,6 +12,7 @@ from workings.geometry.data import Point
 from workings.geometry.measure import Extreme, extreme
 from workings.geometry.mesh import Mesh
 from workings.geometry.plane import Plane
+from workings.geometry.space.extent import Flat
 from workings.geometry.stack import Affine, Concat, Const, Input, Node, Stack, Sum, Units
 
 
@@ -72,8 +73,15 @@ def _moved(node: Node, shift: int, units: int) -> Node:
     return replace(node, of=place(node.of)) if isinstance(node, Affine) else node
 
 
-def agreement(mesh: Mesh, first: Stack, plane: Plane) -> Agreement:
-    """The largest difference over the cells of `difference`, and what the first network gives there, exactly."""
+def agreement(mesh: Mesh, first: Stack, plane: Plane | Flat, equal: bool = False) -> Agreement:
+    """The largest difference over the cells of `difference`, and what the first network gives there, exactly.
+
+    `equal`: it is known to be 0 everywhere, also where the domain has no end.
+    """
+    if equal:
+        inner = tuple(Fraction(0) for _ in mesh.names) if not mesh.bounded else mesh.exact_point(0)
+        value = exact_values(first, plane.point(inner))[0]
+        return Agreement(Fraction(0), mesh.outputs[0], inner, value, value)
     best: tuple[Fraction, int, Extreme] | None = None
     for k in range(len(mesh.outputs)):
         weights = [int(i == k) for i in range(len(mesh.outputs))]

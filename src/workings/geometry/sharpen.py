@@ -7,8 +7,18 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from workings.errors import BadValue
 from workings.geometry.operators import taken
 from workings.geometry.stack import Affine, Concat, Const, Stack, Sum, Units
+
+
+def sharpened(stack: Stack, output: int | None, level: Fraction) -> tuple[Stack, tuple[str, ...]]:
+    """The stack whose cells stop at the boundary, and the outputs that it is about: one, or all for the largest."""
+    if output is None and len(stack.outputs) > 1:
+        if level:
+            raise BadValue("a level needs one output", expected=f"one of {', '.join(stack.outputs)}")
+        return at_largest(stack), stack.outputs
+    return at_level(stack, output or 0, level), (stack.outputs[output or 0],)
 
 
 def at_level(stack: Stack, output: int, level: Fraction) -> Stack:

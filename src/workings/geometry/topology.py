@@ -58,7 +58,7 @@ def classes(found: LevelSet) -> tuple[ClassTopology, ...]:
     return tuple(out)
 
 
-def cells_of(found: LevelSet) -> list[tuple[str, Array]]:
+def cells_of(found: Any) -> list[tuple[str, Array]]:
     """Each class with its cells: a truth value for each cell."""
     return decided(found.complex, found.outputs, found.level)[0]
 

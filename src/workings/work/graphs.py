@@ -12,11 +12,12 @@ from workings.geometry.data import Point, Row
 
 if TYPE_CHECKING:
     from workings.geometry.fast.complex import Complex
+    from workings.geometry.space.complex import SpaceComplex
 
 MAX_ROWS = 600                # units for which the inequalities of one cell are worked out
 
 
-def dual_graph(found: Complex) -> Any:
+def dual_graph(found: Complex | SpaceComplex) -> Any:
     """A NetworkX graph: nodes are cells with `pattern` and `area`, edges the sides of two, with their `unit`."""
     try:
         import networkx
@@ -26,7 +27,7 @@ def dual_graph(found: Complex) -> Any:
     for cell, area in enumerate(found.areas.tolist()):
         graph.add_node(cell, pattern=found.pattern(cell), area=area)
     number = found.layers.numbers
-    for own, beyond, crease in zip(found.owner.tolist(), found.neighbours.tolist(), found.creases.tolist()):
+    for own, beyond, crease in zip(found.facet_owner.tolist(), found.neighbours.tolist(), found.creases.tolist()):
         if own < beyond:
             graph.add_edge(own, beyond, unit=int(number[crease]))
     return graph
@@ -46,7 +47,7 @@ class CellAt:
     affine: dict[str, tuple[Fraction, ...]]
 
 
-def cell_at(net: Network, found: Complex | None, point: Any) -> CellAt:
+def cell_at(net: Network, found: Complex | SpaceComplex | None, point: Any) -> CellAt:
     """The cell that holds a point of the inputs (or of a slice's coordinates), by the signs of its units there."""
     from workings.exact import rational
     from workings.geometry.lower import lower
@@ -54,7 +55,7 @@ def cell_at(net: Network, found: Complex | None, point: Any) -> CellAt:
 
     values = [rational(v, "a coordinate of the point") for v in point]
     if found is not None:
-        return _in_plane(found, tuple(values))
+        return _in_complex(found, tuple(values))
     program = lower(lowered(net))
     if len(values) != len(program.inputs):
         raise BadValue(f"the point has {len(values)} coordinates, the network {len(program.inputs)} inputs")
@@ -90,71 +91,32 @@ def _in_space(program: Any, values: list[Fraction]) -> CellAt:
                   None if shape is None else shape.rays, affine)
 
 
-def _in_plane(found: Complex, point: Point) -> CellAt:
-    """Of the cells whose closure holds the point, the one with its signs there: the first in the order +++ … ---."""
-    from workings.exact import integer_row
-    from workings.geometry.exact_cells import corners
-
-    if len(point) != len(found.layers.domain.plane.names):
-        raise BadValue(f"the point has {len(point)} coordinates", expected=", ".join(found.layers.domain.plane.names))
-    where = (*point, Fraction(0)) if len(point) == 1 else point
-    best: tuple[str, int] | None = None
-    for cell in _candidates(found, [float(v) for v in where]):
-        if _holds(found, cell, where):
-            best = min(best or (found.pattern(cell), cell), (found.pattern(cell), cell))
-    if best is None:
-        raise BadValue(f"({', '.join(map(str, point))}) is not in the domain", expected="a point of the box")
-    cell = best[1]
-    vertices, rays = corners(found, cell)
+def _in_complex(found: Complex | SpaceComplex, point: Point) -> CellAt:
+    """Of the cells whose closure holds the point the first in the order +++ … ---: the one with its signs there."""
     names = found.layers.domain.plane.names
-    rows = []
-    for corner in range(int(found.offsets[cell]), int(found.offsets[cell + 1])):
-        crease = int(found.creases[corner])
-        if crease < found.first_open:
-            row = integer_row(found.exact_row(crease, cell))
-            side = sum((a * b for a, b in zip(row, (*_inner(found, cell), Fraction(1)))), Fraction(0))
-            rows.append(tuple(v if side > 0 else -v for v in row))
-    affine = {n: (*m[: len(names)], m[2]) for n, m in zip(found.layers.outputs, found.exact_map(cell))}
-    return CellAt(best[0], tuple(rows), vertices, rays, affine)
+    if len(point) != len(names):
+        raise BadValue(f"the point has {len(point)} coordinates", expected=", ".join(names))
+    held = [(found.pattern(cell), cell) for cell in _candidates(found, [float(v) for v in point])
+            if all(_value(row, point) >= 0 for row in found.sides(cell))]
+    if not held:
+        raise BadValue(f"({', '.join(map(str, point))}) is not in the domain", expected="a point of the box")
+    pattern, cell = min(held)
+    size = len(names)
+    affine = {n: (*m[:size], m[-1]) for n, m in zip(found.layers.outputs, found.exact_map(cell))}
+    return CellAt(pattern, tuple(found.sides(cell)), *found.shape(cell), affine)
 
 
-def _inner(found: Complex, cell: int) -> Point:
-    """A point within the cell, in two coordinates."""
-    from workings.geometry.exact_cells import inside
-
-    if found.layers.domain.plane.line:
-        ends = found.exact_cell(cell)
-        return tuple(sum((e[i] for e in ends), Fraction(0)) / len(ends) for i in (0, 1))
-    from workings.geometry.exact_cells import corners
-
-    return inside(*corners(found, cell))
+def _value(row: Row, point: Point) -> Fraction:
+    return sum((c * v for c, v in zip(row, point)), Fraction(row[-1]))
 
 
-def _candidates(found: Complex, where: list[float]) -> list[int]:
+def _candidates(found: Complex | SpaceComplex, where: list[float]) -> list[int]:
     """Cells whose rectangle comes near the point; all that reach to infinity."""
     import numpy as np
 
-    x, start = found.vertices, found.offsets[:-1]
+    x, start = found.vertices[:, : len(where)], found.offsets[:-1]
     low, high = np.minimum.reduceat(x, start), np.maximum.reduceat(x, start)
     wide = 1e-9 * (1 + np.abs(x[~found.infinite]).max(initial=0.0))
-    near = ((low - wide <= where) & (high + wide >= where))
-    if found.layers.domain.plane.line:
-        near = near[:, :1]
+    near = ((low - wide <= where) & (high + wide >= where)).all(axis=1)
     open_ = np.add.reduceat(found.infinite.astype(int), start) > 0
-    return np.flatnonzero(near.all(axis=1) | open_).tolist()
-
-
-def _holds(found: Complex, cell: int, where: Point) -> bool:
-    """Is the point in the closed cell?"""
-    inner = _inner(found, cell)
-    for corner in range(int(found.offsets[cell]), int(found.offsets[cell + 1])):
-        crease = int(found.creases[corner])
-        if crease >= found.first_open:
-            continue
-        a, b, c = found.exact_row(crease, cell)
-        if found.layers.domain.plane.line and not a:
-            continue
-        here, there = a * where[0] + b * where[1] + c, a * inner[0] + b * inner[1] + c
-        if here * there < 0:
-            return False
-    return True
+    return np.flatnonzero(near | open_).tolist()

@@ -27,12 +27,28 @@ def rows(name: str | os.PathLike[str], what: str) -> list[list[str]]:
 
 
 def slice_points(given: Any) -> list[Any] | None:
-    """Two or three points of the input space: from a CSV file, one a row, or as they are; the numbers are exact."""
+    """Two to five points of the input space: from a CSV file, one a row, or as they are; the numbers are exact."""
     if given is None:
         return None
     if not isinstance(given, str | os.PathLike):
         return list(given)
-    wanted = "three rows for a plane, or two for a line; one number for each input in a row"
+    wanted = "three rows for a plane, two for a line, four for a space; one number for each input in a row"
+    return [[_exact(cell, given, at) for cell in row] for at, row in enumerate(rows(given, wanted), start=1)]
+
+
+def polygon_points(given: Any) -> list[Any] | None:
+    """The corners of a polygon in order: from a CSV file, one a row, or pairs of numbers, or "0,0, 1,0, 0,1"."""
+    if given is None:
+        return None
+    wanted = "the corners in order: rows of two numbers, or 0,0, 1,0, 0,1"
+    if isinstance(given, str) and not os.path.exists(given) and set(given) <= set("0123456789+-./eE,; "):
+        cells = [cell for cell in given.replace(";", ",").replace(" ", "").split(",") if cell]
+        if len(cells) % 2:
+            raise BadValue(f"the polygon has {len(cells)} numbers", expected=wanted)
+        pairs = enumerate(zip(cells[::2], cells[1::2]), start=1)
+        return [(_exact(x, given, at), _exact(y, given, at)) for at, (x, y) in pairs]
+    if not isinstance(given, str | os.PathLike):
+        return list(given)
     return [[_exact(cell, given, at) for cell in row] for at, row in enumerate(rows(given, wanted), start=1)]
 
 

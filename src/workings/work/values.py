@@ -131,18 +131,23 @@ def pairs_of(given: BoxLike) -> Any:
     if given is None or (isinstance(given, str) and given.strip().lower() == "all"):
         return given
     if isinstance(given, str):
-        flat = [number(part) for part in split(given)]
+        flat = [part if _open(part) else number(part) for part in split(given)]
         if len(flat) % 2:
             raise BadValue(f"the box has {len(flat)} numbers", expected="low,high for each input: -1,1,-1,1")
         given = list(zip(flat[::2], flat[1::2], strict=True))
     return tuple(_pair(pair) for pair in given)
 
 
-def _pair(pair: Sequence[Any]) -> tuple[Fraction, Fraction]:
+def _open(end: Any) -> bool:
+    return end is None or str(end).strip().lstrip("+-") == "inf"
+
+
+def _pair(pair: Sequence[Any]) -> tuple[Fraction | None, Fraction | None]:
+    """Both ends; None or inf: none on that side."""
     try:
-        low, high = (Fraction(number(end)) for end in pair)
+        low, high = (None if _open(end) else Fraction(number(end)) for end in pair)
     except (TypeError, ValueError, OverflowError):
         raise BadValue(f"{pair!r} is no side of a box", expected="(low, high), such as (-1, 1)") from None
-    if low >= high:
+    if low is not None and high is not None and low >= high:
         raise BadValue(f"a side of the box runs from {low} to {high}", expected="low < high")
     return low, high

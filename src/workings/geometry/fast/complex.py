@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from workings.geometry.data import Counts, Tally
+from workings.geometry.data import Counts, Point, Row, Tally
 from workings.geometry.exact_plane import Exact
 from workings.geometry.fast.chunks import Chunk
 from workings.geometry.layers import Layers
@@ -137,6 +137,11 @@ class Complex:
 
         return np.repeat(np.arange(len(self.offsets) - 1), np.diff(self.offsets))
 
+    @property
+    def facet_owner(self) -> Array:
+        """The cell of each edge: an edge follows each corner."""
+        return self.owner
+
     @cached_property
     def next(self) -> Array:
         """The corner that follows each corner around its cell."""
@@ -197,6 +202,24 @@ class Complex:
         """Each output as (a, b, c), a*s + b*t + c, in fractions."""
         rows = self.exact.rows(len(self.layers.sizes) - 1, self.unit_signs(cell))
         return [self.outer_row(row) for row in rows]
+
+    def inner(self, cell: int) -> Point:
+        """A readable point within a cell."""
+        from workings.geometry.exact_cells import inside
+
+        return inside(*self.shape(cell))
+
+    def sides(self, cell: int) -> list[Row]:
+        """The inequalities row . (x, 1) >= 0 of a cell, none of them idle."""
+        from workings.geometry.exact_cells import sides
+
+        return sides(self, cell)
+
+    def shape(self, cell: int) -> tuple[tuple[Point, ...], tuple[Point, ...]]:
+        """The vertices and the rays of a cell, exactly."""
+        from workings.geometry.exact_cells import corners
+
+        return corners(self, cell)
 
     def outer_row(self, row: Sequence[int]) -> tuple[Fraction, Fraction, Fraction]:
         """An output's integer row in (s, t), in fractions."""

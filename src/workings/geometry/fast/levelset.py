@@ -11,13 +11,12 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from workings.errors import BadValue
 from workings.geometry.data import Part
 from workings.geometry.fast.adjacency import neighbours, vertex
 from workings.geometry.fast.complex import Complex, Point2
 from workings.geometry.fast.engine import Progress, complex_of
 from workings.geometry.plane import Domain
-from workings.geometry.sharpen import at_largest, at_level
+from workings.geometry.sharpen import sharpened
 from workings.geometry.stack import Stack
 
 Array = Any
@@ -121,17 +120,12 @@ def level_set(
     >>> [(part.type, part.kind, part.points) for part in found.parts()]
     [('point', 'crosses', ((Fraction(1, 2),),)), ('point', 'crosses', ((Fraction(-1, 2),),))]
     """
-    if output is None and len(stack.outputs) > 1:
-        if level:
-            raise BadValue("a level needs one output", expected=f"one of {', '.join(stack.outputs)}")
-        sharp, names = at_largest(stack), stack.outputs
-    else:
-        sharp, names = at_level(stack, output or 0, level), (stack.outputs[output or 0],)
+    sharp, names = sharpened(stack, output, level)
     found = complex_of(sharp, domain, engine=engine, processes=processes, seconds=seconds, progress=progress)
-    return _read_off(found, names, level)
+    return read_off(found, names, level)
 
 
-def _read_off(found: Complex, names: tuple[str, ...], level: Fraction) -> LevelSet:
+def read_off(found: Complex, names: tuple[str, ...], level: Fraction) -> LevelSet:
     """Edges on which an output is tied, once each."""
     import numpy as np
 

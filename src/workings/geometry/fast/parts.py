@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from workings.errors import BadValue
 from workings.exact import integer_row, primitive, rational
 from workings.geometry.data import Part, Point, Shape
+from workings.geometry.exact_cells import corners
 from workings.geometry.fast.complex import Complex, Point2
 from workings.geometry.frontier import Frontier, Stretch, joined
 from workings.geometry.intervals import place
@@ -113,12 +114,9 @@ def _points(found: LevelSet) -> Iterator[Part]:
 
 def _region(found: Complex, cell: int, line: bool) -> Part:
     """A whole cell on which the level is met; on a line the stretch that it is."""
-    corners = found.exact_cell(cell)
     if line:
-        return _stretch(found, cell, sorted({p[0] for p in corners}))
-    far = [i for i in range(found.offsets[cell], found.offsets[cell + 1]) if found.infinite[i]]
-    rays = tuple((Fraction(float(x)), Fraction(float(y))) for x, y in found.vertices[far])
-    return Part("region", "touches", (), None, Shape(tuple(corners), rays, 2))
+        return _stretch(found, cell, sorted({p[0] for p in found.exact_cell(cell)}))
+    return Part("region", "touches", (), None, Shape(*corners(found, cell), 2))
 
 
 def _stretch(found: Complex, cell: int, places: Sequence[Fraction]) -> Part:

@@ -16,6 +16,7 @@ from workings.exact import integer_row
 from workings.geometry.data import Counts, Point, Row, Tally
 from workings.geometry.layers import Layers
 from workings.geometry.polyhedron import Polyhedron, as_shape, cut, space
+from workings.geometry.sample import sample
 from workings.geometry.space.exact import Exact, meeting
 from workings.geometry.space.lists import Chunk
 from workings.geometry.stack import Stack
@@ -245,6 +246,10 @@ class SpaceComplex:
                 row = self.exact_row(crease, cell)
                 out.append(row if crease >= units or signs[crease] else tuple(-v for v in row))
         return out
+
+    def inner(self, cell: int) -> Point:
+        """A readable point within a cell."""
+        return sample(self.body(cell))
 
     def shape(self, cell: int) -> tuple[tuple[Point, ...], tuple[Point, ...]]:
         """The vertices and the rays of a cell, exactly."""

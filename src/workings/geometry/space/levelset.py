@@ -11,11 +11,11 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from workings.errors import BadValue, OutOfReach
+from workings.errors import OutOfReach
 from workings.geometry.data import Part
 from workings.geometry.merge import merged
 from workings.geometry.polyhedron import Polyhedron, as_shape, crease, slice_
-from workings.geometry.sharpen import at_largest, at_level
+from workings.geometry.sharpen import sharpened
 from workings.geometry.solids import flattened, lifted
 from workings.geometry.space.complex import SpaceComplex
 from workings.geometry.space.engine import Progress, space_of
@@ -112,12 +112,7 @@ def space_level_set(
     >>> [(part.type, part.kind, len(part.shape.vertices)) for part in found.parts()]
     [('region', 'crosses', 4), ('region', 'crosses', 4)]
     """
-    if output is None and len(stack.outputs) > 1:
-        if level:
-            raise BadValue("a level needs one output", expected=f"one of {', '.join(stack.outputs)}")
-        sharp, names = at_largest(stack), stack.outputs
-    else:
-        sharp, names = at_level(stack, output or 0, level), (stack.outputs[output or 0],)
+    sharp, names = sharpened(stack, output, level)
     found = space_of(sharp, extent, engine=engine, seconds=seconds, progress=progress)
     return _read_off(found, names, level)
 

@@ -32,6 +32,16 @@ def volumes(found: SpaceComplex) -> Array:
     return np.where(open_, np.inf, total * float(found.layers.domain.scale) ** 3)
 
 
+def in_input_space(found: SpaceComplex) -> Array:
+    """The same in input space: a slanted flat stretches volumes by the root of the determinant of its gram matrix."""
+    import numpy as np
+
+    if not found.layers.domain.bounded:
+        raise OutOfReach("cells that reach to infinity have no volume", hint="give a box")
+    gram = np.array([[float(v) for v in row] for row in found.layers.domain.plane.gram])
+    return found.areas * float(np.sqrt(np.linalg.det(gram)))
+
+
 def _some(found: SpaceComplex, first: int, last: int) -> Array:
     """The volumes of the cells from first to last - 1, in inner coordinates."""
     import numpy as np
