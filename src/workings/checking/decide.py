@@ -24,6 +24,7 @@ from workings.checking.names import needed, openable
 from workings.checking.numeric import NoValue, Point, Unknown
 from workings.checking.parting import where
 from workings.checking.patterns import Proof, prove
+from workings.checking.stepped import stepped
 from workings.checking.verdict import Counterexample, Verdict
 from workings.errors import OutOfReach
 from workings.expr import Expr, Network, free_refs, same
@@ -175,12 +176,20 @@ def _levels(
     net: Network, a: Expr, b: Expr, facts: Sequence[Expr], creases: bool, work: Work,
     always: frozenset[Key] = frozenset(),
 ) -> Proof:
-    """Proof with ever more names written out."""
+    """Proof with ever more names written out; then with steps of recurrences put in."""
     last = Proof(False, why="")
     for opened in _openings(net, a, b, facts, always):
         last = prove(net, a, b, facts, opened, creases, work)
         if last.done or work.spent:
             return last
+    part = Work(work.left // 4)              # the rest is for proofs at several sizes
+    for p, q in stepped(net, a, b):
+        for opened in _openings(net, p, q, facts, always):
+            proof = prove(net, p, q, facts, opened, creases, part)
+            if proof.done:
+                return proof
+            if part.spent:
+                return last
     return last
 
 

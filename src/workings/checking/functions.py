@@ -24,11 +24,11 @@ class Split(Exception):
 
 
 class Same(Exception):
-    """Are these two free indices equal?"""
+    """Is a free index worth this?  `key` tells the difference of the two."""
 
-    def __init__(self, a: int, b: int) -> None:
+    def __init__(self, gen: int, value: Frac, key: object) -> None:
         super().__init__("index")
-        self.a, self.b = a, b
+        self.gen, self.value, self.key = gen, value, key
 
 
 class Foreign(Exception):

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from weakref import WeakKeyDictionary
 
 from workings.errors import NotReadable
-from workings.expr import Big, Call, Equation, Expr, Network, Ref, free_refs, fresh, preorder, rewrite, substitute
+from workings.expr import (
+    Big, Call, Equation, Expr, Network, Ref, free_keys, free_refs, fresh, preorder, rewrite, substitute,
+)
 from workings.expr.nodes import Key
 
 
@@ -122,7 +124,22 @@ def openable(net: Network, key: Key) -> bool:
         return False
     lhs, rhs = equations[0].lhs, equations[0].rhs
     plain = all(isinstance(i, Ref) and not i.indices and i.name not in net.sizes for i in lhs.indices)
-    return plain and all(r.key != key for r in free_refs(rhs))
+    return plain and all(r.key != key for r in free_refs(rhs)) and key not in stepping(net)
+
+
+_STEPPING: WeakKeyDictionary[Network, frozenset[Key]] = WeakKeyDictionary()
+
+
+def stepping(net: Network) -> frozenset[Key]:
+    """The families that need themselves at another step, alone or in a circle: h[t] by h[t-1]."""
+    from workings.derive.recurrences import circles
+
+    found = _STEPPING.get(net)
+    if found is None:
+        needs = {key: [k for e in lines for k in free_keys(e.rhs) if k[1] and k in net.defs]
+                 for key, lines in net.defs.items() if key[1]}
+        found = _STEPPING[net] = frozenset(key for group in circles(needs) for key in group)
+    return found
 
 
 def axis_sizes(net: Network, name: str, axis: int) -> list[str]:

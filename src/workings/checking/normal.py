@@ -1,8 +1,8 @@
 """A written expression as a rational function of generators: the normal form in which equality is decided.
 
 `Normal` owns one arena.  Names in `open` are replaced by their definitions, all others are generators.  Where the
-form depends on the sign of something that is not known, `Split` asks for a case distinction; `Same` asks whether two
-free indices are equal.  `patterns.py` makes the cases.
+form depends on the sign of something that is not known, `Split` asks for a case distinction; `Same` asks whether a
+free index has a value, such as t = T.  `patterns.py` makes the cases.
 """
 
 from __future__ import annotations
@@ -25,14 +25,15 @@ if TYPE_CHECKING:
     from workings.expr import Key
 
 class Normal(Functions):
-    """Reads expressions into one arena; `cell` gives signs, `apart` pairs of different indices, `pinned` values."""
+    """Reads expressions into one arena; `cell` gives signs, `apart` differences of indices that are not 0, `pinned`
+    values."""
 
     def __init__(
         self, net: Network, scales: dict[str, int], open_: Iterable[Key] = (), work: Work | None = None
     ) -> None:
         super().__init__(Arena(work=work or Work()), scales)
         self.net, self.open = net, frozenset(open_)
-        self.apart: frozenset[frozenset[int]] = frozenset()
+        self.apart: frozenset[object] = frozenset()
         self.pinned: dict[int, Frac] = {}
         self.memo: dict[Key, Frac] = {}
         self.patterns: dict[Key, tuple[list[int], Frac]] = {}
@@ -119,8 +120,20 @@ class Normal(Functions):
             return env[node.name]
         if node.key in self.open:
             return self._opened(node, inner)
+        if any(isinstance(i, Add | Num) for i in node.indices):
+            self._there(node, inner)
         size = not node.indices and node.name in self.net.sizes      # a size is at least 1
         return self._pin(self.arena.gen("ref", node.name, tuple(inner), positive=size))
+
+    def _there(self, node: Ref, inner: list[Frac]) -> None:
+        """Raise `Undefined` for an entry past the last of a family that equations define: h[T+1]."""
+        for equation in self.net.defs.get(node.key, ()):
+            for place, at in zip(equation.lhs.indices, inner):
+                known = self.net.ranges.get(place.name) if isinstance(place, Ref) else None
+                if known is not None:
+                    gap = at - self.read(known.hi)
+                    if gap.constant and not gap.zero and gap.value() > 0:
+                        raise Undefined
 
     def _derivative(self, node: Deriv, env: Mapping[str, Frac]) -> Frac:
         """A derivative of something that no equation gives: a quantity of its own, known by its indices."""
@@ -195,10 +208,10 @@ class Normal(Functions):
         gens = at.gens()
         if len(gens) != 1 or at.key != self.arena.of(gens[0]).key:
             return False
-        known = self.bounds.get(gens[0]) or self._declared(gens[0])
-        return known is not None and known == (lo.key, hi.key)
+        known = self.bounds.get(gens[0]) or tuple(end.key for end in self._ends_of(gens[0]) or ())
+        return known == (lo.key, hi.key)
 
-    def _declared(self, g: int) -> Any:
+    def _ends_of(self, g: int) -> tuple[Frac, Frac] | None:
         gen = self.arena.gen_list[g]
         if gen.kind == "bound" and gen.head[0] == "place":
             letter = gen.head[2]
@@ -208,7 +221,7 @@ class Normal(Functions):
             return None
         letter = self.letters.get(letter, letter)
         found = self.net.ranges.get(letter) or self.net.ranges.get(letter.rstrip("'0123456789"))
-        return None if found is None else (self.read(found.lo).key, self.read(found.hi).key)
+        return None if found is None else (self.read(found.lo), self.read(found.hi))
 
     def _big(self, node: Big, env: Mapping[str, Frac]) -> Frac:
         lo, hi = self._ends(node, env)
@@ -273,11 +286,24 @@ class Normal(Functions):
             out = self.arena.make("delta", "", (unit,))
             self.arena.relations.setdefault(out.gens()[0], (2, self.arena.of(out.gens()[0])))
             return out
-        if len(gens) == 2 and d.key[1] == (((), 1),):
-            if frozenset(gens) in self.apart:
-                return self.arena.zero_now()
-            raise Same(gens[0], gens[1])
+        unit = d if d.key[0][0][1] > 0 else -d
+        if unit.key in self.apart:
+            return self.arena.zero_now()
+        for g in reversed(gens):
+            c = dict(d.key[0]).get(((g, 1),))
+            if d.key[1] == (((), 1),) and c in (1, -1) and not self.arena.gen_list[g].args:
+                value = self.arena.of(g) - (d if c == 1 else -d)
+                if value.free_of(g):
+                    raise Same(g, value, unit.key)
         raise Foreign("delta")
+
+    def outside(self, g: int, value: Frac) -> bool:
+        """Is the value surely none that the letter runs over?"""
+        ends = self._ends_of(g)
+        if ends is None:
+            return False
+        gaps = (value - ends[0], ends[1] - value)
+        return any(gap.constant and not gap.zero and gap.value() < 0 for gap in gaps)
 
     def rebind(self, f: Frac, table: Mapping[int, Frac]) -> Frac:
         """`f` with generators replaced, inside the arguments of others too."""
@@ -326,8 +352,11 @@ class Normal(Functions):
     # -- conditions
     def _cases(self, node: Call, env: Mapping[str, Frac]) -> Frac:
         holds = self.holds(node.args[0], env)
-        if holds is None:
-            raise Foreign("condition inside a sum")
+        if holds is None:             # inside a sum
+            weight = self._condition_weight(node.args[0], env)
+            if node.function == "ind":
+                return weight
+            return weight * self.read(node.args[1], env) + (self.arena.one - weight) * self.read(node.args[2], env)
         if node.function == "ind":
             return self.arena.number(int(holds))
         return self.read(node.args[1] if holds else node.args[2], env)
@@ -345,6 +374,13 @@ class Normal(Functions):
             raise Foreign("condition")
         sides = [self.read(c, env) for c in condition.args]
         for op, a, b in zip(condition.ops, sides, sides[1:]):
+            if op in ("=", "!=") and self._of_indices(a - b):
+                same = self.delta(a, b)
+                if not same.constant:
+                    return None
+                if same.zero == (op == "="):
+                    return False
+                continue
             sign = self.sign(a - b, jumps=True)
             if sign is None:
                 return None
@@ -354,6 +390,16 @@ class Normal(Functions):
             if not good[op]:
                 return False
         return True
+
+    def _of_indices(self, d: Frac) -> bool:
+        """Is it made of indices and sizes alone?"""
+        gens = [self.arena.gen_list[g] for g in d.gens()]
+        return bool(gens) and all(
+            g.kind == "bound" or (g.kind == "ref" and not g.args and self._index_name(g.head)) for g in gens)
+
+    def _index_name(self, name: str) -> bool:
+        net, bare = self.net, name.rstrip("'0123456789")
+        return name in net.sizes or name in net.indices or name in self.letters or bare in net.ranges
 
 
 __all__ = ["Foreign", "Normal", "Same", "Split"]

@@ -26,10 +26,10 @@ from workings.expr.nodes import Key
 
 @dataclass(slots=True, eq=False)
 class Cell:
-    """Signs of polynomials, index pairs that differ, and names that are fixed by an equation."""
+    """Signs of polynomials, differences of indices that are not 0, and names that are fixed by an equation."""
 
     signs: dict[Terms, int] = field(default_factory=dict)
-    apart: frozenset[frozenset[int]] = frozenset()
+    apart: frozenset[object] = frozenset()
     pinned: dict[int, Frac] = field(default_factory=dict)
 
 
@@ -282,8 +282,11 @@ def _cut(
 
 
 def _told_apart(n: Normal, cell: Cell, s: Same) -> list[Cell]:
-    equal = Cell(cell.signs, cell.apart, {**cell.pinned, max(s.a, s.b): n.arena.of(min(s.a, s.b))})
-    return [Cell(cell.signs, cell.apart | {frozenset((s.a, s.b))}, cell.pinned), equal]
+    out = [Cell(cell.signs, cell.apart | {s.key}, cell.pinned)]
+    if not n.outside(s.gen, s.value):
+        pinned = {g: n.rebind(v, {s.gen: s.value}) for g, v in cell.pinned.items()}
+        out.append(Cell(cell.signs, cell.apart, {**pinned, s.gen: s.value}))
+    return out
 
 
 def _rows(n: Normal, signs: dict[Terms, int], weak: dict[Terms, int]) -> list[Row]:

@@ -184,7 +184,8 @@ class Resolver:
 
         net, slopes, held = self._through_opaque(begun.net, begun.of, wrt)
         # The network is in indices already: a bold letter must not make the door take one for an array.
-        program = backward(net.with_(spelling={}, ranges=_ranges(net, wrt)), begun.of, [wrt])
+        asked = [*_ends(net, wrt), wrt]
+        program = backward(net.with_(spelling={}, ranges=_ranges(net, wrt)), begun.of, asked)
         statements = [s for s in (*program.forward, *program.backward) if s.name.key not in self.net.opaque]
         _complete(statements, net)
         depending = _depending([(s.name, s.value) for s in statements], {r.name for r in begun.fixed.values()})
@@ -202,19 +203,22 @@ class Resolver:
         new = [s for s in statements if s.name.key not in begun.written]
         made = [Equation(_head(widened(s.name)), widened(s.value)) for s in new]
         self._take(begun, held + made)
-        value = widened(given(program.gradients[-1][1]))
+        own = next((value for name, value in program.gradients if same(name, wrt)), program.gradients[-1][1])
+        value = widened(given(own))
         return substitute(value, {r.name: Ref(x) for x, r in begun.fixed.items()})
 
     def _take(self, begun: Swept, equations: list[Equation]) -> None:
         """The adjoints join the network, each once."""
         new: dict[Key, list[Equation]] = {}
         for e in equations:
-            if not any(same(e.lhs, k.lhs) and same(e.rhs, k.rhs) for k in begun.adjoints.get(e.key, [])):
+            known = begun.adjoints.get(e.key, [])
+            if not any(same(e.lhs, k.lhs) and same(e.rhs, k.rhs) for k in known):
+                # One more end of a recurrence may join it; any other equation for a known name is another quantity.
+                if e.key in self.net.defs and (len(known) < 2 or any(same(e.lhs, k.lhs) for k in known)):
+                    raise Conflict
                 new.setdefault(e.key, []).append(e)
-        if any(key in self.net.defs for key in new):
-            raise Conflict
         for key, made in new.items():
-            begun.adjoints[key] = made
+            begun.adjoints[key] = begun.adjoints.get(key, []) + made
         self._join(e for made in new.values() for e in made)
 
     def _through_opaque(self, net: Network, of: Expr, wrt: Ref) -> tuple[
@@ -265,6 +269,15 @@ class Resolver:
         return not r.indices and r.key not in self.net.defs and (
             r.name in self.net.indices or r.name.rstrip("'0123456789") in self.net.ranges
         ) and r.name not in self.net.sizes
+
+
+def _ends(net: Network, wrt: Ref) -> list[Ref]:
+    """The entries of a recurrence that have equations of their own, as h[0] has: h[t-1] may be one of them."""
+    places = net.defs.get(wrt.key, [])
+    letters = [e for e in places if any(r.name in net.ranges for i in e.lhs.indices for r in free_refs(i))]
+    if not wrt.indices or not letters:
+        return []
+    return [e.lhs for e in places if any(isinstance(i, Num) for i in e.lhs.indices) and not same(e.lhs, wrt)]
 
 
 def _waiting(net: Network) -> dict[Key, list[Equation]]:

@@ -50,27 +50,29 @@ class Instance(Places):
 
     # -- values
     def _arrays_of(self, expr: Expr) -> None:
-        """Values of the defined arrays that an expression needs, in order."""
-        needed: dict[str, None] = {}
-        stack = [expr]
+        """Values of the names without indices that an expression needs, each after those it uses."""
+        entered: set[str] = set()
+        stack = [(equation, False) for equation in self._bare(expr)]
         while stack:
-            for node in preorder(stack.pop()):
-                if isinstance(node, Ref) and not node.indices and node.name not in needed:
-                    equations = self.net.defs.get(node.key)
-                    if equations:
-                        needed[node.name] = None
-                        stack.append(equations[0].rhs)
-        if not needed:
-            return
-        for equation in self.net.ordered:
+            equation, ready = stack.pop()
             name = equation.lhs.name
-            if name in needed and name not in self._seen and not equation.lhs.indices:
+            if name in self._seen:
+                continue
+            if ready:
                 self._seen.add(name)
                 value = self._value(equation.rhs, {})
                 if _is_array(value):
                     self.arrays[name] = self._named(name, value)
                 else:
                     self.defs[name] = value
+            elif name not in entered:
+                entered.add(name)
+                stack += [(equation, True), *((e, False) for e in self._bare(equation.rhs))]
+
+    def _bare(self, expr: Expr) -> list[Equation]:
+        """The equations of names without indices in an expression."""
+        keys = dict.fromkeys(n.key for n in preorder(expr) if isinstance(n, Ref) and not n.indices)
+        return [self.net.defs[key][0] for key in reversed(keys) if key in self.net.defs]
 
     def _named(self, name: str, value: Values) -> Values:
         import numpy as np
