@@ -230,3 +230,29 @@ def test_backpropagation_through_time_of_whole_arrays() -> None:
     data = api.gradient(RNN, "E", "W").as_dict()
     assert data["result"] == "sum(t, outer(ga[t], h[t-1]))"
     assert "ga[t] = dE/da[t] = gh[t]*(1 - h[t]*h[t])" in [s.get("matrix") for s in data["steps"]]
+
+
+def test_matrices_of_one_row_or_column() -> None:
+    from workings import api
+
+    text = "Z = X @ W1 + b1; A = tanh(Z); Y = A @ w; E = 1/2*norm2(Y - T); X in R^(N x n); W1 in R^(n x h); b1 in R^h; " \
+        "w in R^(h x 1); T in R^(N x 1)"
+    lines = {s["name"]: s.get("matrix") for s in api.backward(text, "E").as_dict()["backward"]}
+    assert lines["gw[j,1]"] == "gw = dE/dw = T(A) @ gY" and lines["gA[i,j]"] == "gA = dE/dA = gY @ T(w)"
+    assert api.gradient(text, "E", "W1").as_dict()["result"] == "T(X) @ ((1 - A*A)*((Y - T) @ T(w)))"
+    text = "Z = W1 @ x + b1; A = tanh(Z); Y = W2 @ A; E = 1/2*norm2(Y - t); x in R^(n x 1); W1 in R^(h x n); " \
+        "b1 in R^(h x 1); W2 in R^(1 x h); t in R^(1 x 1)"
+    lines = {s["name"]: s.get("matrix") for s in api.backward(text, "E").as_dict()["backward"]}
+    assert lines["gW2[1,i]"] == "gW2 = dE/dW2 = gY @ T(A)" and lines["gW1[i,j]"] == "gW1 = dE/dW1 = gZ @ T(x)"
+    assert api.gradient(text, "E", "W2").as_dict()["result"] == "(Y - t) @ T(A)"
+
+
+def test_heads_are_an_index_around_matrices() -> None:
+    from workings import api
+
+    text = "Q[h] = X @ Wq[h]; S[h] = Q[h] @ T(K[h])/sqrt(k); K[h] = X @ Wk[h]; P[h] = softmax(S[h]); O[h] = P[h] @ X; " \
+        "Y = sum(h, O[h] @ Wo[h]); E = 1/2*norm2(Y); h = 1..H; X in R^(N x d); Wq in R^(H x d x k); " \
+        "Wk in R^(H x d x k); Wo in R^(H x d x d)"
+    lines = {s["name"]: s.get("matrix") for s in api.backward(text, "E").as_dict()["backward"]}
+    assert lines["gWq[h,j,i]"] == "gWq[h] = dE/dWq[h] = T(X) @ gQ[h]"
+    assert next(m for n, m in lines.items() if n.startswith("gS")) == "gS[h] = dE/dS[h] = P[h]*(gP[h] - col(rowsum(gP[h]*P[h])))"

@@ -9,7 +9,7 @@ derivatives to what it uses (Baydin et al. 2018, "Automatic differentiation in m
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import groupby, islice
 
@@ -36,12 +36,14 @@ from workings.forms.stable import recognise
 
 
 def backward(
-    net: Network, of: Ref, wrt: Sequence[Ref] | None = None, mode: str = "plain", truncate: int | None = None
+    net: Network, of: Ref, wrt: Sequence[Ref] | None = None, mode: str = "plain", truncate: int | None = None,
+    ones: Container[tuple[str, int]] = (), steady: bool = False,
 ) -> Program:
     """The gradients of `of` by each of `wrt` (default: all parameters) as forward and backward statements.
 
     `mode="fewest"` uses a gradient just found again, which may cancel where a unit saturates.  With `truncate`
     adjoints are carried back over at most so many steps of a recurrence: an approximation, which the notes say.
+    `ones`: names, each with a place, where an array has one entry only.  `steady`: with the slopes that programs call.
     """
     if truncate is not None and (not isinstance(truncate, int) or truncate < 0):
         raise BadValue(f"truncate={truncate!r} is no number of steps", expected="a whole number, 0 or more")
@@ -53,8 +55,8 @@ def backward(
     known, found = recognise(net, keep)
     known, implied = with_ranges(known) if net.indices else (known, {})
     with _unwatched():
-        walk = _Pass(known, asked.top, asked.of, of, wrt, mode)
-        walk.truncate = truncate
+        walk = _Pass(known, asked.top, asked.of, of, wrt, mode, ones)
+        walk.truncate, walk.arena.steady = truncate, steady
         program = walk.run(net, found)
     program.notes += walk.notes
     if truncate is not None and not walk.notes:
@@ -81,8 +83,10 @@ def _unwatched() -> Iterator[None]:
 
 class _Pass:
     def __init__(
-        self, net: Network, top: Key, stated: Expr, of: Ref, wrt: Sequence[Ref] | None, mode: str
+        self, net: Network, top: Key, stated: Expr, of: Ref, wrt: Sequence[Ref] | None, mode: str,
+        ones: Container[tuple[str, int]],
     ) -> None:
+        self.ones = ones
         self.net, self.top, self.stated, self.of, self.fewest = net, top, stated, of, mode == "fewest"
         self.graph = Graph(net)
         self.arena: Arena = self.graph.arena
@@ -202,12 +206,13 @@ class _Pass:
         if found and not key[1] and not any(r.args for r in found):
             return Node(key[0], ())
         places = max((len(r.args) for r in found), default=0)
-        letters: list[str] = []
+        out: list[Term] = []
         for n in range(places):
-            used = [r.args[n].head for r in found if len(r.args) > n and r.args[n].kind == "ref"]
-            letters.append(next((u for u in used if u not in letters and u in self.arena.ranges), "") or next(
-                (u for u in [*used, "i", "j", "k", "l", "m", "n"] if u not in letters), "i'"))
-        return Node(key[0], tuple(self.arena.ref(x) for x in letters))
+            used = [r.args[n] for r in found if len(r.args) > n and r.args[n].kind == "ref"]
+            fresh = [x for x in [*used, *map(self.arena.ref, (*"ijklmn", "i'"))] if x not in out]
+            ranged = next((x for x in used if x in fresh and x.head in self.arena.ranges), fresh[0])
+            out.append(self.arena.one if (key[0], n) in self.ones else ranged)
+        return Node(key[0], tuple(out))
 
     def _carriers(self) -> set[Key]:
         """The variables whose adjoints are needed: the asked ones and all that lead up to them."""

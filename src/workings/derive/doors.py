@@ -57,19 +57,20 @@ def chain_rule(
 
 def backward(
     net: Network, of: Ref, wrt: Sequence[Ref] | None = None, mode: str = "plain", truncate: int | None = None,
-    layout: str | None = None,
+    layout: str | None = None, steady: bool = False,
 ) -> Program:
     """The gradients of `of` by each of `wrt` (default: all parameters) as forward and backward statements.
 
     `mode="fewest"` uses a gradient just found again, which may cancel where a unit saturates.  `truncate`: adjoints
     are carried back over at most so many steps of a recurrence, an approximation.  `layout`: of the derivatives in
-    matrix notation, "denominator" or "numerator".
+    matrix notation, "denominator" or "numerator".  `steady`: with the slopes that programs call.
     """
     form, layout = indexed(net), checked_layout(layout)
     asked = None if wrt is None else [entry(form, w) for w in wrt]
     top = entry(form, of)
     refuse_halves(form.net, top, asked)
-    program = _backward.backward(form.net, top, asked, mode, truncate)
+    ones = {(name, n) for name, axes in form.axes.items() for n, letter in enumerate(axes) if letter == "1"}
+    program = _backward.backward(form.net, top, asked, mode, truncate, ones, steady)
     program_in_matrices(program, form, layout)
     return program
 

@@ -6,17 +6,16 @@ Jacobian of a vector has a row for each entry of the vector (numerator layout) u
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from workings.derive.program import Program, Statement
 from workings.derive.steps import Derivation, Step, equal
 from workings.derive.verify import holds
 from workings.errors import BadValue
-from workings.expr import Big, Deriv, Equation, Expr, Ref, Rel, free_refs, preorder
-from workings.forms.contract import leading, whole
+from workings.expr import Big, Deriv, Expr, Num, Ref, Rel, free_refs, preorder, rewrite
+from workings.forms.contract import Whole, leading, whole
 from workings.forms.indexed import Indexed
-from workings.forms.patterns import transposed
+from workings.forms.patterns import UNITS, transposed
 
 LAYOUTS = ("denominator", "numerator")
 
@@ -38,6 +37,52 @@ def checked_layout(layout: str | None) -> str | None:
     return layout
 
 
+class Wholes:
+    """Entries of names as the arrays that they belong to.
+
+    `lead`: how many places of a name are indices of a family; `ones`: places of a matrix at which there is one entry.
+    """
+
+    def __init__(self, form: Indexed) -> None:
+        self.form, self.lead = form, leading(form)
+        self.ones = {name: frozenset(n for n, x in enumerate(axes) if x == "1") for name, axes in form.axes.items()
+                     if len(axes) == 2 and "1" in axes}
+
+    def named(self, name: str, base: str) -> None:
+        """`name` is the adjoint of `base`: it has the same places."""
+        self.lead[name] = self.lead.get(base, 0)
+        if base in self.ones:
+            self.ones[name] = self.ones[base]
+
+    def cut(self, name: Ref) -> Ref:
+        """The array that an entry belongs to."""
+        return Ref(name.name, name.indices[: self.lead.get(name.name, 0)])
+
+    def of(self, expr: Expr, *entries: Ref) -> Whole | None:
+        """The array whose entry, at the letters of some names, is this; an axis of one entry is one where it can be."""
+        kept = [len(self.cut(e).indices) for e in entries]
+        places = tuple(i for e, k in zip(entries, kept) for i in self._lettered(e).children()[k:])
+        found = whole(self._lettered(expr), places, self.form, self.lead) if self.ones else None
+        if found is None:
+            return whole(expr, tuple(i for e, k in zip(entries, kept) for i in e.indices[k:]), self.form, self.lead)
+        return Whole(found.array, [(_numbered(a), b) for a, b in found.said])
+
+    def _lettered(self, expr: Expr) -> Expr:
+        """x[i,1] of an n x 1 matrix with a letter in the place of the 1."""
+
+        def change(n: Expr) -> Expr:
+            if not isinstance(n, Ref) or n.name not in self.ones:
+                return n
+            own = self.ones[n.name]
+            return Ref(n.name, tuple(Ref(UNITS[k]) if k in own else i for k, i in enumerate(n.indices)), n.span)
+
+        return rewrite(expr, change)
+
+
+def _numbered(expr: Expr) -> Expr:
+    return rewrite(expr, lambda n: Num(1, "1") if isinstance(n, Ref) and n.name in UNITS else n)
+
+
 def in_matrices(derivation: Derivation, form: Indexed, of: Ref, wrt: Ref, layout: str | None) -> Matrix | None:
     """The result in matrix notation, for arrays asked for as wholes; None where it has no such form."""
     if form.shapes is None or isinstance(derivation.wrt, tuple):
@@ -47,8 +92,9 @@ def in_matrices(derivation: Derivation, form: Indexed, of: Ref, wrt: Ref, layout
     sums = any(isinstance(n, Big) for n in preorder(derivation.result))
     if len(top) + len(bottom) > 2 or (not bottom and not sums):
         return None
-    _names_in_matrices(derivation, form)
-    found = whole(derivation.result, (*top, *bottom), form)
+    wholes = Wholes(form)
+    _names_in_matrices(derivation, wholes)
+    found = wholes.of(derivation.result, derivation.of, derivation.wrt)
     if found is None:
         return None
     lowered = _with_names(form, derivation).lower(found.array, (*top, *bottom))
@@ -59,21 +105,22 @@ def in_matrices(derivation: Derivation, form: Indexed, of: Ref, wrt: Ref, layout
     return Matrix(equal(Deriv(of, (wrt,)), array), array, used, found.said)
 
 
-def _names_in_matrices(derivation: Derivation, form: Indexed) -> None:
+def _names_in_matrices(derivation: Derivation, wholes: Wholes) -> None:
     """The steps that name an adjoint, gy[i] = dE/dy[i] = ..., with the same line of whole arrays."""
-    lead = leading(form)
-    named: list[tuple[Step, Ref, Deriv]] = []
+    named: list[tuple[Step, Ref, Deriv, Ref]] = []
     for step in derivation.steps:
         name, *sides = step.line.args
-        if isinstance(name, Ref) and len(sides) > 1 and isinstance(mark := sides[0], Deriv):
-            if isinstance(base := mark.wrt[0], Ref) and len(base.indices) == len(name.indices):
-                lead[name.name] = lead.get(base.name, 0)
-                named.append((step, name, mark))
-    for step, name, mark in named:
-        cut = lead[name.name]
-        found = whole(step.line.args[-1], name.indices[cut:], form, lead) if name.indices[cut:] else None
+        if not (isinstance(name, Ref) and len(sides) > 1 and isinstance(mark := sides[0], Deriv)):
+            continue
+        base = mark.wrt[0]
+        if isinstance(base, Ref) and len(base.indices) == len(name.indices):
+            wholes.named(name.name, base.name)
+            named.append((step, name, mark, base))
+    for step, name, mark, base in named:
+        own = wholes.cut(name)
+        found = wholes.of(step.line.args[-1], name) if len(own.indices) < len(name.indices) else None
         if found is not None:
-            step.whole = equal(Ref(name.name, name.indices[:cut]), Deriv(mark.of, _bare(mark.wrt, cut)), found.array)
+            step.whole = equal(own, Deriv(mark.of, (wholes.cut(base),)), found.array)
 
 
 def _with_names(form: Indexed, derivation: Derivation) -> Indexed:
@@ -94,49 +141,42 @@ def program_in_matrices(program: Program, form: Indexed, layout: str | None = No
     if form.shapes is None:
         return
     program.layout = layout or "denominator"
-    written = {e.lhs.key: e for e in form.written.equations if not e.lhs.indices}
-    lead = _leads(program, form)
+    wholes = Wholes(form)
+    placed = _placed(program, form, wholes)
     for s in (*program.forward, *program.backward):
-        if s.name.name in lead:
-            s.matrix = _statement(s, form, lead, written.get((s.name.name, 0)), program.layout)
+        if s.name.name in placed:
+            s.matrix = _statement(s, wholes, program.layout)
 
 
-def _leads(program: Program, form: Indexed) -> dict[str, int]:
-    """How many places of each name are indices of a family: those of the text, and of names made beside them.
-
-    A name whose letters of steps stand behind those of axes has no place: it is left out.
-    """
-    lead = leading(form)
+def _placed(program: Program, form: Indexed, wholes: Wholes) -> set[str]:
+    """The names whose places are known: those of the text, their adjoints, and parts with letters of steps in front."""
     steps = {r.name for e in form.written.equations for i in e.lhs.indices for r in free_refs(i)}
+    own = {name for name, _ in form.written.defs}
+    out: set[str] = set()
     for s in (*program.forward, *program.backward):
         base = s.is_.wrt[0] if s.is_ is not None else s.name
-        if isinstance(base, Ref) and base.name in lead:
-            lead[s.name.name] = lead[base.name]
-            continue
         runs = [bool(steps.intersection(r.name for r in free_refs(i))) for i in s.name.indices]
-        if runs == sorted(runs, reverse=True) or form.written.defs.get((s.name.name, 0)):
-            lead[s.name.name] = 0 if form.written.defs.get((s.name.name, 0)) else sum(runs)
-    return lead
+        known = isinstance(base, Ref) and (base.name in own or base.name in wholes.lead)
+        if isinstance(base, Ref):
+            wholes.named(s.name.name, base.name)
+        if not known and runs == sorted(runs, reverse=True):
+            wholes.lead[s.name.name] = sum(runs)
+        elif not known:
+            continue
+        out.add(s.name.name)
+    return out
 
 
-def _statement(
-    s: Statement, form: Indexed, lead: dict[str, int], written: Equation | None, layout: str
-) -> Rel | None:
-    cut = lead.get(s.name.name, 0)
-    own, at = s.name.indices[:cut], s.name.indices[cut:]
-    found = whole(s.value, at, form, lead)
+def _statement(s: Statement, wholes: Wholes, layout: str) -> Rel | None:
+    found = wholes.of(s.value, s.name)
     if found is None:
         return None
-    name = Ref(s.name.name, own)
+    name = wholes.cut(s.name)
     s.patterns = found.said
     if s.is_ is None:
         return equal(name, found.array)
-    mark = Deriv(s.is_.of, _bare(s.is_.wrt, cut))
-    if layout == "numerator" and at:
+    by = tuple(Ref(r.name, r.indices[: len(name.indices)]) if isinstance(r, Ref) else r for r in s.is_.wrt)
+    mark = Deriv(s.is_.of, by)
+    if layout == "numerator" and len(s.name.indices) > len(name.indices):
         return equal(mark, transposed(name), transposed(found.array))
     return equal(name, mark, found.array)
-
-
-def _bare(refs: Sequence[Expr], cut: int) -> tuple[Expr, ...]:
-    """Entries as the arrays that they belong to."""
-    return tuple(Ref(r.name, r.indices[:cut]) if isinstance(r, Ref) else r for r in refs)

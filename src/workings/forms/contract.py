@@ -10,41 +10,18 @@ that is data) gives None: the index form then stands alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from workings.expr import (
     ONE, Add, All, Big, Call, Claim, Const, Div, Expr, Logic, Mul, Neg, Num, Pow, Ref, Rel, fold, free_refs,
     preorder, rewrite, same,
 )
 from workings.forms.indexed import Indexed
-from workings.forms.patterns import Factor, entrywise, flat, grouped, inner, oriented, renamed, scaled, times
-
-EYE = Call("delta", ())       # the identity matrix, which has no name of its own
-
-
-class NoForm(Exception):
-    """There is no matrix notation for it."""
-
-
-class Product(NamedTuple):
-    """A product of entries, summed over the letters `sums`, outer ones first.
-
-    `source`: the sum as it was written; `inside`: the sign of what stands in it.
-    """
-
-    sign: int
-    factors: tuple[Factor, ...]
-    sums: tuple[str, ...] = ()
-    source: Expr | None = None
-    inside: int = 1
-
-    @property
-    def letters(self) -> tuple[str, ...]:
-        """The letters of all factors but those summed over; those of a matrix as they stand in it."""
-        found = sorted((f for f in self.factors), key=lambda f: -len(f.letters))
-        return tuple(dict.fromkeys(x for f in found for x in f.letters if x not in self.sums))
+from workings.forms.patterns import (
+    EYE, UNITS, Factor, NoForm, Product, entrywise, exponentials, flat, grouped, inner, narrowed, order_of, oriented,
+    renamed, scaled, softmax_of, taken_at, times,
+)
 
 
 @dataclass
@@ -81,7 +58,7 @@ def whole(
         return None
     expr = _spread(expr)
     known = leading(indexed) if lead is None else lead
-    maker = _Maker(frozenset(letters) | {n.index for n in preorder(expr) if isinstance(n, Big)}, known)
+    maker = _Maker(frozenset((*letters, *UNITS)) | {n.index for n in preorder(expr) if isinstance(n, Big)}, known)
     try:
         out = maker.array(fold(expr, maker.combine), tuple(letters), expr)
     except NoForm:
@@ -179,7 +156,8 @@ class _Maker:
             sign *= p.sign
         sums = tuple(x for p in inner for x in p.sums)
         alone = [p for p in inner if p.sums]
-        source, inside = (alone[0].source, alone[0].inside) if len(alone) == 1 else (node, sign)
+        own = len(alone) == 1 and not any(p.letters for p in inner if not p.sums)
+        source, inside = (alone[0].source, alone[0].inside) if own else (node, sign)
         return Product(sign, tuple(f for p in inner for f in p.factors), sums, source if sums else None, inside)
 
     def _done(self, p: Product) -> Product:
@@ -187,12 +165,12 @@ class _Maker:
         return p if not p.sums else Product(1, (Factor(self.array(p, p.letters), p.letters),))
 
     def _sum(self, node: Add, inner: tuple[Product, ...]) -> Product:
-        order = _order(inner)
+        order = order_of(inner)
         return Product(1, (Factor(Add(tuple(self._fitted(p, order) for p in inner)), order),))
 
     def _each(self, node: Expr, inner: tuple[Product, ...]) -> Product:
         """A function of numbers, entry by entry."""
-        order = _order(inner)
+        order = order_of(inner)
         return Product(1, (Factor(node.rebuild(tuple(self._fitted(p, order) for p in inner)), order),))
 
     def _fitted(self, p: Product, order: tuple[str, ...]) -> Expr:
@@ -208,7 +186,7 @@ class _Maker:
 
     def _quotient(self, top: Product, bottom: Product) -> Product:
         top, bottom = self._done(top), self._done(bottom)
-        soft = _softmax(top, bottom)
+        soft = softmax_of(top, bottom)
         if soft is not None:
             return soft
         sign = top.sign * bottom.sign
@@ -217,7 +195,7 @@ class _Maker:
             scalars = tuple(f for f in top.factors if not f.letters)
             front = Div(self.array(Product(1, scalars), ()), self.array(under, ()))
             return Product(sign, (Factor(front), *(f for f in top.factors if f.letters)))
-        order = _order((top, bottom))
+        order = order_of((top, bottom))
         return Product(sign, (Factor(Div(self._fitted(Product(1, top.factors), order), self._fitted(under, order)),
                                      order),))
 
@@ -238,8 +216,8 @@ class _Maker:
             return Product(1, (Factor(EYE, names),))
         out = self._each(node, inner).factors[0]
         arg = out.array.children()[0]
-        if node.function == "log" and _exponentials(arg) is not None:
-            return Product(1, (Factor(Call("logsumexp", (_exponentials(arg) or arg,)), out.letters),))
+        if node.function == "log" and exponentials(arg) is not None:
+            return Product(1, (Factor(Call("logsumexp", (exponentials(arg) or arg,)), out.letters),))
         if node.function == "sqrt" and isinstance(arg, Call) and arg.function == "norm2":
             return Product(1, (Factor(Call("norm", arg.args)),))
         return Product(1, (out,))
@@ -263,7 +241,7 @@ class _Maker:
 
     def _kept(self, node: Big, body: Product) -> Product:
         """sum(t, outer(d[t], x[t])): the index of a family, which is no axis."""
-        body = body._replace(factors=tuple(_taken_at(f, node.index) for f in body.factors))
+        body = body._replace(factors=tuple(taken_at(f, node.index) for f in body.factors))
         array = self.array(body._replace(sign=1), body.letters)
         return Product(body.sign, (Factor(Big("sum", node.index, array, node.lo, node.hi), body.letters),))
 
@@ -333,6 +311,9 @@ class _Maker:
     # -- from products of arrays to one
     def array(self, p: Product, order: tuple[str, ...], source: Expr | None = None) -> Expr:
         """The product as one array with its axes in this order."""
+        if len(order) == 2 and any(x in UNITS and x not in p.letters for x in order):
+            return self._widened(p, order)
+        p = narrowed(p, order)
         pattern, inside = p.source if p.sums else None, p.inside
         p = self._summed(p)
         if set(p.letters) != set(order) or len(order) > 2:
@@ -348,6 +329,13 @@ class _Maker:
         if source is not None and isinstance(core, Call) and core.function == "outer":
             self._note(source, out)
         return out
+
+    def _widened(self, p: Product, order: tuple[str, ...]) -> Expr:
+        """A vector as a matrix of one row or one column."""
+        rest = tuple(x for x in order if x not in UNITS or x in p.letters)
+        if len(rest) != 1:
+            raise NoForm
+        return Call("col" if order[0] in rest else "row", (self.array(p, rest),))
 
     def _core(self, factors: list[Factor], order: tuple[str, ...]) -> Expr | None:
         if not factors:
@@ -367,40 +355,3 @@ class _Maker:
         if eyes > 1 or mats or not (left or right):
             raise NoForm
         return Call("diag", (entrywise([*left, *right]),))
-
-
-def _taken_at(f: Factor, letter: str) -> Factor:
-    """The row x[t] of an array at the index of a family."""
-    if letter not in f.letters:
-        return f
-    if not isinstance(f.array, Ref) or f.letters.index(letter) or any(isinstance(i, All) for i in f.array.indices):
-        raise NoForm
-    return Factor(Ref(f.array.name, (*f.array.indices, Ref(letter)), f.array.span), f.letters[1:])
-
-
-def _order(parts: Iterable[Product]) -> tuple[str, ...]:
-    """The axes of a sum: those of its first matrix, else in order of first use."""
-    longest = sorted((p.letters for p in parts), key=lambda x: -len(x))
-    return tuple(dict.fromkeys(x for letters in longest for x in letters))
-
-
-def _softmax(top: Product, bottom: Product) -> Product | None:
-    """exp(z[i])/sum(j, exp(z[j]))"""
-    if len(top.factors) != 1 or len(bottom.factors) != 1:
-        return None
-    above, below = top.factors[0], bottom.factors[0]
-    inside = _exponentials(below.array)
-    if inside is None or not isinstance(above.array, Call) or above.array.function != "exp":
-        return None
-    if not same(above.array.args[0], inside) or above.letters[:-1] != below.letters:
-        return None
-    return Product(top.sign * bottom.sign, (Factor(Call("softmax", (inside,)), above.letters),))
-
-
-def _exponentials(expr: Expr) -> Expr | None:
-    """z of sum(exp(z)), the sum over the last axis."""
-    if isinstance(expr, Call) and expr.function in ("sum", "rowsum"):
-        arg = expr.args[0]
-        if isinstance(arg, Call) and arg.function == "exp":
-            return arg.args[0]
-    return None
