@@ -21,8 +21,16 @@ def sigmoid(z):
     return 1 / (1 + mp.exp(-z))
 
 
+def tanhgelu(z):
+    return z / 2 * (1 + mp.tanh(mp.sqrt(2 / mp.pi) * (z + mp.mpf(44715) / 1000000 * z**3)))
+
+
 def elu(z):
     return z if z > 0 else mp.expm1(z)
+
+
+def huber(r, d):
+    return r * r / 2 if abs(r) <= d else d * (abs(r) - d / 2)
 
 
 SECOND_OPINION = {
@@ -31,6 +39,16 @@ SECOND_OPINION = {
     "sin": mp.sin, "cos": mp.cos, "tan": mp.tan, "sec": mp.sec, "csc": mp.csc, "cot": mp.cot, "asin": mp.asin,
     "acos": mp.acos, "atan": mp.atan, "tanh": mp.tanh, "sinh": mp.sinh, "cosh": mp.cosh, "sech": mp.sech,
     "csch": mp.csch, "coth": mp.coth, "asinh": mp.asinh, "acosh": mp.acosh, "atanh": mp.atanh,
+    **{f"d{'' if n == 1 else n}{name}": (lambda z, f=f, n=n: mp.diff(f, z, n)) for name, f, orders in (
+        ("tanh", mp.tanh, (2, 3)), ("sigmoid", sigmoid, (2, 3)), ("Phi", mp.ncdf, (1, 2)),
+        ("gelu", lambda z: z * mp.ncdf(z), (1, 2)), ("silu", lambda z: z * sigmoid(z), (1, 2)),
+        ("mish", lambda z: z * mp.tanh(mp.log(1 + mp.exp(z))), (1, 2)), ("tanhgelu", tanhgelu, (1, 2)),
+        ("log1mexp", lambda z: mp.log(1 - mp.exp(-z)), (1, 2)), ("logit", lambda z: mp.log(z / (1 - z)), (1, 2)),
+        ("sqrt1pm1", lambda z: mp.sqrt(1 + z * z), (1, 2))) for n in orders},
+    "tanhgelu": tanhgelu, "log1mexp": lambda z: mp.log(1 - mp.exp(-z)), "dip": lambda z: mp.expm1(min(z, 0)),
+    "ddip": lambda z: mp.exp(z) if z <= 0 else mp.mpf(0),
+    "dexpshare": lambda v, a, c: a * c * mp.exp(v) / (a + c * mp.exp(v))**2, "dhypot": lambda a, b: a / mp.hypot(a, b),
+    "d2hypot": lambda a, b: b * b / mp.hypot(a, b)**3, "mixedhypot": lambda a, b: -a * b / mp.hypot(a, b)**3,
     "sech2": lambda z: mp.sech(z)**2, "dsigmoid": lambda z: sigmoid(z) * sigmoid(-z),
     "logsum": lambda v, a, c: mp.log(a + c * mp.exp(v)),
     "expshare": lambda v, a, c: c * mp.exp(v) / (a + c * mp.exp(v)), "hypot": mp.hypot,
@@ -45,7 +63,10 @@ SECOND_OPINION = {
     "relu": lambda z: max(z, mp.mpf(0)), "leaky": lambda z, a: z if z > 0 else a * z, "abs": abs,
     "step": lambda z: mp.mpf(z > 0), "sign": mp.sign, "max": max, "min": min,
     "clip": lambda z, lo, hi: min(max(z, lo), hi), "hardtanh": lambda z: min(max(z, -1), 1),
-    "floor": mp.floor, "ceil": mp.ceil,
+    "floor": mp.floor, "ceil": mp.ceil, "huber": huber, "smooth_l1": lambda r: huber(r, 1),
+    "hinge": lambda y, t: max(mp.mpf(0), 1 - t * y), "focal_loss": lambda p, g: -(1 - p)**g * mp.log(p),
+    "glu": lambda a, b: a * sigmoid(b), "swiglu": lambda a, b: a * sigmoid(a) * b,
+    "dropout": lambda a, m, r: m * a / (1 - r),
     "relu6": lambda z: min(max(z, 0), 6),
 }
 

@@ -96,7 +96,7 @@ def slope_of_call(arena: Arena, term: Term, position: int) -> Term:
     if name not in table:
         raise OutOfReach(f"there is no derivative of the function {name}")
     names = dict(zip(table[name].params, term.args, strict=False))
-    return to_term(arena, derivative(name, position), None, names)
+    return to_term(arena, derivative(name, position, arena.steady), None, names)
 
 
 def _big_rule(arena: Arena, term: Term) -> Iterator[Slope]:

@@ -54,7 +54,7 @@ class Arena:
     True
     """
 
-    __slots__ = ("bigs", "cancelled", "count", "names", "one", "ranges", "table", "zero")
+    __slots__ = ("bigs", "cancelled", "count", "names", "one", "ranges", "steady", "table", "zero")
 
     def __init__(self) -> None:
         self.table: dict[Any, Term] = {}
@@ -63,6 +63,7 @@ class Arena:
         self.count = 0
         self.bigs = False                             # is there any sum, product ... over an index?
         self.cancelled = False                        # did anything cancel, h - h or h/h?
+        self.steady = False                           # are slopes those that programs call?
         self.zero, self.one = self.num(0), self.num(1)
 
     def make(self, kind: str, head: Any, args: tuple[Term, ...] = ()) -> Term:

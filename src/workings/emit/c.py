@@ -19,7 +19,7 @@ from workings.emit.text import about
 from workings.expr import Expr, Key, Network, Num, Number, Ref
 
 OWN = ("exp log log1p expm1 tanh dtanh sigmoid dsigmoid softplus logsigmoid logcosh relu leaky step sign clip sech elu "
-       "Phi sech2 logsum expshare hypot sqrt1pm1 xlogx logplus1 bce sigmoidgap logit")
+       "hypot sech2")
 LIBM = "sqrt log2 log10 sin cos tan asin acos atan sinh cosh asinh acosh atanh erf erfc"
 
 
@@ -27,7 +27,7 @@ class CSpeaker(Speaker):
     """Expressions in C's notation."""
 
     functions: Mapping[str, str] = {
-        **{name: f"w_{name}({{all}})" for name in OWN.split()}, **{name: f"{name}#({{0}})" for name in LIBM.split()},
+        **{name: f"w_{name}({{all}})" for name in (*OWN.split(), *kernels.steady())}, **{name: f"{name}#({{0}})" for name in LIBM.split()},
         "abs": "fabs#({0})", "max": "w_max({0}, {1})", "min": "w_min({0}, {1})", "where": "",
         "ind": "(({0}) ? 1.0# : 0.0#)", "delta": "({0} == {1} ? 1.0# : 0.0#)",
     }

@@ -6,13 +6,15 @@ that a double cannot hold follows: v + 1.3132616875182228 + 5.6e-17 is right to 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 
 from workings.emit.plan import Plan, Step
+from workings.emit.slopes import arguments_named
 from workings.expr import Add, Call, Const, Div, Expr, Key, Mul, Neg, Num, Pow, Ref, preorder, rewrite, same, substitute
 from workings.forms.stable import minus
+from workings.functions import table
 from workings.notation import plain
 
 PRECISION = 300               # bits in which constants are computed
@@ -20,13 +22,23 @@ PRECISION = 300               # bits in which constants are computed
 
 def steady(plan: Plan, slopes: bool = True) -> Plan:
     """The plan with constants computed and, with `slopes`, cancelling slopes named, which its notes say."""
+    plan = arguments_named(plan) if slopes else plan
     made = {s.target.key: s for s in plan.steps if len(s.letters) == len(s.target.indices)}
     notes: dict[str, None] = {}
     steps = []
     for step in plan.steps:
         value = rewrite(step.value, lambda node: _slope(node, made, notes)) if slopes else step.value
+        notes.update(dict.fromkeys(_reasons(value)))
         steps.append(step.with_(step.target, rewrite(_with_rests(value), _constant)))
     return replace(plan, steps=steps, notes=[*plan.notes, *notes])
+
+
+def _reasons(value: Expr) -> Iterator[str]:
+    """Why a function that is called has a method of its own."""
+    for node in preorder(value):
+        row = table.get(node.function) if isinstance(node, Call) else None
+        if row is not None and row.stable and row.kind == "scalar":
+            yield f"{row.name}: {row.says}; {row.stable}"
 
 
 # -- slopes

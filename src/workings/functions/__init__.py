@@ -50,15 +50,16 @@ def indexed(name: str) -> tuple[Network, ...]:
 
 
 @cache
-def derivative(name: str, position: int) -> Expr:
-    """The derivative of a function by its argument at `position`, over the row's parameters.
+def derivative(name: str, position: int, steady: bool = False) -> Expr:
+    """The derivative of a function by its argument at `position`, over the row's parameters; `steady`: for programs.
 
     `max` and `min` of more than two arguments are `nested` first.  Raises `OutOfReach` where the table has none.
     """
     row = _row(name)
-    if position >= len(row.derivative):
+    texts = row.slopes if steady and row.slopes else row.derivative
+    if position >= len(texts):
         raise OutOfReach(f"the table has no derivative of {name} by its argument {position + 1}")
-    return _read(row.derivative[position])
+    return _read(texts[position])
 
 
 @cache

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from workings.functions.array_rows import ARRAYS
 from workings.functions.layer_rows import LAYERS
+from workings.functions.loss_rows import LOSS_ROWS
 from workings.functions.rows import MANY, Piecewise, Row
 from workings.functions.steady import STEADY
 
@@ -44,7 +45,8 @@ CIRCULAR = (
 )
 
 HYPERBOLIC = (
-    Row("tanh", "hyperbolic tangent", derivative=("1 - tanh(z)^2",), latex=r"\tanh", source="DLMF 4.34"),
+    Row("tanh", "hyperbolic tangent", derivative=("1 - tanh(z)^2",), slopes=("sech2(z)",),
+        latex=r"\tanh", source="DLMF 4.34"),
     Row("sinh", "hyperbolic sine", derivative=("cosh(z)",), latex=r"\sinh", source="DLMF 4.34"),
     Row("cosh", "hyperbolic cosine", derivative=("sinh(z)",), latex=r"\cosh", source="DLMF 4.34"),
     Row("sech", "hyperbolic secant", body="1/cosh(z)", derivative=("-sech(z)*tanh(z)",),
@@ -68,28 +70,33 @@ BELL = (
     Row("erfc", "complementary error function", body="1 - erf(z)", derivative=("-2*exp(-z^2)/sqrt(pi)",),
         latex=r"\operatorname{erfc}", stable="1 - erf(z) would cancel where z is large", source="DLMF 7.2"),
     Row("Phi", "normal distribution function", body="(1 + erf(z/sqrt(2)))/2",
-        derivative=("exp(-z^2/2)/sqrt(2*pi)",), latex=r"\Phi", soft=("Phi",), spellings=("normcdf",),
+        derivative=("exp(-z^2/2)/sqrt(2*pi)",), slopes=("dPhi(z)",), latex=r"\Phi", soft=("Phi",),
+        spellings=("normcdf",),
         stable="1 + erf would cancel where z is very negative: erfc(-z/sqrt 2)/2 does not", source="DLMF 7.18"),
 )
 
 SIGMOIDS = (
     Row("sigmoid", "logistic sigmoid", body="1/(1 + exp(-z))", derivative=("sigmoid(z)*(1 - sigmoid(z))",),
-        latex=r"\sigma", spellings=("logistic", "sigm", "expit"), soft=("sigma",),
+        slopes=("dsigmoid(z)",), latex=r"\sigma", spellings=("logistic", "sigm", "expit"), soft=("sigma",),
         stable="exp(-z) would overflow for very negative z: exp(z)/(1 + exp(z)) does not"),
     Row("logsigmoid", "log of the logistic sigmoid", body="-log(1 + exp(-z))", derivative=("1 - sigmoid(z)",),
+        slopes=("sigmoid(-z)",),
         latex=r"\operatorname{logsigmoid}", stable="exp(-z) would overflow: it is -softplus(-z)"),
     Row("softplus", "softplus", body="log(1 + exp(z))", derivative=("sigmoid(z)",), latex=r"\operatorname{softplus}",
         stable="exp(z) would overflow: max(z, 0) + log1p(exp(-|z|)) does not"),
     Row("logit", "log odds", body="log(z/(1 - z))", derivative=("1/(z*(1 - z))",), latex=r"\operatorname{logit}",
-        domain=(0.05, 0.95)),
+        slopes=("dlogit(z)",), stable="log(z/(1 - z)) cancels where z is near 1/2", domain=(0.05, 0.95)),
     Row("softsign", "softsign", body="z/(1 + abs(z))", derivative=("1/(1 + abs(z))^2",),
         latex=r"\operatorname{softsign}"),
     Row("silu", "sigmoid linear unit", body="z*sigmoid(z)", derivative=("sigmoid(z) + z*sigmoid(z)*(1 - sigmoid(z))",),
+        slopes=("dsilu(z)",), stable="exp(-z) would overflow for very negative z, and the slope cancels near its root",
         latex=r"\operatorname{SiLU}", spellings=("SiLU", "swish", "Swish"), source="arXiv:1702.03118"),
     Row("gelu", "Gaussian error linear unit", body="z*Phi(z)", derivative=("Phi(z) + z*exp(-z^2/2)/sqrt(2*pi)",),
+        slopes=("dgelu(z)",), stable="1 + erf would cancel where z is very negative, and the slope near its root",
         latex=r"\operatorname{GELU}", spellings=("GELU",), source="arXiv:1606.08415"),
     Row("mish", "Mish", body="z*tanh(softplus(z))",
         derivative=("tanh(softplus(z)) + z*sigmoid(z)*(1 - tanh(softplus(z))^2)",),
+        slopes=("dmish(z)",), stable="1 - tanh^2 cancels where z is large, and the slope near its root",
         latex=r"\operatorname{Mish}", spellings=("Mish",), source="arXiv:1908.08681"),
     Row("elu", "exponential linear unit", body="where(z > 0, z, exp(z) - 1)", derivative=("where(z > 0, 1, exp(z))",),
         latex=r"\operatorname{ELU}", spellings=("ELU",), stable="exp(z) - 1 would cancel where z is small",
@@ -144,4 +151,5 @@ INDEXED = (
         kind="index"),
 )
 
-ROWS = (*ELEMENTARY, *CIRCULAR, *HYPERBOLIC, *BELL, *SIGMOIDS, *CREASED, *INDEXED, *ARRAYS, *LAYERS, *STEADY)
+ROWS = (*ELEMENTARY, *CIRCULAR, *HYPERBOLIC, *BELL, *SIGMOIDS, *CREASED, *INDEXED, *LOSS_ROWS, *ARRAYS, *LAYERS,
+        *STEADY)

@@ -13,6 +13,8 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
+from workings.emit.kernels import translated
+
 
 class Kernel(NamedTuple):
     """The text of a function, and the names that it uses."""
@@ -23,7 +25,7 @@ class Kernel(NamedTuple):
 
 @cache
 def python(module: str) -> Mapping[str, Kernel]:
-    """The functions and constants of a module of kernels, by name."""
+    """The functions and constants of a module of kernels, by name; the steady functions in its words among them."""
     source = files(__package__).joinpath(f"{module}.py").read_text(encoding="utf-8")
     out: dict[str, Kernel] = {}
     for node in ast.parse(source).body:
@@ -32,7 +34,13 @@ def python(module: str) -> Mapping[str, Kernel]:
             out[node.name] = Kernel(text, _names(node))
         elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             out[node.targets[0].id] = Kernel(text, _names(node.value))
-    return out
+    shared = {name: text for name, (text, _) in translated.constants().items()} | translated.python(module)
+    return {name: Kernel(text, _names(ast.parse(text))) for name, text in shared.items() if name not in out} | out
+
+
+def steady() -> list[str]:
+    """The functions that are the same in every language."""
+    return list(translated.functions())
 
 
 def calls(module: str) -> dict[str, str]:
@@ -47,9 +55,27 @@ def c(precision: str) -> Mapping[str, Kernel]:
     out: dict[str, Kernel] = {}
     for part in [*own.split("/*@ ")[1:], *shared.split("/*@ ")[1:]]:
         name, text = part.split(" */\n", 1)
-        words = dict.fromkeys(re.findall(r"\bw_\w+", text))
-        out[name] = Kernel(text.strip(), tuple(w for w in words if w != name))
-    return out
+        out[name] = _kernel(name, text.strip())
+    steady = translated.c()
+    if precision == "double":
+        return out | {name: _kernel(name, text) for name, text in steady.items() if name not in out}
+    wide = {name: k.text for name, k in c("double").items() if "real" not in k.text}
+    for name, text in wide.items():                  # in single precision they are computed in double
+        out["d" + name[1:]] = _kernel("d" + name[1:], re.sub(r"\bw_", "d_", text))
+    return out | {name: _kernel(name, _narrow(name, text)) for name, text in steady.items() if name not in out}
+
+
+def _kernel(name: str, text: str) -> Kernel:
+    words = dict.fromkeys(re.findall(r"\b[dw]_\w+", text))
+    return Kernel(text, tuple(w for w in words if w != name))
+
+
+def _narrow(name: str, text: str) -> str:
+    """The function of floats by that of doubles."""
+    count = text.split("(", 1)[1].split(")", 1)[0].count("double")
+    given = [f"a{n}" for n in range(count)]
+    arguments = ", ".join(f"float {a}" for a in given)
+    return f"static inline float {name}({arguments}) {{ return (float)d{name[1:]}({', '.join(given)}); }}"
 
 
 def _names(node: ast.AST) -> tuple[str, ...]:

@@ -186,28 +186,8 @@ static inline double w_sech(double z)
     return z != z ? z : 2.0*u/(1.0 + u*u);
 }
 
-/*@ w_Phi */
-static inline double w_Phi(double z) { return 0.5*erfc(-z/1.4142135623730951); }
-
 /*@ w_sech2 */
 static inline double w_sech2(double z) { return w_dtanh(z); }
-
-/*@ w_logsum */
-/* log(a + c exp(v)) */
-static inline double w_logsum(double v, double a, double c)
-{
-    double m, u = w_fall(fabs(v), &m), far = v > 0.0 ? c : a, near = v > 0.0 ? a*u : c*u;
-    double inner = far == 1.0 ? w_log1p(near) : w_log(far + near);
-    return v != v ? v : (v > 0.0 ? v : 0.0) + inner;
-}
-
-/*@ w_expshare */
-/* c exp(v)/(a + c exp(v)) */
-static inline double w_expshare(double v, double a, double c)
-{
-    double m, u = w_fall(fabs(v), &m);
-    return v != v ? v : v > 0.0 ? c/(c + a*u) : c*u/(a + c*u);
-}
 
 /*@ w_hypot */
 static inline double w_hypot(double a, double b)
@@ -215,31 +195,3 @@ static inline double w_hypot(double a, double b)
     double x = fabs(a), y = fabs(b), far = x > y ? x : y, near = x > y ? y : x, q = far > 0.0 ? near/far : 0.0;
     return far*sqrt(1.0 + q*q);
 }
-
-/*@ w_sqrt1pm1 */
-static inline double w_sqrt1pm1(double z) { return z*(z/(1.0 + w_hypot(1.0, z))); }
-
-/*@ w_xlogx */
-static inline double w_xlogx(double z) { return z == 0.0 ? 0.0 : z*w_log(z); }
-
-/*@ w_logplus1 */
-/* 1 + log(z); near 1/e by the distance from it */
-static inline double w_logplus1(double z)
-{
-    double d = (z - 0.36787944117144233) - -1.2428753672788363e-17;
-    return z > 0.25 && z < 0.55 ? w_log1p(2.718281828459045*d) : 1.0 + w_log(z);
-}
-
-/*@ w_bce */
-static inline double w_bce(double v, double t) { return t*w_softplus(-v) + (1.0 - t)*w_softplus(v); }
-
-/*@ w_sigmoidgap */
-/* sigmoid(v) - t; near its root by the distance from it */
-static inline double w_sigmoidgap(double v, double t, double root, double rest)
-{
-    double d = (v - root) - rest, near = t*w_expm1(fabs(d) < 0.5 ? d : 0.0)*w_sigmoid(-v);
-    return fabs(d) < 0.5 ? near : (1.0 - t)*w_sigmoid(v) - t*w_sigmoid(-v);
-}
-
-/*@ w_logit */
-static inline double w_logit(double p) { return w_log(p) - w_log1p(-p); }

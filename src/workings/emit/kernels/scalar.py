@@ -1,12 +1,8 @@
 """Functions of one number, right to the last bits over the whole range of doubles; see `kernels/__init__.py`."""
 
-from math import erfc, exp, expm1, fabs, hypot, inf, log, log1p, sinh
+from math import exp, expm1, fabs, log1p, sinh
 
 LOG2 = 0.6931471805599453
-ROOT2 = 1.4142135623730951
-INVERSE_E = 0.36787944117144233
-INVERSE_E_REST = -1.2428753672788363e-17
-EULER = 2.718281828459045
 
 
 def relu(z):
@@ -64,63 +60,5 @@ def elu(z):
     return z if z > 0.0 else expm1(z)
 
 
-def Phi(z):
-    return 0.5*erfc(-z/ROOT2)
-
-
-def sech2(z):
-    u = exp(-2.0*fabs(z))
-    b = 1.0 + u
-    return 4.0*u/(b*b)
-
-
-def dsigmoid(z):
-    u = exp(-fabs(z))
-    b = 1.0 + u
-    return u/(b*b)
-
-
-def logsum(v, a, c):
-    if v > 0.0:
-        u = a*exp(-v)
-        return v + (log1p(u) if c == 1.0 else log(c + u))
-    u = c*exp(v)
-    return log1p(u) if a == 1.0 else log(a + u)
-
-
-def expshare(v, a, c):
-    if v > 0.0:
-        return c/(c + a*exp(-v))
-    u = c*exp(v)
-    return u/(a + u)
-
-
-def sqrt1pm1(z):
-    return z*(z/(1.0 + hypot(1.0, z)))
-
-
-def xlogx(z):
-    return 0.0 if z == 0.0 else z*log(z)
-
-
-def logplus1(z):
-    if z == 0.0:
-        return -inf
-    if 0.25 < z < 0.55:
-        return log1p(EULER*((z - INVERSE_E) - INVERSE_E_REST))
-    return 1.0 + log(z)
-
-
-def bce(v, t):
-    return t*softplus(-v) + (1.0 - t)*softplus(v)
-
-
-def sigmoidgap(v, t, root, rest):
-    d = (v - root) - rest
-    if fabs(d) < 0.5:
-        return t*expm1(d)*sigmoid(-v)
-    return (1.0 - t)*sigmoid(v) - t*sigmoid(-v)
-
-
-def logit(p):
-    return -inf if p <= 0.0 else inf if p >= 1.0 else log(p) - log1p(-p)
+def whole(x):
+    return (x + 6755399441055744.0) - 6755399441055744.0

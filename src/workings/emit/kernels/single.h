@@ -143,28 +143,8 @@ static inline float w_sech(float z)
     return z != z ? z : 2.0f*u/(1.0f + u*u);
 }
 
-/*@ w_Phi */
-static inline float w_Phi(float z) { return 0.5f*erfcf(-z/1.41421356f); }
-
 /*@ w_sech2 */
 static inline float w_sech2(float z) { return w_dtanh(z); }
-
-/*@ w_logsum */
-/* log(a + c exp(v)) */
-static inline float w_logsum(float v, float a, float c)
-{
-    float m, u = w_fall(fabsf(v), &m), far = v > 0.0f ? c : a, near = v > 0.0f ? a*u : c*u;
-    float inner = far == 1.0f ? w_log1p(near) : w_log(far + near);
-    return v != v ? v : (v > 0.0f ? v : 0.0f) + inner;
-}
-
-/*@ w_expshare */
-/* c exp(v)/(a + c exp(v)) */
-static inline float w_expshare(float v, float a, float c)
-{
-    float m, u = w_fall(fabsf(v), &m);
-    return v != v ? v : v > 0.0f ? c/(c + a*u) : c*u/(a + c*u);
-}
 
 /*@ w_hypot */
 static inline float w_hypot(float a, float b)
@@ -172,31 +152,3 @@ static inline float w_hypot(float a, float b)
     float x = fabsf(a), y = fabsf(b), far = x > y ? x : y, near = x > y ? y : x, q = far > 0.0f ? near/far : 0.0f;
     return far*sqrtf(1.0f + q*q);
 }
-
-/*@ w_sqrt1pm1 */
-static inline float w_sqrt1pm1(float z) { return z*(z/(1.0f + w_hypot(1.0f, z))); }
-
-/*@ w_xlogx */
-static inline float w_xlogx(float z) { return z == 0.0f ? 0.0f : z*w_log(z); }
-
-/*@ w_logplus1 */
-/* 1 + log(z); near 1/e by the distance from it */
-static inline float w_logplus1(float z)
-{
-    float d = (z - 0.367879450f) - -9.14995e-09f;
-    return z > 0.25f && z < 0.55f ? w_log1p(2.71828183f*d) : 1.0f + w_log(z);
-}
-
-/*@ w_bce */
-static inline float w_bce(float v, float t) { return t*w_softplus(-v) + (1.0f - t)*w_softplus(v); }
-
-/*@ w_sigmoidgap */
-/* sigmoid(v) - t; near its root by the distance from it */
-static inline float w_sigmoidgap(float v, float t, float root, float rest)
-{
-    float d = (v - root) - rest, near = t*w_expm1(fabsf(d) < 0.5f ? d : 0.0f)*w_sigmoid(-v);
-    return fabsf(d) < 0.5f ? near : (1.0f - t)*w_sigmoid(v) - t*w_sigmoid(-v);
-}
-
-/*@ w_logit */
-static inline float w_logit(float p) { return w_log(p) - w_log1p(-p); }
