@@ -92,9 +92,14 @@ class SpaceLevelSet:
                 body = slice_(body, found.exact_row(c, cell))
             shape = as_shape(body)
             kind = "segment" if not shape.rays else "ray" if len(shape.rays) == 1 else "line"
-            yield Part(kind, "touches", shape.vertices, shape.rays[0] if shape.rays else None)
+            yield Part(kind, "touches", shape.vertices, shape.rays[0] if shape.rays else None, None, self._ties(a, b))
         for corner in self.points:
-            yield Part("point", "touches", (found.exact_vertex(corner),))
+            yield Part("point", "touches", (found.exact_vertex(corner),), None, None, self._ties(corner))
+
+    def _ties(self, *corners: int) -> Between:
+        """The first two outputs that are as good as any at all these corners."""
+        tied = (self.complex.levels[list(corners)] == 0).all(axis=0).nonzero()[0]
+        return None if len(self.outputs) == 1 else self.between(tied[:2])
 
 
 def space_level_set(
@@ -137,7 +142,7 @@ def _read_off(found: SpaceComplex, names: tuple[str, ...], level: Fraction) -> S
     here, there = labels[own], labels[beyond]
     crosses = (beyond >= 0) & ((here * there < 0) if lone else (here != there))
     rims = region[own] | ((beyond >= 0) & region[beyond])
-    lines, points = _thin_ties(found, tied if lone else tied & ~whole[found.owner], on_face, region)
+    lines, points = _thin_ties(found, tied if lone else tied & ~whole[found.owner], extra, region)
     return SpaceLevelSet(found, names, level, faces, crosses, rims, _pairs(on_face[faces], whole[own], lone), lines,
                          points, np.flatnonzero(region))
 

@@ -59,10 +59,22 @@ class _Lattice:
         self.points = len(places)
         self.edges = [(a, b) for a, b, _ in edges(found.lists.tight, found.owner)]
         self.border = found.creases >= found.exact.total
-        self.on_border = self._on_border()
+        # a cell may meet the border in a corner or an edge alone: its neighbours tell
+        bits = self._bits()
+        self.border_points = np.zeros(self.points, dtype=bool)
+        self.border_points[self.point[bits != 0]] = True
+        sides = [self.keys(a[on], b[on]) for a, b in self.edges for on in [(bits[a] & bits[b]) != 0]]
+        self.border_edges = np.unique(np.concatenate(sides)) if sides else np.zeros(0, dtype=np.int64)
 
-    def _on_border(self) -> Array:
-        """facets of the border that meet at each corner, as bits."""
+    def keys(self, a: Array, b: Array) -> Array:
+        """Edges between corners by their points: one number each."""
+        import numpy as np
+
+        p, q = self.point[a], self.point[b]
+        return np.minimum(p, q) * self.points + np.maximum(p, q)
+
+    def _bits(self) -> Array:
+        """Of each corner the facets of its cell that meet there and lie on the border."""
         import numpy as np
 
         found = self.found
@@ -103,7 +115,7 @@ class _Lattice:
         roots = joined(cells + self.points, first, second)
         held = np.concatenate([roots[:cells][~inside], roots[cells + self.point[lost]]])
         reached = [roots[owner[self.border & ~inside[owner]]]]
-        reached.append(roots[cells + self.point[lost & (self.on_border > 0)]])
+        reached.append(roots[cells + self.point[lost & self.border_points[self.point]]])
         return len(np.setdiff1d(np.unique(held), np.concatenate(reached)))
 
     def characteristic(self, inside: Array, tied: Array) -> int:
@@ -112,13 +124,11 @@ class _Lattice:
 
         found = self.found
         own = inside[found.owner]
-        corners = np.unique(self.point[own & (self.on_border == 0) & ~tied.any(axis=1)])
-        sides: list[Array] = []
-        for a, b in self.edges:
-            keep = own[a] & ((self.on_border[a] & self.on_border[b]) == 0) & ~(tied[a] & tied[b]).any(axis=1)
-            ends = np.sort(np.stack([self.point[a[keep]], self.point[b[keep]]], 1), axis=1)
-            sides.append(ends[:, 0] * self.points + ends[:, 1])
-        many = len(np.unique(np.concatenate(sides))) if sides else 0
+        corners = np.unique(self.point[own & ~self.border_points[self.point] & ~tied.any(axis=1)])
+        sides = [self.keys(a[keep], b[keep]) for a, b in self.edges
+                 for keep in [own[a] & ~(tied[a] & tied[b]).any(axis=1)]]
+        every = np.unique(np.concatenate(sides)) if sides else np.zeros(0, dtype=np.int64)
+        many = len(np.setdiff1d(every, self.border_edges))
         open_ = np.flatnonzero(~facet_ties(found, tied).any(axis=1) & ~self.border & inside[found.facet_owner])
         beyond = found.neighbours[open_]
         twice = int((inside[beyond] & (beyond >= 0)).sum())
