@@ -33,8 +33,13 @@ export function picture(svg: string): SVGSVGElement {
   return document.importNode(parsed.documentElement, true) as unknown as SVGSVGElement;
 }
 
+let quiet = 0;
+
+/** A short message, spoken by a screen reader; it goes after a while. */
 export function say(text: string): void {
   the("said").textContent = text;
+  clearTimeout(quiet);
+  quiet = window.setTimeout(() => (the("said").textContent = ""), 7000);
 }
 
 export function download(name: string, content: BlobPart, type: string): void {

@@ -14,7 +14,7 @@ import { type Put, Weights } from "./weights";
 
 const store = new Store();
 let look: Look | null = null;
-let fitted = "";
+let steady = false; // a weight moved: the window stays where it is
 
 const network = () => {
   const { text, model, at } = store.state;
@@ -23,9 +23,13 @@ const network = () => {
 
 // --- the parts
 
-const editor = new Editor((text) => store.set({ text, model: null }, "text"));
+const editor = new Editor((text) => {
+  steady = false;
+  store.set({ text, model: null }, "text");
+});
 const graph = new Graph((neuron) => choose(neuron), (neuron, source) => weights.focus(neuron, source));
 const put: Put = (what, number, dragged) => {
+  steady = true;
   if ("parameter" in what) store.set({ at: { ...store.state.at, [what.parameter]: number } }, dragged ? `at-${what.parameter}` : "");
   else void change(what.neuron, what.source, number, dragged);
 };
@@ -36,6 +40,7 @@ const plane = new Plane({
     if (names.length === 2) store.set({ point: { ...store.state.point, [names[0]]: x, [names[1]]: y } }, "point");
   },
   view: (view) => store.set({ view }, "view"),
+  fit: () => store.set({ view: null }),
   drag: (neuron, bias) => {
     const amount = look?.graph.numbers[neuron.id]?.bias;
     if (amount) put(amount.parameter ? { parameter: amount.parameter } : { neuron: neuron.id, source: "" }, bias, true);
@@ -88,7 +93,8 @@ async function see(): Promise<void> {
     editor.problem(null);
     return;
   }
-  const body = { ...network(), ...(view ? { box: view } : {}) };
+  const window = view ?? (steady && look && !look.plane.why ? plane.seen : null);
+  const body = { ...network(), ...(window ? { box: window } : {}) };
   const began = performance.now();
   try {
     const found = await ask<Look>("look", body);
@@ -143,9 +149,7 @@ function showPlane(found: Look): void {
     return;
   }
   the("plane-figure").classList.remove("bare");
-  const key = found.plane.inputs.join(",");
-  plane.show(found, !store.state.view && (fitted !== key || !store.state.view));
-  fitted = key;
+  plane.show(found, !store.state.view && !steady);
   words.textContent = told(found);
   table.hidden = !found.plane.pieces;
   if (found.plane.pieces) table.lastElementChild?.replaceChildren(tabled(found));

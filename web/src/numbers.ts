@@ -21,7 +21,8 @@ export function snapped(x: number, length: number): string {
   const step = 10 ** Math.floor(Math.log10(length / 40));
   const unit = length / 40 / step >= 5 ? 5 * step : length / 40 / step >= 2 ? 2 * step : step;
   const places = Math.max(0, -Math.floor(Math.log10(unit)));
-  return (Math.round(x / unit) * unit).toFixed(places).replace(/^-0(\.0*)?$/, "0");
+  const text = (Math.round(x / unit) * unit).toFixed(places);
+  return (places ? text.replace(/\.?0+$/, "") : text).replace(/^-0$/, "0");
 }
 
 /** Exact first, decimal beside it: 1/3 (0.3333). */

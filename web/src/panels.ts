@@ -1,7 +1,7 @@
 // The tabs below the pictures: each verb's page as the server prints it, with the few fields it takes.
 import { ask, type Problem, Refused, Superseded } from "./api";
 import { bytes, download, later, make, printed, say, the } from "./dom";
-import { both } from "./numbers";
+import { both, short } from "./numbers";
 import type { State, Store } from "./state";
 
 interface Shown {
@@ -77,7 +77,9 @@ export class Panels {
   }
 
   known(names: Names): void {
+    const other = JSON.stringify(names.free) !== JSON.stringify(this.names.free);
     this.names = names;
+    if (other && this.tab === "passes" && this.walk) void this.refresh();
     const list = document.getElementById("names");
     list?.replaceChildren(...[...names.quantities, ...names.free].map((n) => make("option", { value: n })));
   }
@@ -91,9 +93,10 @@ export class Panels {
     } catch (error) {
       if (error instanceof Superseded) return;
       if (!(error instanceof Refused)) throw error;
-      answer.classList.add("stale");
-      if (!answer.childElementCount || answer.querySelector(".problem")) answer.replaceChildren(problem(error.problem));
-      else answer.prepend(problem(error.problem));
+      // what the editor already says of the text is not said twice
+      const known = the("text").getAttribute("aria-invalid") === "true" && this.tab !== "sheet";
+      answer.classList.toggle("stale", known);
+      if (!known) answer.replaceChildren(problem(error.problem));
     }
   }
 
@@ -217,12 +220,11 @@ export class Panels {
     this.step = Math.min(this.step, found.steps.length);
     const boxes = this.points(state);
     const list = make("ol", { class: "walk" }, ...found.steps.map((s, i) => {
-      const number = s.number === undefined || s.number === null ? "" : ` = ${both(String(s.number))}`;
-      return make("li", { "data-i": i, class: s.phase }, printed(s.html), make("span", { class: "number" }, number));
+      return make("li", { "data-i": i, class: s.phase }, printed(s.html), make("span", { class: "number", title: String(s.number ?? "") }, told(s.number)));
     }));
     const go = (to: number) => { this.step = Math.max(0, Math.min(found.steps.length, to)); this.reveal(); };
     const bar = make("div", { class: "bar" },
-      make("button", { type: "button", onclick: () => go(0), "aria-label": "To the start" }, "⏮"),
+      make("button", { type: "button", onclick: () => go(0),  }, "Start"),
       make("button", { type: "button", id: "step-back", onclick: () => go(this.step - 1) }, "Step back"),
       make("button", { type: "button", id: "step-on", onclick: () => go(this.step + 1) }, "Step"),
       make("button", { type: "button", onclick: () => go(found.steps.length) }, "All"),
@@ -254,9 +256,15 @@ export class Panels {
     });
     const now = steps[this.step - 1];
     const says = document.getElementById("step-says");
-    if (says) says.textContent = now ? `${this.step} of ${steps.length}: ${now.phase}, ${now.is ?? now.name}${now.number == null ? "" : ` = ${both(String(now.number))}`}` : "Press Step: one number at a time.";
+    if (says) says.textContent = now ? `${this.step} of ${steps.length}: ${now.phase}, ${now.is ?? now.name}${told(now.number)}` : "Press Step: one number at a time.";
     this.onStep(now ? now.name : null);
   }
+}
+
+/** Exact where it is: 1/3 (0.3333); a double in few digits, all of them in its title. */
+function told(number: unknown): string {
+  if (number === null || number === undefined) return "";
+  return typeof number === "number" ? ` ≈ ${short(number, 6)}` : ` = ${both(String(number))}`;
 }
 
 export function problem(p: Problem): HTMLElement {

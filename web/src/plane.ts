@@ -14,6 +14,7 @@ export interface Mark {
 interface Events {
   point(x: string, y: string): void;
   view(box: string[]): void;
+  fit(): void;
   drag(neuron: Neuron, bias: string): void;
 }
 
@@ -78,8 +79,14 @@ export class Plane {
   }
 
   fit(): void {
-    if (this.look) this.box = this.look.plane.box.map(value) as Box;
-    this.draw();
+    this.events.fit();
+  }
+
+  /** What is seen, as exact numbers around it: the box to ask for. */
+  get seen(): string[] {
+    const box = this.shown();
+    const room = (box[1] - box[0]) / 50;
+    return box.map((v, i) => snapped(i % 2 ? v + room : v - room, (box[1] - box[0]) / 4));
   }
 
   /** The picture as a PNG. */
@@ -372,7 +379,7 @@ export class Plane {
     this.box = box;
     this.quiet = performance.now();
     this.draw();
-    this.events.view(box.map((v) => snapped(v, (box[1] - box[0]) / 10)));
+    this.events.view(this.seen);
   }
 
   private down(event: PointerEvent): void {

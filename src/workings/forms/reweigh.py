@@ -121,4 +121,6 @@ def _term(weight: Expr, source: Expr) -> Expr | None:
         return source
     if amount == -1:
         return Neg(source)
+    if isinstance(weight, Neg):
+        return Neg(Mul((weight.arg, source)))
     return Neg(Mul((Num(-amount), source))) if amount is not None and amount < 0 else Mul((weight, source))

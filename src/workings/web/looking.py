@@ -9,7 +9,7 @@ from typing import Any
 
 from workings import work
 from workings.errors import BadValue, OutOfReach, WorkingsError
-from workings.expr import Expr, Num, free_refs
+from workings.expr import Expr, Neg, Num, free_refs
 from workings.forms.affine import number as numeral
 from workings.forms.graphs import Graph, Neuron
 from workings.limits import WEB_CELLS
@@ -141,10 +141,10 @@ def _window(net: Network) -> list[tuple[Fraction, Fraction]]:
     except WorkingsError:
         pass
     spans = [span([float(Fraction(p[axis])) for p in points], None, ROOMY) for axis in (0, 1)]
-    half = max(max((high - low) / 2 for low, high in spans), 1.0)
-    sides = [rounded((low + high) / 2 - half, (low + high) / 2 + half) for low, high in spans]
-    low_high = [[Fraction(repr(v)).limit_denominator(1000) for v in side] for side in sides]
-    return [(low, high) for low, high in low_high]
+    middles = [Fraction((low + high) / 2).limit_denominator(100) for low, high in spans]
+    low, high = rounded(-1.0, max(1.0, *((high - low) / 2 for low, high in spans)))
+    half = Fraction(max(-low, high)).limit_denominator(1000)
+    return [(m - half, m + half) for m in middles]
 
 
 def _packed(array: Any, kind: str = "<f4") -> str:
@@ -162,7 +162,10 @@ def change(request: Request) -> Answer:
         raise OutOfReach("the weights of a file stand in no text", hint="write the network as equations")
     net = asked.network(request)
     value = asked.number(request.get("value"))
-    old, new = reweigh(net, str(request.get("neuron")), str(request.get("source") or ""), Num(value))
+    literal = str(request["value"]).strip().lstrip("-\N{MINUS SIGN}")
+    amount = Num(abs(value), literal if "." in literal and "/" not in literal else "")
+    number = Neg(amount) if value < 0 else amount
+    old, new = reweigh(net, str(request.get("neuron")), str(request.get("source") or ""), number)
     if old.span is None:
         raise OutOfReach("this weight stands in no statement of the text", hint="change it in the text")
     seen = given[old.span.start : old.span.end]

@@ -17,11 +17,12 @@ def serve(port: int = 0, host: str = "127.0.0.1", show: bool = False) -> None:
     `BadValue` where the port is taken.
     """
     try:
+        import starlette  # noqa: F401
         import uvicorn
-
-        from workings.web.app import application
     except ImportError:
         raise NotInstalled("the page needs Starlette and uvicorn", hint="pip install 'workings[web]'") from None
+    from workings.web.app import application
+
     if not 0 <= port <= 65535:
         raise BadValue(f"there is no port {port}", expected="--port 0 to 65535; 0 takes a free one")
     listening = _listening(host, port)
