@@ -11,7 +11,6 @@ from dataclasses import replace
 from fractions import Fraction
 
 from workings.emit.plan import Plan, Step
-from workings.emit.slopes import arguments_named
 from workings.expr import Add, Call, Const, Div, Expr, Key, Mul, Neg, Num, Pow, Ref, preorder, rewrite, same, substitute
 from workings.forms.stable import minus
 from workings.functions import table
@@ -22,7 +21,6 @@ PRECISION = 300               # bits in which constants are computed
 
 def steady(plan: Plan, slopes: bool = True) -> Plan:
     """The plan with constants computed and, with `slopes`, cancelling slopes named, which its notes say."""
-    plan = arguments_named(plan) if slopes else plan
     made = {s.target.key: s for s in plan.steps if len(s.letters) == len(s.target.indices)}
     notes: dict[str, None] = {}
     steps = []

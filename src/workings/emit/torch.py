@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 
 from workings.emit import kernels
@@ -11,8 +12,10 @@ from workings.emit.plan import Plan, Step
 from workings.emit.recurrences import grouped
 from workings.emit.selftest import torch_selftest
 from workings.emit.sizes import solved
+from workings.emit.slopes import Pair, paired
 from workings.emit.speak import Said
 from workings.emit.text import about, arguments, shape
+from workings.emit.upstream import UPSTREAM, adjoints, seeded
 from workings.emit.vectors import ArraySpeaker
 from workings.expr import Call, Key, Network, Num, free_refs
 from workings.notation import plain
@@ -60,29 +63,41 @@ def _tensor(said: Said) -> str:
 
 def torch(net: Network, plan: Plan, recompute: str = "nothing") -> str:
     """The program as PyTorch text; `recompute`: "nothing" saves what the backward pass uses, "everything" arguments."""
-    plan = plan.spoken(TorchSpeaker.functions)
+    plan, pairs = paired(seeded(plan.spoken(TorchSpeaker.functions)))
     own = {"torch", "math", "like", "ctx", "upstream", "self_test", "GRADIENTS", "needed", "Pass", "loss"}
     names, reserved = names_of(plan, "torch_tensors", own)
+    names[UPSTREAM.key] = "upstream"
     speaker = TorchSpeaker(plan, names)
     told, given = solved(plan, speaker, lambda name, place: f"{name}.shape[{place}]")
     saved = _saved(plan, recompute)
     halves = {half: [s for s in plan.steps if s.half == half] for half in ("forward", "backward")}
     first = ArrayWriter(plan, speaker, set(names.values()) | reserved)
-    _write(first, halves["forward"])
+    _write(first, halves["forward"], pairs)
     second = ArrayWriter(plan, speaker, first.taken)
     second.made = set(first.made)
     if recompute == "everything":
         second.made = set()
-        _write(second, halves["forward"])
+        _write(second, halves["forward"], pairs)
     _gated(second, halves["backward"], plan)
     text = _function(plan, speaker, told, given, saved, first.lines, second.lines)
     head = [*about(net, plan, "PyTorch"), "", *_bytes(plan, saved)]
     return arrays_module(head, "torch_tensors", ["import torch"], text, torch_selftest(plan, given))
 
 
-def _write(writer: ArrayWriter, steps: Sequence[Step]) -> None:
+def _write(writer: ArrayWriter, steps: Sequence[Step], pairs: Mapping[Key, Pair]) -> None:
+    """The forward statements; a value and its slope in one."""
+    joined = {pair.step.target.key: pair for pair in pairs.values()}
+    slopes = {pair.slope.key for pair in pairs.values()}
     for group in grouped(steps):
-        writer.group(group)
+        key = group.steps[0].target.key
+        if key in joined:
+            pair, name = joined[key], writer.say.name
+            writer.made |= {key, pair.slope.key}
+            note = f"    # {group.steps[0].note}" if group.steps[0].note else ""
+            value = f"tanh_pair({name(pair.inner.key)})"
+            writer.lines.append(f"    {name(key)}, {name(pair.slope.key)} = {value}{note}")
+        elif key not in slopes:
+            writer.group(group)
 
 
 def _gated(writer: ArrayWriter, steps: Sequence[Step], plan: Plan) -> None:
@@ -105,7 +120,7 @@ def _saved(plan: Plan, recompute: str) -> list[Key]:
     if recompute == "everything":
         return given
     used = {r.key for s in plan.steps if s.half == "backward" for r in free_refs(s.value)}
-    return [key for key, f in plan.fields.items() if key in used and f.role != "backward"]
+    return [key for key, f in plan.fields.items() if key in used and f.role not in ("backward", "upstream")]
 
 
 def _bytes(plan: Plan, saved: Collection[Key]) -> list[str]:
@@ -121,27 +136,35 @@ def _function(plan: Plan, say: TorchSpeaker, told: list[tuple[str, str]], given:
               forward: list[str], backward: list[str]) -> str:
     words = call(plan, say, given)
     like = next((say.name(f.key) for f in plan.arguments), "")
-    sizes = [f"    {name} = {text}" for name, text in told] + [f"    like = {like}"]
-    place = {wrt.key: say.name(entry.key) for wrt, entry in plan.gradients}
+    sizes = [(name, text) for name, text in [*told, ("like", like)] if _used(name, [*forward, *backward])]
+    begun = adjoints(plan)                           # what is no adjoint has not met the upstream gradient yet
+    seed = {entry.key: "" if entry.key in begun else "upstream*" for _, entry in plan.gradients}
+    place = {wrt.key: seed[entry.key] + say.name(entry.key) for wrt, entry in plan.gradients}
     back = []
     for number, f in enumerate(plan.arguments):
-        back.append(f"upstream*{place[f.key]} if needed[{number}] else None" if f.key in place else "None")
+        back.append(f"{place[f.key]} if needed[{number}] else None" if f.key in place else "None")
     kept = ", ".join(say.name(k) for k in saved)
-    passed = ", ".join([*given, *(name for name, _ in told), "like"])
+    passed = [n for n in [*given, *(name for name, _ in sizes)] if _used(n, backward)]
+    rest = f"{', '.join(passed)}," if passed else ""
     lines = [
         "class Pass(torch.autograd.Function):", f'    """{plain(plan.of)}, with its backward pass written out."""', "",
-        "    @staticmethod", f"    def forward(ctx, {words}):", *_in(sizes), *_in(forward),
-        f"        ctx.save_for_backward({kept})", f"        ctx.rest = ({passed},)",
+        "    @staticmethod", f"    def forward(ctx, {words}):", *(f"        {name} = {text}" for name, text in sizes),
+        *_in(forward),
+        f"        ctx.save_for_backward({kept})", *([f"        ctx.rest = ({rest})"] if rest else []),
         f"        return {say.name(plan.of.key)}", "", "    @staticmethod",
         "    @torch.autograd.function.once_differentiable", "    def backward(ctx, upstream):",
         *([f"        {kept}, = ctx.saved_tensors"] if kept else []),
-        f"        {passed}, = ctx.rest", "        needed = ctx.needs_input_grad",
+        *([f"        {rest} = ctx.rest"] if rest else []), "        needed = ctx.needs_input_grad",
         *_in(backward), f"        return ({', '.join([*back, *('None' for _ in given)])},)", "", "",
         f"def loss({words}):", f'    """{plain(plan.of)}', "",
         *(f"    {line}" for line in arguments(plan)), '    """', f"    return Pass.apply({words})", "", "",
         f"GRADIENTS = ({', '.join(repr(plain(w)) for w, _ in plan.gradients)},)",
     ]
     return "\n".join(lines)
+
+
+def _used(name: str, lines: Sequence[str]) -> bool:
+    return any(re.search(rf"\b{re.escape(name)}\b", line) for line in lines)
 
 
 def _in(lines: Sequence[str]) -> list[str]:

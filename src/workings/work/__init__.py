@@ -170,6 +170,7 @@ def code(net: Network, of: NameLike | None = None, to: str = "numpy", wrt: Any =
          **options: Any) -> Code:
     """The forward and backward pass as source text of a target language."""
     from workings import derive, emit
+    from workings.emit.slopes import arguments_named
     from workings.forms.indexed import indexed
     from workings.forms.spellings import steadied
 
@@ -177,6 +178,7 @@ def code(net: Network, of: NameLike | None = None, to: str = "numpy", wrt: Any =
     slope = derivative_of(of, net)
     top = ref(slope.of, net) if slope is not None else loss(net) if of is None else ref(of, net)
     inner, found = steadied(indexed(net).net, {top.key})
+    inner = arguments_named(inner)
     if slope is not None:
         inner, top = differentiated(inner, slope, mode)
     refs = None if wrt is None else [ref(n, net) for n in (split(wrt) if isinstance(wrt, str) else wrt)]
