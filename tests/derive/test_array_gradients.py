@@ -256,3 +256,17 @@ def test_heads_are_an_index_around_matrices() -> None:
     lines = {s["name"]: s.get("matrix") for s in api.backward(text, "E").as_dict()["backward"]}
     assert lines["gWq[h,j,i]"] == "gWq[h] = dE/dWq[h] = T(X) @ gQ[h]"
     assert next(m for n, m in lines.items() if n.startswith("gS")) == "gS[h] = dE/dS[h] = P[h]*(gP[h] - col(rowsum(gP[h]*P[h])))"
+
+
+def test_all_but_two_axes_are_written_as_indices() -> None:
+    from workings import api
+
+    text = "Z[b] = X[b] @ W + c; A[b] = tanh(Z[b]); E = 1/2*sum(b, norm2(A[b])); b = 1..B; X in R^(B x N x d); " \
+        "W in R^(d x k); c in R^k"
+    lines = {s["name"]: s.get("matrix") for s in api.backward(text, "E").as_dict()["backward"]}
+    assert lines["gW[j,i]"] == "gW = dE/dW = sum(b, T(X[b]) @ gZ[b])"
+    assert lines["gc[i]"] == "gc = dE/dc = sum(b, colsum(gZ[b]))"
+    assert api.gradient(text, "E", "W").as_dict()["result"] == "sum(b, T(X[b]) @ (A[b]*(1 - A[b]*A[b])))"
+    text = "Q[h] = tanh(X @ Wq[h]); Y = sum(h, Q[h]); E = 1/2*norm2(Y); h = 1..H; X in R^(N x d); Wq in R^(H x d x k)"
+    data = api.gradient(text, "E", "Wq").as_dict()
+    assert (data["wrt"], data["result"]) == ("Wq[h]", "T(X) @ (Y*(1 - Q[h]*Q[h]))")

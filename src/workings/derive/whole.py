@@ -6,6 +6,7 @@ Jacobian of a vector has a row for each entry of the vector (numerator layout) u
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from workings.derive.program import Program, Statement
@@ -13,7 +14,7 @@ from workings.derive.steps import Derivation, Step, equal
 from workings.derive.verify import holds
 from workings.errors import BadValue
 from workings.expr import Big, Deriv, Expr, Num, Ref, Rel, free_refs, preorder, rewrite
-from workings.forms.contract import Whole, leading, whole
+from workings.forms.contract import Whole, explicit, leading, whole
 from workings.forms.indexed import Indexed
 from workings.forms.patterns import UNITS, transposed
 
@@ -56,11 +57,14 @@ class Wholes:
 
     def cut(self, name: Ref) -> Ref:
         """The array that an entry belongs to."""
-        return Ref(name.name, name.indices[: self.lead.get(name.name, 0)])
+        return Ref(name.name, name.indices[: explicit(name, self.lead)])
 
-    def of(self, expr: Expr, *entries: Ref) -> Whole | None:
-        """The array whose entry, at the letters of some names, is this; an axis of one entry is one where it can be."""
-        kept = [len(self.cut(e).indices) for e in entries]
+    def of(self, expr: Expr, *entries: Ref, kept: Sequence[int] = ()) -> Whole | None:
+        """The array whose entry, at the letters of some names, is this; an axis of one entry is one where it can be.
+
+        `kept`: how many places of each name are not letters, if not those of `cut`.
+        """
+        kept = kept or [len(self.cut(e).indices) for e in entries]
         places = tuple(i for e, k in zip(entries, kept) for i in self._lettered(e).children()[k:])
         found = whole(self._lettered(expr), places, self.form, self.lead) if self.ones else None
         if found is None:
@@ -87,14 +91,16 @@ def in_matrices(derivation: Derivation, form: Indexed, of: Ref, wrt: Ref, layout
     """The result in matrix notation, for arrays asked for as wholes; None where it has no such form."""
     if form.shapes is None or isinstance(derivation.wrt, tuple):
         return None
-    top = derivation.of.indices[len(of.indices) :]
-    bottom = derivation.wrt.indices[len(wrt.indices) :]
     sums = any(isinstance(n, Big) for n in preorder(derivation.result))
+    wholes = Wholes(form)
+    over, by = (max(wholes.cut(entry), asked, key=lambda r: len(r.indices))
+                for entry, asked in ((derivation.of, of), (derivation.wrt, wrt)))
+    top, bottom = derivation.of.indices[len(over.indices) :], derivation.wrt.indices[len(by.indices) :]
     if len(top) + len(bottom) > 2 or (not bottom and not sums):
         return None
-    wholes = Wholes(form)
     _names_in_matrices(derivation, wholes)
-    found = wholes.of(derivation.result, derivation.of, derivation.wrt)
+    kept = len(over.indices), len(by.indices)
+    found = wholes.of(derivation.result, derivation.of, derivation.wrt, kept=kept)
     if found is None:
         return None
     lowered = _with_names(form, derivation).lower(found.array, (*top, *bottom))
@@ -102,7 +108,7 @@ def in_matrices(derivation: Derivation, form: Indexed, of: Ref, wrt: Ref, layout
     used = layout or ("numerator" if top else "denominator")
     turned = used == ("denominator" if top else "numerator")
     array = transposed(found.array) if turned else found.array
-    return Matrix(equal(Deriv(of, (wrt,)), array), array, used, found.said)
+    return Matrix(equal(Deriv(over, (by,)), array), array, used, found.said)
 
 
 def _names_in_matrices(derivation: Derivation, wholes: Wholes) -> None:

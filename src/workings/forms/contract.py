@@ -96,6 +96,16 @@ def leading(indexed: Indexed | None) -> dict[str, int]:
     return {name: places for name, places in (*net.defs, *net.leaves) if places and name not in net.shapes}
 
 
+def explicit(ref: Ref, lead: Mapping[str, int]) -> int:
+    """How many places of a name are written with their indices: those of a family, and all but two axes of an array.
+
+    >>> x = Ref("X", (Ref("b"), Ref("n"), Ref("j")))
+    >>> explicit(x, {}), explicit(x, {"X": 2})
+    (1, 2)
+    """
+    return max(min(lead.get(ref.name, 0), len(ref.indices)), len(ref.indices) - 2)
+
+
 class _Maker:
     def __init__(self, letters: frozenset[str], lead: Mapping[str, int]) -> None:
         self.letters, self.lead = letters, lead
@@ -130,7 +140,7 @@ class _Maker:
 
     def _ref(self, node: Ref) -> Factor:
         """A name with letters at its axes; a slice where other indices stand at some of them."""
-        cut = min(self.lead.get(node.name, 0), len(node.indices))
+        cut = explicit(node, self.lead)
         lead, axes = node.indices[:cut], node.indices[cut:]
         letters = [i.name if isinstance(i, Ref) and i.name in self.letters and not i.indices else "" for i in axes]
         named = tuple(x for x in letters if x)

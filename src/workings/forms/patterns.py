@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from workings.expr import All, Call, Expr, MatMul, Mul, Neg, Ref, same
+from workings.expr import All, Big, Call, Expr, MatMul, Mul, Neg, Ref, same
 
 
 class Factor(NamedTuple):
@@ -98,6 +98,8 @@ def transposed(expr: Expr) -> Expr:
         return expr
     if isinstance(expr, Neg):
         return Neg(transposed(expr.arg))
+    if isinstance(expr, Big):
+        return Big(expr.op, expr.index, transposed(expr.body), expr.lo, expr.hi, expr.condition)
     if isinstance(expr, Mul) and not expr.each:          # numbers stand in front
         return Mul((*expr.args[:-1], transposed(expr.args[-1])))
     if isinstance(expr, MatMul):
