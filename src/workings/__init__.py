@@ -25,7 +25,7 @@ __version__ = "0.1.0"
 __all__ = [
     "BadValue", "InputTooLarge", "NotInstalled", "NotReadable", "OutOfReach", "WorkingsError", "__version__",
     "backward", "boundary", "check", "code", "draw", "grade", "gradient", "hessian", "hvp", "jacobian", "load",
-    "pieces", "read", "read_text", "run", "same", "serve", "solve", "taylor", "train",
+    "measure", "pieces", "read", "read_text", "run", "same", "serve", "solve", "taylor", "train",
 ]
 
 _ERRORS = ("BadValue", "InputTooLarge", "NotInstalled", "NotReadable", "OutOfReach", "WorkingsError")

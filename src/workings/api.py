@@ -8,14 +8,13 @@ from workings import work
 from workings.errors import BadValue, OutOfReach
 from workings.expr import Network as PlainNetwork
 from workings.importers.from_torch import from_torch, is_torch
-from workings.regions import Boundary, Pieces
+from workings.regions import Boundary, Measures, Pieces, Same
 from workings.results import Derivation, Drawing, Expansion, Fit, Grades, Network, Program, Report, Solution, Values
 
 if TYPE_CHECKING:
     from workings.emit.result import Code
     from workings.errors import Source
     from workings.expr import Remark
-    from workings.geometry.same import Agreement
     from workings.storage import Stored
 
 NetworkLike = PlainNetwork | str
@@ -114,14 +113,28 @@ def boundary(net: NetworkLike, output: Any = None, level: Any = None, box: Any =
     return Boundary(work.boundary(net, output, level, box, slice, budget, polygon), net)
 
 
-def same(first: NetworkLike, second: NetworkLike, box: Any = None, slice: Any = None) -> Agreement:
+def same(first: NetworkLike, second: NetworkLike, box: Any = None, slice: Any = None) -> Same:
     """The largest difference of two networks over a box or a slice, exactly, with the output and the point.
 
     >>> found = same("y = max(x1, x2)", "y = x2 + relu(x1 - x2) + 1/4*relu(x1 - 1)", box=[(-1, 2), (-1, 2)])
     >>> found.same, str(found.largest), [str(v) for v in found.at]
     (False, '1/4', ['2', '-1'])
     """
-    return work.same(_net(first), _net(second), box, slice)
+    net = _net(first)
+    return Same(work.same(net, _net(second), box, slice), net)
+
+
+def measure(net: NetworkLike, box: Any = None, slice: Any = None, *, seconds: float | None = None,
+            engine: str | None = None, progress: Any = None, polygon: Any = None) -> Measures:
+    """Extremes and Lipschitz constants of each output, is the class constant, Betti numbers, sizes of cells: exactly.
+
+    >>> found = measure("y = abs(x1) + x2", box=[(-1, 1), (0, 2)])
+    >>> str(found.extremes["y"][1].value), found.steepest["inf"]["y"].value, found.constancy.constant
+    ('3', 2.0, True)
+    """
+    net = _net(net)
+    budget = work.Budget(1, seconds, engine, progress)
+    return Measures(work.measured(net, box, slice, budget, polygon), net)
 
 
 def load(path: Any) -> Stored:
@@ -283,5 +296,5 @@ def serve(port: int = 0, host: str = "127.0.0.1", show: bool = False) -> None:
 
 __all__ = [
     "OutOfReach", "backward", "boundary", "check", "code", "draw", "grade", "gradient", "hessian", "hvp", "jacobian",
-    "load", "pieces", "read", "read_text", "run", "same", "serve", "solve", "taylor", "train",
+    "load", "measure", "pieces", "read", "read_text", "run", "same", "serve", "solve", "taylor", "train",
 ]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workings.errors import BadValue, OutOfReach
-from workings.results import Pictured, drawn
+from workings.results import Pictured, Result, drawn
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -221,11 +221,11 @@ class Pieces(_Planar):
 
         return dual_graph(self.complex)
 
-    def at(self, point: Any) -> Any:
+    def at(self, point: Any) -> CellAt:
         """The cell that holds a point: its pattern, inequalities, vertices and map, exactly."""
         from workings.work.graphs import cell_at
 
-        return cell_at(self.net, self.complex if self._planar else None, point)
+        return CellAt(cell_at(self.net, self.complex if self._planar else None, point), self.net)
 
     # --- pictures and files ---
 
@@ -300,6 +300,15 @@ class Boundary(_Planar):
         near: tuple[tuple[Fraction, Fraction], float] = found.nearest(point)
         return near
 
+    def near(self, point: Any) -> Nearest:
+        """The same as a result that shows itself."""
+        from workings.exact import rational
+        from workings.geometry.fast.parts import Near
+
+        at, distance = self.nearest(point)
+        given = tuple(rational(v, "a coordinate of the point") for v in point)
+        return Nearest(Near(self.level_set.complex.layers.domain.plane.names, given, at, distance), self.net)
+
     def with_marks(self, marks: Marks | None) -> Boundary:
         """The same with data points over its picture."""
         self.marks = marks
@@ -323,4 +332,28 @@ class Boundary(_Planar):
         return load(path)
 
 
-__all__ = ["Boundary", "Pieces", "drawn"]
+class Measures(Result):
+    """What a network does over a domain: extremes, Lipschitz constants, constancy, classes, sizes of cells."""
+
+    verb, title = "measure", "Measures"
+
+
+class Same(Result):
+    """How far two networks differ: `same`, `largest`, `output`, `at`, `first`, `second`."""
+
+    verb, title = "same", "Two networks"
+
+
+class Nearest(Result):
+    """The point of a boundary that is nearest to another: `given`, `at`, `distance`."""
+
+    verb, title = "nearest", "The nearest boundary point"
+
+
+class CellAt(Result):
+    """The cell that holds a point: `pattern`, `rows`, `vertices`, `rays`, `affine`."""
+
+    verb, title = "cell", "The cell at a point"
+
+
+__all__ = ["Boundary", "CellAt", "Measures", "Pieces", "Same", "drawn"]

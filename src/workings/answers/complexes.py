@@ -130,7 +130,7 @@ def summary(found: Cells) -> str:
     return said + "."
 
 
-def certainty(found: Cells) -> str:
+def certainty(found: Any) -> str:
     """certified: n signs, k decided exactly."""
     return f"Certified: {found.tally.signs:,} signs, {found.tally.exact:,} decided exactly."
 

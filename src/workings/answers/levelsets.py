@@ -104,7 +104,7 @@ def blocks(found: Levels) -> tuple[Block, ...]:
     if found.partial:
         out.append(Paragraph((partial(found.complex),)))
     told = betti(found)
-    out.append(_table(told))
+    out.append(betti_table(told))
     if isinstance(found, LevelSet) and not found.complex.layers.domain.plane.line:
         from workings.figures.atlas import boundary_atlas
 
@@ -113,7 +113,7 @@ def blocks(found: Levels) -> tuple[Block, ...]:
     return tuple(out)
 
 
-def _table(told: tuple[ClassTopology, ...]) -> Table:
+def betti_table(told: tuple[ClassTopology, ...]) -> Table:
     """One line a class; in space its cavities as well."""
     space = any(c.cavities is not None for c in told)
     head = ("Class", "Components", "Holes", *(("Cavities", "Volume") if space else ("Area",)))

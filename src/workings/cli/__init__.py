@@ -39,7 +39,7 @@ def run(argv: list[str]) -> int:
 def _command(argv: list[str]) -> int:
     import click
 
-    from workings.cli import expanding  # noqa: F401  a command that adds itself
+    from workings.cli import expanding, planes  # noqa: F401  commands that add themselves
     from workings.cli.commands import workings
     from workings.errors import WorkingsError
 

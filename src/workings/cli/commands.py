@@ -101,66 +101,6 @@ def run(at: str | None, file: str | None, **options: Any) -> None:
     give(Values(work.run(net, point), net), options)
 
 
-def geometric(function: Any) -> Any:
-    """--box and --slice."""
-    for option in (
-        click.option("--data", metavar="FILE", help="A CSV file of points, with a label each, to be drawn over it."),
-        click.option("--engine", type=click.Choice(["fast", "exact"]), help="Doubles with proved bounds, or integers."),
-        click.option("--seconds", type=click.FloatRange(min=0), metavar="S", help="Stop then; what is done is kept."),
-        click.option("--processes", type=click.IntRange(1, 1024), default=1, metavar="N", help="How many at a time."),
-        click.option("--slice", metavar="FILE",
-                     help="A CSV file: three rows are points of a plane through the inputs, two those of a line."),
-        click.option("--box", metavar="LOW,HIGH,...", help="Low and high for each input: --box=-1,1,-1,1, or all."),
-    ):
-        function = option(function)
-    return networks(function)
-
-
-@verb("Find every linear piece.",
-      'workings pieces "y = 1 - relu(x1) - relu(x2) + relu(x1 + x2)"')
-@click.option("--count", is_flag=True, help="Print the counts only.")
-@click.option("--cluster", metavar="ADDRESS", default="", help="A Dask scheduler whose workers do it: tcp://host:8786.")
-@click.option("--by", type=click.Choice(["map", "layer", "class"]), help="What the cells of a picture show.")
-@geometric
-def pieces(**options: Any) -> int:
-    """Find every linear piece: its sign pattern, its domain, its affine map, or why it is empty.
-
-    NETWORK may be a network of arrays (.json), an ONNX model or a torch program (.pt2).  Files are written as .json,
-    .npz, .parquet, .svg, .png, .pdf and as pages.
-    """
-    from workings.cli.geometry import show_pieces
-
-    return show_pieces(options)
-
-
-@verb("Find the exact decision boundary.",
-      'workings boundary "y = 1 - relu(x1) - relu(x2) + relu(x1 + x2)" -o boundary.png')
-@click.option("--output", metavar="NAME", help="The output whose level set is meant.")
-@click.option("--level", metavar="NUMBER", help="The level; if not given, that of the text's class rule, else 0.")
-@geometric
-def boundary(**options: Any) -> int:
-    """Find the exact decision boundary, and the class on each side."""
-    from workings.cli.geometry import show_boundary
-
-    return show_boundary(options)
-
-
-@verb("Say how far two networks differ.",
-      "workings same before.onnx after.onnx --box=-1,1,-1,1")
-@click.option("--slice", metavar="FILE", help="A CSV file of three points of a plane through the inputs, or two.")
-@click.option("--box", metavar="LOW,HIGH,...", help="Low and high for each input.")
-@click.argument("second", metavar="OTHER")
-@networks
-def same(second: str, box: str | None, slice: str | None, **options: Any) -> int:
-    """Say how far two networks on the same inputs differ over a box or a slice: exactly, and where.
-
-    The exit code is 0 where they agree everywhere, else 1.
-    """
-    from workings.cli.geometry import show_same
-
-    return show_same(second, box, slice, options)
-
-
 def quantity(options: dict[str, Any]) -> tuple[Any, Any, Any]:
     """The network, the quantity to derive (the last one if none is named) and the names to derive by."""
     from workings import work

@@ -20,6 +20,8 @@ def counts(found: Any, options: dict[str, Any]) -> None:
         for name, value in facts["counts"].items():
             if value is not None:
                 click.echo(f"{name.replace('_', ' '):<20} {value}")
+        tally = facts["tally"]
+        click.echo(f"certified: {tally['signs']:,} signs, {tally['exact']:,} decided exactly")
 
 
 def verdict(report: Any) -> int:

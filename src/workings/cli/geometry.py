@@ -11,7 +11,7 @@ import click
 from workings.cli.options import give, network
 
 if TYPE_CHECKING:
-    from workings.regions import Boundary, Pieces
+    from workings.regions import Boundary, Measures, Pieces
 
 PARTIAL = 3
 
@@ -22,10 +22,13 @@ def show_pieces(options: dict[str, Any]) -> int:
     from workings.cli.counting import counts
 
     count, by, data, where = options.pop("count"), options.pop("by"), options.pop("data"), _where(options)
+    at = options.pop("at")
     net = network(options)
-    cluster = options.pop("cluster")
     with _Bar(options) as progress:
-        found = api.pieces(net, count=count and not options["files"], progress=progress, cluster=cluster, **where)
+        found = api.pieces(net, count=count and not options["files"], progress=progress, **where)
+    if at is not None:
+        give(found.at(_numbers(at)), options)
+        return _ended(found)
     if count:
         for name in options["files"]:
             found.save(name)
@@ -40,9 +43,13 @@ def show_boundary(options: dict[str, Any]) -> int:
     from workings import api
 
     output, level, data, where = options.pop("output"), options.pop("level"), options.pop("data"), _where(options)
+    near = options.pop("near")
     net = network(options)
     with _Bar(options) as progress:
         found = api.boundary(net, output, level, progress=progress, **where)
+    if near is not None:
+        give(found.near(_numbers(near)), options)
+        return _ended(found)
     _given(found, options, None, data)
     return _ended(found)
 
@@ -50,26 +57,33 @@ def show_boundary(options: dict[str, Any]) -> int:
 def show_same(second: str, box: str | None, slice_: str | None, options: dict[str, Any]) -> int:
     """`workings same`."""
     from workings import api
-    from workings.results import dumps
 
     one = network(options)
     found = api.same(one, network({"network": second}), box, slice_)
-    facts = {"schema": 1, "same": found.same, "largest": str(found.largest), "output": found.output,
-             "at": [str(v) for v in found.at], "first": str(found.first), "second": str(found.second)}
-    if options["as_json"]:
-        click.echo(dumps(facts), nl=False)
-    elif not options["quiet"]:
-        if found.same:
-            click.echo("The networks agree at every point.")
-        else:
-            at = ", ".join(f"{float(v):.10g}" for v in found.at)
-            click.echo(f"The largest difference is {float(found.largest):.10g}, in {found.output} at ({at}): "
-                       f"{float(found.first):.10g} and {float(found.second):.10g}.")
+    give(found, options)
     return 0 if found.same else 1
 
 
+def show_measures(options: dict[str, Any]) -> int:
+    """`workings measure`."""
+    from workings import api
+
+    where = {name: options.pop(name) for name in ("box", "slice", "polygon", "seconds", "engine")}
+    net = network(options)
+    with _Bar(options) as progress:
+        found = api.measure(net, progress=progress, **where)
+    give(found, options)
+    return _ended(found)
+
+
 def _where(options: dict[str, Any]) -> dict[str, Any]:
-    return {name: options.pop(name) for name in ("box", "slice", "processes", "seconds", "engine")}
+    names = ("box", "slice", "polygon", "processes", "seconds", "engine", "cluster")
+    return {name: options.pop(name) for name in names}
+
+
+def _numbers(text: str) -> list[str]:
+    """The coordinates of a point: 1/2,0.25 or (1/2, 0.25)."""
+    return [part.strip() for part in text.strip().strip("()").split(",")]
 
 
 def _given(found: Any, options: dict[str, Any], by: str | None, data: str | None) -> None:
@@ -78,12 +92,13 @@ def _given(found: Any, options: dict[str, Any], by: str | None, data: str | None
     give(shown, options)
 
 
-def _ended(found: Pieces | Boundary) -> int:
+def _ended(found: Pieces | Boundary | Measures) -> int:
     """0, or 3 where the answer is partial."""
     partial = getattr(found.data, "partial", "")
     if partial:
-        share = float(getattr(getattr(found.data, "complex", found.data), "done", 0.0))
-        click.echo(f"partial: {partial}; {100 * share:.1f} % of the area is done", err=True)
+        walked = getattr(found.data, "complex", getattr(found.data, "cells", found.data))
+        share = float(getattr(walked, "done", 0.0))
+        click.echo(f"partial: {partial}; {100 * share:.1f} % is done", err=True)
     return PARTIAL if partial else 0
 
 

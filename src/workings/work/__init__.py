@@ -95,6 +95,11 @@ def boundary(net: Network, output: Any = None, level: Any = None, box_: BoxLike 
     return regions.boundary(net, chosen, level, box_, slice_, budget, polygon)
 
 
+def measured(net: Network, box_: BoxLike, slice_: Any, budget: Budget, polygon: Any = None) -> Any:
+    """Extremes, steepness, constancy, classes and sizes over a domain."""
+    return regions.measured(net, box_, slice_, budget, polygon)
+
+
 def same(first: Network, second: Network, box_: BoxLike = None, slice_: Any = None) -> Agreement:
     """The largest difference of two networks, exactly."""
     return regions.same(first, second, box_, slice_)

@@ -40,6 +40,8 @@ class CellAt:
     `vertices`, `rays`: None above three inputs.  `affine`: each output as coefficients and a constant.
     """
 
+    inputs: tuple[str, ...]
+    at: Point
     pattern: str
     rows: tuple[Row, ...]
     vertices: tuple[Point, ...] | None
@@ -87,7 +89,7 @@ def _in_space(program: Any, values: list[Fraction]) -> CellAt:
             body = cut(body, row)
     shape = as_shape(body) if len(values) <= 3 else None
     affine = {n: program.whole.map(program.whole_named[n], held) for n in program.outputs}
-    return CellAt(signs, tuple(facets(body)), None if shape is None else shape.vertices,
+    return CellAt(program.inputs, tuple(values), signs, tuple(facets(body)), None if shape is None else shape.vertices,
                   None if shape is None else shape.rays, affine)
 
 
@@ -103,7 +105,7 @@ def _in_complex(found: Complex | SpaceComplex, point: Point) -> CellAt:
     pattern, cell = min(held)
     size = len(names)
     affine = {n: (*m[:size], m[-1]) for n, m in zip(found.layers.outputs, found.exact_map(cell))}
-    return CellAt(pattern, tuple(found.sides(cell)), *found.shape(cell), affine)
+    return CellAt(names, point, pattern, tuple(found.sides(cell)), *found.shape(cell), affine)
 
 
 def _value(row: Row, point: Point) -> Fraction:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from workings.geometry import Boundary, Pieces
     from workings.geometry.fast.complex import Complex
     from workings.geometry.fast.levelset import LevelSet
+    from workings.geometry.measured import Measured
     from workings.geometry.plane import Domain
     from workings.geometry.same import Agreement
     from workings.geometry.space.complex import SpaceComplex
@@ -114,6 +115,27 @@ def _place(stack: Stack, output: str | None) -> int | None:
     if output not in stack.outputs:
         raise BadValue(f"there is no output {output}", expected=f"output= one of {', '.join(stack.outputs)}")
     return stack.outputs.index(output)
+
+
+def measured(net: Network, box: Any, slice_: Any, budget: Budget, polygon: Any = None) -> Measured:
+    """What the network does over a box, a polygon or a slice."""
+    from workings.geometry.fast.engine import complex_of
+    from workings.geometry.fast.levelset import level_set
+    from workings.geometry.measured import measured as over
+    from workings.geometry.space.engine import space_of
+    from workings.geometry.space.levelset import space_level_set
+
+    points, corners = slice_points(slice_), polygon_points(polygon)
+    output, level = _ruled(net)
+    if dimensions(net, points) > 2:
+        stack, extent = spatial(net, box, points, corners, budget)
+        if extent.size > 3:
+            return over(space_of(stack, extent, **budget.walk()), None)
+        solid = space_level_set(stack, extent, _place(stack, output), level or Fraction(0), **budget.walk())
+        return over(space_of(stack, extent, **budget.walk()), solid)
+    flat, domain = planar(net, box, points, corners)
+    line = level_set(flat, domain, _place(flat, output), level or Fraction(0), **budget.options())
+    return over(complex_of(flat, domain, **budget.options()), line)
 
 
 def _ruled(net: Network) -> tuple[str | None, Fraction | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -128,6 +129,16 @@ def _stretch(found: Complex, cell: int, places: Sequence[Fraction]) -> Part:
         rays = ((ONE,),) if max(far, key=abs) > near else ((-ONE,),)
     corners = tuple((p,) for p in places) or ((ZERO,),)
     return Part("region", "touches", (), None, Shape(corners, rays, 1, bool(places)))
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """The point of the boundary that is nearest to a given one, exactly; `distance` in input space."""
+
+    inputs: tuple[str, ...]
+    given: Point
+    at: Point
+    distance: float
 
 
 def nearest(found: LevelSet, point: Any) -> tuple[Point2, float]:
