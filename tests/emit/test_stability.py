@@ -26,7 +26,12 @@ def grid(count: int, positive: bool) -> Any:
 
 def computed(formula: Formula, target: str, points: Any) -> tuple[Any, Any]:
     """Value and slope at each point, by the emitted program."""
-    code = workings.code(f"E = {formula.text}", "E", target, wrt=None if target == "torch" else "z")
+    return computed_by(f"E = {formula.text}", "E", target, points)
+
+
+def computed_by(text: str, of: str, target: str, points: Any) -> tuple[Any, Any]:
+    """A quantity of a text and its derivative by z at each point."""
+    code = workings.code(text, of, target, wrt=None if target == "torch" else "z")
     names = [f.name for f in code.plan.arguments]
     if target == "c":
         return _bound(code, points)

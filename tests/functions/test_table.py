@@ -47,6 +47,7 @@ SECOND_OPINION = {
         ("sqrt1pm1", lambda z: mp.sqrt(1 + z * z), (1, 2))) for n in orders},
     "tanhgelu": tanhgelu, "log1mexp": lambda z: mp.log(1 - mp.exp(-z)), "dip": lambda z: mp.expm1(min(z, 0)),
     "ddip": lambda z: mp.exp(z) if z <= 0 else mp.mpf(0),
+    "d2expshare": lambda v, a, c: a * c * mp.exp(v) * (a - c * mp.exp(v)) / (a + c * mp.exp(v))**3,
     "dexpshare": lambda v, a, c: a * c * mp.exp(v) / (a + c * mp.exp(v))**2, "dhypot": lambda a, b: a / mp.hypot(a, b),
     "d2hypot": lambda a, b: b * b / mp.hypot(a, b)**3, "mixedhypot": lambda a, b: -a * b / mp.hypot(a, b)**3,
     "sech2": lambda z: mp.sech(z)**2, "dsigmoid": lambda z: sigmoid(z) * sigmoid(-z),

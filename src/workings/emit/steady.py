@@ -117,29 +117,24 @@ def _infinite(node: Expr) -> bool:
 
 
 def _constant(node: Expr) -> Expr:
-    if isinstance(node, Call) and node.function == "sigmoidgap" and len(node.args) == 2:
+    if isinstance(node, Call) and node.function in GAPS and len(node.args) == len(table[node.function].params):
         return _gap(node)
     return node if isinstance(node, Const | Num) or not _fixed(node) else _double(node)[0]
 
 
+GAPS = {"sigmoidgap": ("t",), "d2expshare": ("a", "c")}     # functions told their root, and what it depends on
+
+
 def _gap(node: Call) -> Expr:
     """sigmoid(v) - t knows its root, the log odds of t: in two doubles where t is a number."""
-    v, t = node.args
-    known = _number(t)
-    if known is not None and 0 < known < 1:
-        odds = known/(1 - known)
-        root, rest = _double(Call("log", (Num(odds),)))
-        return Call("sigmoidgap", (v, t, root, rest))
-    return Call("sigmoidgap", (v, t, Call("logit", (t,)), Num(0, "0")))
-
-
-def _number(expr: Expr) -> Fraction | None:
-    """3 and 1/4 as what they are."""
-    if isinstance(expr, Num):
-        return Fraction(expr.value)
-    if isinstance(expr, Div) and isinstance(expr.top, Num) and isinstance(expr.bottom, Num) and expr.bottom.value:
-        return Fraction(expr.top.value)/Fraction(expr.bottom.value)
-    return None
+    names = dict(zip(table[node.function].params, node.args))
+    given = [names[n] for n in GAPS[node.function]]
+    odds = Div(given[0], Add((Num(1, "1"), Neg(given[0])))) if len(given) == 1 else Div(given[0], given[1])
+    if not any(isinstance(n, Ref) for n in preorder(odds)):
+        root, rest = _double(Call("log", (odds,)))
+        return Call(node.function, (*node.args, root, rest))
+    root = Call("logit", (given[0],)) if len(given) == 1 else Call("log", (odds,))
+    return Call(node.function, (*node.args, root, Num(0, "0")))
 
 
 def _with_rests(value: Expr) -> Expr:

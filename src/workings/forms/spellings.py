@@ -7,9 +7,12 @@ factors: log(exp(v) + exp(2)) is logsum(v, exp(2), 1), and no rounded difference
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from fractions import Fraction
+from math import isqrt
 
 from workings.expr import Add, Call, Div, Expr, Key, Mul, Neg, Network, Num, Pow, free_refs, same
 from workings.forms.stable import RULES, Found, Rule, Unfold, is_call, minus, recognise, sigmoid
+from workings.forms.units import LESS_ONE, UNITS, factors, less_one, number, together
 
 ONE = Num(1, "1")
 
@@ -36,8 +39,8 @@ def _square(expr: Expr) -> Expr | None:
 
 
 # -- roots
-def _root(node: Expr, unfold: Unfold) -> Call | None:
-    """sqrt(x^2) is |x|; sqrt(x^2 + y^2) and sqrt(x^2 + 1) are lengths"""
+def _root(node: Expr, unfold: Unfold) -> Expr | None:
+    """sqrt(x^2) is |x|; sqrt(x^2 + y^2 + ...) and sqrt(x^2 + 4) are lengths"""
     inner = is_call(node, "sqrt")
     if inner is None:
         return None
@@ -45,23 +48,40 @@ def _root(node: Expr, unfold: Unfold) -> Call | None:
     whole = _square(inner)
     if whole is not None:
         return Call("abs", (whole,), 0, node.span)
-    if not isinstance(inner, Add) or len(inner.args) != 2:
+    if not isinstance(inner, Add):
         return None
-    sides = [ONE if _is(a, 1) else _square(a) for a in inner.args]
-    if sides[0] is None or sides[1] is None or all(isinstance(s, Num) for s in sides):
+    sides = [(_square(unfold(a)), number(a)) for a in inner.args]
+    moving = [x for x, _ in sides if x is not None]
+    fixed = [n for x, n in sides if x is None]
+    if not moving or len(fixed) > 1 or (fixed and (fixed[0] is None or fixed[0] <= 0)):
         return None
-    first, second = (sides[1], sides[0]) if isinstance(sides[0], Num) else (sides[0], sides[1])
-    return Call("hypot", (first, second), 0, node.span)
+    lengths = [*moving, *(_length(n) for n in fixed if n is not None)]
+    out = lengths[0]
+    for other in lengths[1:]:
+        out = Call("hypot", (out, other), 0, node.span)
+    return out
 
 
-def _root_less_one(node: Expr, unfold: Unfold) -> Call | None:
-    """sqrt(x^2 + 1) - 1"""
+def _length(square: Fraction) -> Expr:
+    """The root of a number, itself a number where it is rational."""
+    top, bottom = isqrt(square.numerator), isqrt(square.denominator)
+    if Fraction(top, bottom)**2 == square:
+        whole = Num(top, str(top))
+        return whole if bottom == 1 else Div(whole, Num(bottom, str(bottom)))
+    return Call("sqrt", (Num(square, str(square)),))
+
+
+def _root_less_one(node: Expr, unfold: Unfold) -> Expr | None:
+    """sqrt(x^2 + 1) - 1, sqrt(x^2 + c^2) - c"""
     if not isinstance(node, Add) or len(node.args) != 2:
         return None
-    for root, one in (node.args, node.args[::-1]):
-        length = root.args if isinstance(root, Call) and root.function == "hypot" else ()
-        if isinstance(one, Neg) and _is(one.arg, 1) and length and _is(length[1], 1):
-            return Call("sqrt1pm1", (length[0],), 0, node.span)
+    for root, side in (node.args, node.args[::-1]):
+        opened = unfold(root)
+        length = opened.args if isinstance(opened, Call) and opened.function == "hypot" else ()
+        if isinstance(side, Neg) and length:
+            x, c = length
+            if same(side.arg, c) or (number(c) is not None and number(side.arg) == number(c)):
+                return Call("sqrt1pm1", (x,), 0, node.span) if _is(c, 1) else Mul((c, Call("sqrt1pm1", (Div(x, c),))))
     return None
 
 
@@ -108,7 +128,7 @@ def _tanh(node: Expr, unfold: Unfold) -> Call | None:
     """(exp(z) - exp(-z))/(exp(z) + exp(-z)), (1 - exp(-2z))/(1 + exp(-2z)), (exp(2z) - 1)/(exp(2z) + 1)"""
     if not isinstance(node, Div):
         return None
-    top, bottom = unfold(node.top), unfold(node.bottom)
+    top, bottom = less_one(unfold(node.top)), unfold(node.bottom)
     if not isinstance(top, Add) or not isinstance(bottom, Add) or len(top.args) != 2 or len(bottom.args) != 2:
         return None
     plus = [a for a in top.args if not isinstance(a, Neg)]
@@ -116,7 +136,7 @@ def _tanh(node: Expr, unfold: Unfold) -> Call | None:
     if len(plus) != 1 or len(less) != 1 or not any(
             same(plus[0], a) and same(less[0], b) for a, b in (bottom.args, bottom.args[::-1])):
         return None
-    up, down = _exponent(plus[0]), _exponent(less[0])
+    up, down = _exponent(unfold(plus[0])), _exponent(unfold(less[0]))
     if up is None or down is None:
         return None
     if same(minus(up), down) or same(up, minus(down)):
@@ -167,9 +187,16 @@ Group = tuple[Expr | None, Expr]      # (u, c) of c exp(u); u is None for a cons
 def _groups(expr: Expr, unfold: Unfold) -> list[Group] | None:
     """The terms of a sum of exponentials and positive constants, those of one exponent together."""
     expr = unfold(expr)
+    count, above, below = factors(expr)
+    if len(above) == 1 and not below and count > 0 and isinstance(unfold(above[0]), Add):
+        expr = unfold(above[0])                      # (exp(z) + exp(-z))/2
+    else:
+        count = Fraction(1)
     out: list[Group] = []
     for term in expr.args if isinstance(expr, Add) else (expr,):
         found = _group(unfold(term))
+        if found is not None and count != 1:
+            found = (found[0], together(count, [] if _is(found[1], 1) else [found[1]]))
         if found is None:
             return None
         for n, (u, c) in enumerate(out):
@@ -184,7 +211,7 @@ def _groups(expr: Expr, unfold: Unfold) -> list[Group] | None:
 def _group(term: Expr) -> Group | None:
     inner = is_call(term, "exp")
     if inner is None:
-        return (None, term) if _positive(term) else None
+        return (None, term) if _positive(term) else _scaled(term)
     terms = inner.args if isinstance(inner, Add) else (inner,)
     fixed = [t for t in terms if not free_refs(t)]
     moving = [t for t in terms if free_refs(t)]
@@ -192,6 +219,16 @@ def _group(term: Expr) -> Group | None:
     if not moving:
         return None, factor
     return (moving[0] if len(moving) == 1 else Add(tuple(moving))), factor
+
+
+def _scaled(term: Expr) -> Group | None:
+    """2*exp(u), exp(u)/2"""
+    count, above, below = factors(term)
+    inner = is_call(above[0], "exp") if len(above) == 1 and not below else None
+    if inner is None or count <= 0:
+        return None
+    found = _group(above[0])
+    return None if found is None else (found[0], together(count, [] if _is(found[1], 1) else [found[1]]))
 
 
 def _positive(expr: Expr) -> bool:
@@ -221,7 +258,25 @@ def _summed(groups: Sequence[Group]) -> Expr | None:
         return None if _is(c, 1) else Add((u, Call("log", (c,))))
     if len(moving) == 2 and not fixed:
         (u, c), (v, d) = moving
+        if same(c, d) and (same(minus(u), v) or same(u, minus(v))):
+            cosh = Call("logcosh", (v if isinstance(u, Neg) else u,))
+            return cosh if number(c) == Fraction(1, 2) else Add((cosh, Call("log", (Mul((Num(2, "2"), c)),))))
         return Add((v, Call("logsum", (Add((u, Neg(v))), d, c))))
+    return None
+
+
+def _logcosh(node: Expr, unfold: Unfold) -> Expr | None:
+    """abs(z) + softplus(-2*abs(z)) - log(2)"""
+    if not isinstance(node, Add) or len(node.args) != 3:
+        return None
+    for far in node.args:
+        z = is_call(far, "abs")
+        if z is None:
+            continue
+        count, above, below = factors(is_call(next((a for a in node.args if is_call(a, "softplus")), far), "softplus") or far)
+        less = any(isinstance(a, Neg) and (c := is_call(a.arg, "log")) is not None and _is(c, 2) for a in node.args)
+        if less and count == -2 and len(above) == 1 and not below and same(above[0], far):
+            return Call("logcosh", (z,), 0, node.span)
     return None
 
 
@@ -229,6 +284,9 @@ def _log_of_share(node: Expr, unfold: Unfold) -> Expr | None:
     """log(exp(v)/(exp(v) + exp(w) + 1)) is minus the log of a sum that has 1 in it"""
     inner = is_call(node, "log")
     inner = None if inner is None else unfold(inner)
+    if isinstance(inner, Call) and inner.function == "expshare":
+        v, a, c = inner.args
+        return Neg(Call("logsum", (minus(v), ONE, a if _is(c, 1) else Div(a, c))))
     if not isinstance(inner, Div):
         return None
     top, groups = _group(unfold(inner.top)), _groups(inner.bottom, unfold)
@@ -245,6 +303,22 @@ def _log_of_share(node: Expr, unfold: Unfold) -> Expr | None:
             turned.append((away, factor))
     call = _summed(turned)
     return None if call is None else Neg(call)
+
+
+def _share(node: Expr, unfold: Unfold) -> Expr | None:
+    """exp(v)/(exp(v) + exp(2) + 1)"""
+    if not isinstance(node, Div):
+        return None
+    top, groups = _group(unfold(node.top)), _groups(node.bottom, unfold)
+    if top is None or top[0] is None or groups is None or len(groups) != 2:
+        return None
+    v = top[0]
+    own = next((c for u, c in groups if u is not None and same(u, v)), None)
+    other = next(((u, c) for u, c in groups if u is None or not same(u, v)), None)
+    if own is None or other is None:
+        return None
+    call = Call("expshare", (v if other[0] is None else Add((v, minus(other[0]))), other[1], own))
+    return call if same(top[1], own) else Mul((Div(top[1], own), call))
 
 
 def _difference(u: Expr | None, v: Expr | None) -> Expr | None:
@@ -291,7 +365,7 @@ def _xlogx(node: Expr, unfold: Unfold) -> Call | None:
     """z*log(z)"""
     if isinstance(node, Mul) and len(node.args) == 2:
         for z, log in (node.args, node.args[::-1]):
-            inner = is_call(log, "log")
+            inner = is_call(unfold(log), "log")
             if inner is not None and same(inner, z):
                 return Call("xlogx", (z,), 0, node.span)
     return None
@@ -304,6 +378,6 @@ def _twice_minus(node: Expr, unfold: Unfold) -> Expr | None:
 
 BEFORE: tuple[Rule, ...] = (_tanh,)
 AFTER: tuple[Rule, ...] = (
-    _scaled_sigmoid, _twice_sigmoid, _log_of_share, _log_of_sum, _root, _root_less_one, _slope_of_tanh, _other_side,
-    _slope_of_sigmoid, _cross_entropy, _xlogx, _twice_minus,
+    _scaled_sigmoid, _twice_sigmoid, _logcosh, _log_of_share, _share, _log_of_sum, _root, _root_less_one, _slope_of_tanh, _other_side,
+    _slope_of_sigmoid, _cross_entropy, _xlogx, *UNITS, *LESS_ONE, _twice_minus,
 )

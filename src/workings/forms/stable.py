@@ -13,6 +13,7 @@ from workings.expr import (
     Add, Call, Div, Equation, Expr, Function, Key, Mul, Neg, Network, Num, Pow, Ref, rewrite, same, substitute,
 )
 
+DEEP = 6                      # spellings that are one inside the other, of one node
 Unfold = Callable[[Expr], Expr]
 Rule = Callable[[Expr, Unfold], Expr | None]
 
@@ -46,6 +47,8 @@ def recognise(
     for equation in net.equations:
         looked = rules is not None or _candidate(equation.rhs, net.functions)
         equations.append(named(equation, unfold, net.functions, found, rules or RULES) if looked else equation)
+        if rules is not None and equation.key in lines:
+            lines[equation.key] = equations[-1]      # s = log(1 + exp(z)) is softplus(z) where tanh(s) is looked at
     return (net.with_(equations=tuple(equations)), found) if found else (net, [])
 
 
@@ -59,15 +62,17 @@ def named(
     """The equation with the spellings in it called by name; `found` is added to."""
 
     def change(node: Expr) -> Expr:
-        written = _written_out(node, own)
-        for rule in rules or RULES:
-            call = rule(written, unfold)
-            if isinstance(call, Call) and call.function in own:
+        written = last = _written_out(node, own)
+        for _ in range(DEEP):                        # z/2*(1 + erf(...)) is z*Phi(z), which is gelu(z)
+            calls = (rule(last, unfold) for rule in rules or RULES)
+            call = next((c for c in calls if c is not None), None)
+            if call is None or (isinstance(call, Call) and call.function in own):
                 break
-            if call is not None:
-                found.append(Found(equation.lhs, written, call))
-                return call
-        return node
+            last = call
+        if last is written:
+            return node
+        found.append(Found(equation.lhs, written, last))
+        return last
 
     rhs = rewrite(equation.rhs, change)
     return equation if rhs is equation.rhs else Equation(equation.lhs, rhs, equation.span, equation.tag)

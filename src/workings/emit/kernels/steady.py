@@ -413,6 +413,15 @@ def dexpshare(v, a, c):
     return a*c*u/(s*s)
 
 
+def d2expshare(v, a, c, root, rest):
+    u = exp(-fabs(v))
+    d = max(min((v - root) - rest, 0.5), -0.5)
+    s = c + a*u if v > 0.0 else a + c*u
+    near = c*expm1(-d) if v > 0.0 else -a*expm1(d)
+    gap = near if fabs(d) < 0.5 else a*u - c if v > 0.0 else a - c*u
+    return a*c*u*gap/(s*s*s)
+
+
 def bce(v, t):
     return t*softplus(-v) + (1.0 - t)*softplus(v)
 
