@@ -45,6 +45,17 @@ WAYS = (            # an array operation as text, as LaTeX, as NumPy names it: t
     (r"X \in \mathbb{R}^{N\times d}; w \in \mathbb{R}^d; y_k = X_{k,:} w; k = 1, \dots, N", "y[k] = sum(i, X[k,i]*w[i])"),
     (r"L = \sum_{j \neq y} \max(0, s_j - s_y + 1); j = 1, \dots, C", "L = sum(j != y, max(0, s[j] - s[y] + 1))"),
 )
+MEMBERS = (         # what is declared entry by entry
+    ("t=1..T; x[t] in R^d; W in R^(m x d); h[t] = W @ x[t]; L = sum(t, norm2(h[t]))", "W", "2*sum(t, h[t,i]*x[t,j])"),
+    (r"x_t \in \mathbb{R}^d; W \in \mathbb{R}^{m\times d}; h_t = W x_t; L = \sum_{t=1}^T \|h_t\|^2", "W",
+     "2*sum(t, 1, T, h[t,i]*x[t,j])"),
+    (r"x^{(k)}, w \in \mathbb{R}^d; L = \sum_{k=1}^N (w^\top x^{(k)} - t^{(k)})^2", "w",
+     "2*sum(k, 1, N, (sum(i', w[i']*x[k,i']) - t[k])*x[k,i])"),
+    (r"x_t \in \mathbb{R}^m, h_t, y_t \in \mathbb{R}^n; W \in \mathbb{R}^{n\times n}, U \in \mathbb{R}^{n\times m}; "
+     r"h_0 = 0; h_t = \tanh(W h_{t-1} + U x_t); L = \frac12\sum_{t=1}^T \|h_t - y_t\|^2", "W",
+     "sum(t, 1, T, gh[t,i]*(1 - h[t,i]^2)*h[t-1,j])"),
+    (r"W_Q \in \mathbb{R}^{d\times d}; b_o, x \in \mathbb{R}^d; y = W_Q x + b_o; L = \|y\|^2", "W_Q", "2*y[i]*x[j]"),
+)
 REFUSED = (
     ("y[k] = w*x[k]; L = (y - 1)^2; k = 1..N", "w", "L uses y, but the equations define y[k]"),
     (r"\mathbf{p} = \mathrm{softmax}(\mathbf{z}); L = -\log p_y", "z", "L uses p_y, but the equations define p[i]"),
@@ -86,6 +97,11 @@ def test_a_class_that_is_data(text: str, result: str) -> None:
 def test_the_same_in_indices(text: str, meant: str) -> None:
     equation = indexed(read(text, signatures())).net.equations[0]
     assert plain(Rel((equation.lhs, equation.rhs), ("=",))) == meant
+
+
+@pytest.mark.parametrize(("text", "by", "result"), MEMBERS)
+def test_declared_entry_by_entry(text: str, by: str, result: str) -> None:
+    assert plain(gradient(read(text, signatures()), Ref("L"), Ref(by)).result) == result
 
 
 @pytest.mark.parametrize(("text", "by", "says"), REFUSED)

@@ -82,7 +82,8 @@ class Network:
     `spelling` maps a plain name to the LaTeX first used for it; `roles` holds declared roles by plain
     name; `shapes` the axes of declared arrays; `values` numbers or arrays by plain name; `brackets` the
     names that the bracket of a definition lists, in its order: of `y(x_2, x_1) = …` x2 and x1;
-    `box` low and high of each input, where the network came with them.
+    `box` low and high of each input, where the network came with them; `members` the places and the axes of
+    what is declared entry by entry, of h[t] in R^n the place t and the axis n.
     """
 
     equations: tuple[Equation, ...] = ()
@@ -98,6 +99,7 @@ class Network:
     remarks: tuple[Remark, ...] = ()
     brackets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     numbers: tuple[str, ...] = ()                # names that a line declares to be numbers: b in R
+    members: Mapping[str, tuple[tuple[Expr, ...], tuple[Expr, ...]]] = field(default_factory=dict)
     source: Source | None = None
     box: tuple[tuple[Any, Any], ...] | None = None
 

@@ -51,7 +51,8 @@ class Axes:
         unit = self.ranks.unit(key)
         found = self.names.get(unit)
         if found is None:
-            declared = self.net.shapes.get(key[0], ()) if isinstance(unit, str) else ()
+            own = self.net.members.get(key[0], ((), ()))[1]
+            declared = self.net.shapes.get(key[0], own) if isinstance(unit, str) else ()
             count = abs(self.ranks.total.get(unit, key[1]))
             axes = [Axis(size) for size in declared]
             found = self.names[unit] = (*(Axis() for _ in range(count - len(axes))), *axes)

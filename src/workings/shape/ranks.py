@@ -42,6 +42,8 @@ class Ranks:
         self.wholes = frozenset(self._wholes())
         for name, axes in net.shapes.items():
             self.total[name] = len(axes)
+        for name, (places, own) in net.members.items():
+            self.total[name] = len(places) + len(own)
         for name in net.numbers:
             if set(self.places.get(name, (0,))) == {0}:
                 self.total.setdefault(name, 0)
@@ -93,8 +95,14 @@ class Ranks:
                 continue
             if 0 in places:
                 self._set(Ref(name), _by_letter(name))
-            elif len(places) == 1:
+            elif len(places) == 1 and self._always_bold(name):
                 self.total[name] = next(iter(places)) + _by_letter(name)
+
+    def _always_bold(self, name: str) -> bool:
+        r"""Does the text write it bold in every equation?  \boldsymbol w beside w_i is no family of vectors."""
+        text = self.net.source.text if self.net.source else ""
+        refs = [n for e in self.net.equations for n in preorder(e.rhs) if isinstance(n, Ref) and n.name == name]
+        return all(r.span is not None and text.startswith(BOLD, r.span.start) for r in refs)
 
     def of_ref(self, ref: Ref) -> Rank:
         """The axes of a reference: those of the name without the places that an index takes."""

@@ -43,6 +43,7 @@ class _Builder:
         self.said: list[tuple[Rel, Statement]] = []             # sums without a definition: facts about the data
         self.brackets: dict[str, tuple[str, ...]] = {}
         self.numbers: list[str] = []
+        self.members: dict[str, tuple[tuple[Expr, ...], tuple[Expr, ...]]] = {}
 
     def add(self, statement: Statement) -> None:
         if statement.kind == "equation":
@@ -119,8 +120,10 @@ class _Builder:
         elif isinstance(meaning, ClassRule):
             self.classes.append(meaning)
         elif isinstance(meaning, tuple):
-            name, axes = meaning
-            if axes:
+            name, axes, places = meaning
+            if axes and places:
+                self.members[name] = (places, axes)
+            elif axes:
                 self.shapes[name] = axes
             else:
                 self.numbers.append(name)
@@ -161,6 +164,7 @@ class _Builder:
             classes=(*(c for c in base.classes if c.label not in {d.label for d in self.classes}), *self.classes),
             spelling={**scope.spelling},
             brackets={**base.brackets, **self.brackets},
+            members={**base.members, **self.members},
             numbers=tuple(dict.fromkeys((*base.numbers, *self.numbers))),
             remarks=(*base.remarks, *scope.remarks.values(), *self.remarks),
             source=self.source or base.source,

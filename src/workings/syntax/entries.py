@@ -94,7 +94,7 @@ def _entry(raw: Raw, subs: list[Item], reader: Reader, span: Span) -> Expr | Non
     if raw.bold and not raw.sample and scope.family(name, len(places) + 1):
         _spell(raw, [], reader, span)
         return Ref(name, (All(span), *(index_of(p, reader, span) for p in places)), span)
-    if not picked and not scope.family(name, len(places)):
+    if not picked and not scope.family(name, len(places)) and scope.members.get(name) != len(places):
         return None
     _spell(raw, [], reader, span)
     _spell_places(raw, name, len(places) - len(raw.sample), reader)

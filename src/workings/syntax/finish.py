@@ -20,6 +20,8 @@ def finish(net: Network, scope: Scope, roles: Mapping[str, Sequence[str] | None]
     """The network with ranges, applications and roles settled."""
     if scope.letters:
         net = with_ranges(net)
+    if net.members:
+        net = _with_members(net)
     net = with_roles(net, scope, roles)
     if scope.pending:
         net = with_applications(net)
@@ -132,6 +134,19 @@ def _needed(net: Network) -> dict[str, list[tuple[str, int]]]:
 
 def _by_place(where: Iterable[tuple[str, int]], places: Places) -> Range | None:
     return next((places[w] for w in where if w in places), None)
+
+
+def _with_members(net: Network) -> Network:
+    """x[t] in R^d, t = 1..T, of data is x in R^(T x d); of what equations define only each entry is known."""
+    defined = {name for name, _ in net.defs}
+    known = {**stated_ranges(e.rhs for e in net.equations), **net.ranges}
+    whole: dict[str, tuple[Expr, ...]] = {}
+    for name, (places, axes) in net.members.items():
+        ranges = [known[i.name] for i in places if isinstance(i, Ref) and i.name in known]
+        if name not in defined and len(ranges) == len(places) and all(same(r.lo, ONE) for r in ranges):
+            whole[name] = (*(r.hi for r in ranges), *axes)
+    rest = {name: found for name, found in net.members.items() if name not in whole}
+    return net.with_(shapes={**net.shapes, **whole}, members=rest)
 
 
 def bounded(tree: Expr, net: Network) -> Expr:

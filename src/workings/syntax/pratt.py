@@ -228,7 +228,7 @@ class Reader:
                 self.scope.means_arrays(arg, span)
             return MatMul(tuple(args), span)
         tree = Mul(tuple(args), span)
-        arrays = self.scope.arrays or self.scope.ranks
+        arrays = self.scope.arrays or self.scope.ranks or self.scope.members
         return product(tree, self.scope, signs) if arrays else tree
 
     def _power(self, left: Expr) -> Expr:

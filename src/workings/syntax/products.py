@@ -17,7 +17,7 @@ def rank(tree: Expr, scope: Scope) -> int:
         tree = tree.base if isinstance(tree, Pow) else tree.children()[0]
     if isinstance(tree, Ref):
         taken = sum(not isinstance(i, All) for i in tree.indices)
-        return max(0, scope.arrays.get(tree.name, scope.ranks.get(tree.name, 0)) - taken)
+        return max(0, scope.axes(tree.name) - taken)
     if isinstance(tree, Add | Mul):
         return next((r for r in (rank(a, scope) for a in tree.args) if r), 0)
     if isinstance(tree, MatMul):

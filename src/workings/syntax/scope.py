@@ -42,6 +42,7 @@ class Scope:
     ranges: set[str] = field(default_factory=set)
     sizes: set[str] = field(default_factory=set)
     arrays: dict[str, int] = field(default_factory=dict)
+    members: dict[str, int] = field(default_factory=dict)   # of x_t in R^n: its places and its axes
     ranks: dict[str, int] = field(default_factory=dict)     # of defined names that are arrays
     brackets: dict[Key, tuple[Ref, ...]] = field(default_factory=dict)
     opaque: dict[Key, tuple[Ref, tuple[Ref, ...]]] = field(default_factory=dict)
@@ -111,6 +112,10 @@ class Scope:
         """Is name[., .] with so many places a family or an array?"""
         return places in self.families.get(name, ()) or self.arrays.get(name) == places
 
+    def axes(self, name: str) -> int:
+        """The axes of a name, the places of a family counted: declared, declared entry by entry, or computed."""
+        return self.arrays.get(name) or self.members.get(name) or self.ranks.get(name, 0)
+
     def spell(self, plain: str, structure: str, latex: str, span: Span | None, bold: bool = False) -> None:
         """Notes how a name was written first (bold only where it is always bold); two that print alike are an error."""
         if self.surveying:
@@ -169,6 +174,7 @@ class Scope:
         self.letters.update(net.ranges)
         self.sizes.update(net.sizes)
         self.arrays.update({name: len(axes) for name, axes in net.shapes.items()})
+        self.members.update({name: len(places) + len(axes) for name, (places, axes) in net.members.items()})
         if self.arrays:
             from workings.syntax.products import rank
 

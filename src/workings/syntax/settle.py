@@ -11,7 +11,7 @@ from workings.syntax.pratt import Reader
 from workings.syntax.survey import Found, Head, sliced
 from workings.syntax.wording import words_in
 
-Meaning = Equation | Function | Range | Opaque | ClassRule | tuple[str, tuple[Expr, ...]]
+Meaning = Equation | Function | Range | Opaque | ClassRule | tuple[str, tuple[Expr, ...], tuple[Expr, ...]]
 Settled = tuple[Expr, tuple[Expr, ...], tuple[Meaning, ...]]
 
 
@@ -260,7 +260,7 @@ def _array(item: Found, reader: Reader) -> Settled:
     axes = () if caret is None else _axes(item, reader, caret + 1)
     # x_1, …, x_N are a family, whose shape nothing has said yet: only its members stand in the parts
     family = any(t[0] == "dots" for t in toks[:at])
-    meaning = () if family else tuple((left.name, axes) for left in lefts)
+    meaning = () if family else tuple((left.name, axes, left.indices) for left in lefts)
     body = Rel((lefts[0], Call("R", axes, 0, draft.span)), ("in",), draft.span)
     return body, (*lefts, *axes), meaning
 

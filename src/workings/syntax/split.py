@@ -152,6 +152,8 @@ class _Splitter:
         if self._only_layout(self.i):
             return
         ahead = self._relation_ahead(self.i, (",",))
+        if not ahead and self.relations and self.cur[self.relations[0]][0] == "in":
+            ahead = "in" if self._relation_ahead(self.i, ()) == "in" else ""       # x in R^m, h, y in R^n
         splits = self.relations and not self.marked and ahead and after != "dots"
         bounds = ahead in _ORDERS and all(self.cur[p][0] in _ORDERS for p in self.relations)
         if splits and not bounds:                   # x1 >= 0, x2 >= 0 is one domain

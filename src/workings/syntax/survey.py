@@ -11,6 +11,7 @@ from workings.expr import Expr, Ref, Rel
 from workings.expr.walk import preorder
 from workings.syntax import names
 from workings.syntax.calls import arguments
+from workings.syntax.declared import declare, members
 from workings.syntax.entries import resolve
 from workings.syntax.letters import FONTS
 from workings.syntax.pratt import Reader
@@ -163,8 +164,11 @@ def _survey_deeper(found: list[Found], deeper: list[Found], reader: Reader) -> N
     scope = reader.scope
     for item in deeper:
         if item.kind in ("range", "array"):
-            declare(item, scope)
+            declare(item.draft, item.kind, scope)
         _letters(item.draft.toks, scope)
+    for item in deeper:
+        if item.kind == "array" and scope.arrays:
+            members(item.draft, scope)
     for item in deeper:
         if item.kind == "equation" and item.head is None:
             _try_head(item, reader)
@@ -172,23 +176,10 @@ def _survey_deeper(found: list[Found], deeper: list[Found], reader: Reader) -> N
     bodies = found if functions else deeper
     for item in bodies:
         _try_body(item, reader)
-    if scope.arrays:          # once more: a product may be one of arrays that are defined below it
+    if scope.arrays or scope.members:          # once more: a product may be one of arrays that are defined below it
         for item in bodies:
             _try_body(item, reader)
     _settle_functions(deeper, scope)
-
-
-def declare(item: Found, scope: Scope) -> None:
-    """Notes ranges and arrays."""
-    toks, at = item.draft.toks, item.draft.relations[0]
-    if item.kind == "range":
-        scope.ranges.update(t[1] for t in toks[:at] if t[0] == "w")
-        scope.letters.update(t[1] for t in toks[:at] if t[0] == "w")
-        scope.sizes.update(t[1] for t in toks[at + 1 :] if t[0] == "w")
-    elif "^" in [t[0] for t in toks[at:]]:
-        caret = next(j for j in range(at, len(toks)) if toks[j][0] == "^")
-        axes = 1 + sum(1 for t in toks[caret:] if t[0] in ("*", ",") or t[1] == "x")
-        scope.arrays.update({t[1]: axes for t in toks[:at] if t[0] == "w"})
 
 
 def _letters(toks: list[Token], scope: Scope) -> None:
@@ -323,7 +314,7 @@ def _try_body(item: Found, reader: Reader) -> None:
     try:
         while reader.toks[reader.i][0] != "end":
             tree = reader.expr(0)
-            if item.head is not None and reader.scope.arrays:
+            if item.head is not None and (reader.scope.arrays or reader.scope.members):
                 value = rank(tree.args[0] if isinstance(tree, Rel) else tree, reader.scope)
                 reader.scope.ranks.update({item.head.name: value} if value > 0 else {})
             if reader.toks[reader.i][0] != "end":
