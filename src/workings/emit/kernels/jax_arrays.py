@@ -7,6 +7,21 @@ import jax.numpy as jnp
 LOG2 = 0.6931471805599453
 COSH1 = tuple(1.0/math.factorial(2*n + 2) for n in range(13))
 
+EXPM1 = tuple(1.0/math.factorial(n + 1) for n in range(17))
+
+
+def log1p_of(x):
+    low = jnp.minimum(x, -0.3)                       # XLA's log1p is off by a hundred units in the last place there
+    return jnp.where(x < -0.3, jnp.log(1.0 + low), jnp.log1p(jnp.maximum(x, -0.3)))
+
+
+def expm1_of(x):
+    r = jnp.clip(x, -0.5, 0.5)                       # XLA's expm1 is off by four units near 0
+    p = EXPM1[-1]
+    for c in EXPM1[-2:1:-1]:
+        p = p*r + c
+    return jnp.where(jnp.abs(x) < 0.5, r + r*r*(0.5 + r*p), jnp.expm1(x))
+
 
 def relu(z):
     return jnp.maximum(z, 0.0)

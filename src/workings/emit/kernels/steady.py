@@ -347,7 +347,7 @@ def xlogx(z):
 def logplus1(z):
     y = max(z, 5e-324)
     d = away(min(y, 1.0), INVERSE_E_PARTS)
-    return log1p(EULER*max(d, -0.3)) if fabs(d) < 0.2 else 1.0 + log(y)
+    return log1p(EULER*max(d, -0.2)) if fabs(d) < 0.13 else 1.0 + log(y)
 
 
 # -- roots
@@ -372,14 +372,25 @@ def dhypot(a, b):
     return a/hypot(a, b)
 
 
+def scale(a, b):
+    m = max(fabs(a), fabs(b))
+    return 2.409919865102884e-181 if m > 1e150 else 4.149515568880993e+180 if m < 1e-150 else 1.0      # 2^-600, 2^600
+
+
+def bent(a, b, c):
+    k = scale(a, b)
+    x = a*k
+    y = b*k
+    s = x*x + y*y
+    return c*k/s*(y/sqrt(s))*k
+
+
 def d2hypot(a, b):
-    h = hypot(a, b)
-    return b/h*(b/h)/h
+    return bent(a, b, b)
 
 
 def mixedhypot(a, b):
-    h = hypot(a, b)
-    return -(a/h*(b/h)/h)
+    return -bent(a, b, a)
 
 
 # -- sums of exponentials

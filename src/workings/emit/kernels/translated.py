@@ -20,7 +20,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "hypot": "np.hypot({0}, {1})", "where": "np.where({0}, {1}, {2})",
     },
     "jax_arrays": {
-        **{f: f"jnp.{f}({{0}})" for f in ("exp", "expm1", "log", "log1p", "sqrt")}, "fabs": "jnp.abs({0})",
+        **{f: f"jnp.{f}({{0}})" for f in ("exp", "log", "sqrt")}, "fabs": "jnp.abs({0})",
+        "expm1": "expm1_of({0})", "log1p": "log1p_of({0})",
         "max": "jnp.maximum({0}, {1})", "min": "jnp.minimum({0}, {1})", "whole": "jnp.round({0})",
         "hypot": "jnp.hypot({0}, {1})", "where": "jnp.where({0}, {1}, {2})",
     },
