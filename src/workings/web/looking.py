@@ -11,6 +11,7 @@ from workings import work
 from workings.errors import BadValue, OutOfReach, WorkingsError
 from workings.expr import Expr, Neg, Num, free_refs
 from workings.forms.affine import number as numeral
+from workings.forms.affine import whole
 from workings.forms.graphs import Graph, Neuron
 from workings.limits import WEB_CELLS
 from workings.notation import latex, plain
@@ -163,14 +164,14 @@ def change(request: Request) -> Answer:
     net = asked.network(request)
     value = asked.number(request.get("value"))
     literal = str(request["value"]).strip().lstrip("-\N{MINUS SIGN}")
-    amount = Num(abs(value), literal if "." in literal and "/" not in literal else "")
+    amount = Num(whole(abs(value)), literal if "." in literal and "/" not in literal else "")
     number = Neg(amount) if value < 0 else amount
     old, new = reweigh(net, str(request.get("neuron")), str(request.get("source") or ""), number)
     if old.span is None:
         raise OutOfReach("this weight stands in no statement of the text", hint="change it in the text")
     seen = given[old.span.start : old.span.end]
-    write = latex if "\\" in seen else plain
-    line = f"{write(new.lhs)} = {write(new.rhs)}"
+    sides = (new.lhs, new.rhs)
+    line = " = ".join(latex(s, net.spelling) if "\\" in seen else plain(s) for s in sides)
     return {"text": given[: old.span.start] + line + given[old.span.end :], "line": line,
             "span": [old.span.start, old.span.start + len(line)]}
 
