@@ -32,24 +32,26 @@ def alike(one, two):
 
 
 @pytest.mark.heavy
-@pytest.mark.parametrize("size", [1, 7, 1000])
+@pytest.mark.parametrize("least", [1, 2, 7, 40, 3000])
 @pytest.mark.parametrize("given", [network(1), network(2, whole=True), network(3, (2, 2, 8, 8, 2)), network(4, (2, 1))],
                          ids=["generic", "integers", "few units first", "none"])
-def test_tiles_together_are_the_walk_alone(given, size):
+def test_tiles_together_are_the_walk_alone(given, least):
     pytest.importorskip("numba")
     from workings.geometry.fast.engine import Survey, answer_of, complex_of
-    from workings.geometry.fast.tiles import gathered, starts, tile
+    from workings.geometry.fast.tiles import gathered, plan, starts, tile, walked
     from workings.geometry.layers import layers
 
     stack, domain = planar(workings.read(given), None, None)
     alone = complex_of(stack, domain, engine="fast")
-    if not stack.size:
-        return
     found = layers(stack, domain)
-    counts = []
-    parts = [tile(found, start, True) for start in starts(found, counts.append, size)]
     survey = Survey(found, Exact(found))
-    gathered(survey, counts[0], parts)
+    gathered(survey, [tile(found, start, True) for start in starts(found, least)])
+    alike(alone, answer_of(stack, survey, "fast"))
+    cuts, many = plan(found, least)
+    shared = [dict(walked(found, cuts, True, [k for k in range(many) if k % 3 in own], lambda: False))
+              for own in ((0,), (1, 2))]
+    survey = Survey(found, Exact(found))
+    gathered(survey, [tile for _, tile in sorted((shared[0] | shared[1]).items())])
     alike(alone, answer_of(stack, survey, "fast"))
 
 

@@ -50,7 +50,8 @@ class Exact(Forms):
         vertices = 1 if domain.bounded else self.layers.largest
         largest = max([vertices, *(abs(v) for row in rows for v in row)])
         self.far = 1 << (2 * largest.bit_length() + 2)
-        found = corners(rows, Fraction(self.far))
+        inner = [(((x - s) / k, (y - t) / k), side) for (x, y), side in domain.outline]
+        found = inner or corners(rows, Fraction(self.far))
         square = [(0, 1, self.far), (-1, 0, self.far), (0, -1, self.far), (1, 0, self.far)]
         every = [*rows, *square]
         used = {side for _, side in found}

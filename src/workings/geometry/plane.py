@@ -55,7 +55,8 @@ class Plane:
 class Domain:
     """A convex polygon of a plane: rows >= 0 in (s, t, 1), counterclockwise; `unbounded`: no side but stand-ins.
 
-    `centre`, `scale`: of the inner coordinates (p, q).
+    `centre`, `scale`: of the inner coordinates (p, q).  `outline`: the corners of a bounded domain counterclockwise, each
+    with the number of the side that follows.
     """
 
     plane: Plane
@@ -64,6 +65,7 @@ class Domain:
     centre: Point2 = (ZERO, ZERO)
     scale: Fraction = ONE
     bounded: bool = True
+    outline: tuple[tuple[Point2, int], ...] = ()
 
     def frame(self) -> list[tuple[Fraction, ...]]:
         """The inputs as forms (a, b, c) in (p, q)."""
@@ -210,6 +212,7 @@ def _scaled(domain: Domain) -> Domain:
         raise BadValue("the domain has no area", expected="a box or polygon with an interior", hint='box="all"')
     domain.bounded = all(side < len(domain.sides) for _, side in found)
     if domain.bounded:
+        domain.outline = tuple(found)
         extent = [(min(p[i] for p, _ in found), max(p[i] for p, _ in found)) for i in (0, 1)]
         half = max((high - low) / 2 for low, high in extent)
         power = Fraction(2) ** (exponent(half))

@@ -46,11 +46,12 @@ FAR = 1e150                   # the error of a vertex whose creases may be paral
 # places in `count`
 (
     TOP, CELLS, PARTS, SIDES, BORDER, ZERO, SIGNS, VERTICES, ASKED, PAUSE_AT, LISTED, READY, ZEROS, OPEN, OPEN_FROM,
-    EARLY, STOP_AT, SKIP,
+    ITEMS, STOP_AT, SKIP,
 ) = range(18)
 
 # columns of `task`
-LAYER, FIRST, CORNERS, AT, MANY, UNIT, SIGN, SLOT = range(8)
+LAYER, FIRST, CORNERS, AT, MANY, UNIT, SIGN, SLOT, CUTS = range(9)
+INSIDE = 1 << 40
 
 
 class Net(NamedTuple):
@@ -70,7 +71,8 @@ class Net(NamedTuple):
 
 
 class State(NamedTuple):
-    """What the walk is at; `task`: layer, first vertex, vertices, first candidate, candidates, unit, sign, slot.
+    """What the walk is at; `task`: layer, first vertex, vertices, first candidate, candidates, unit, sign, slot, and
+    how many cuts made it (INSIDE: more than any).
 
     A slot of `sums` holds what the units decided so far give to the forms of the next layer: what is the same in all
     cells below a task is summed once, and each half adds the units that are decided there.

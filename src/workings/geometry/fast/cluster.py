@@ -28,9 +28,8 @@ def walk_on(address: str, stack: Stack, domain: Domain, *, lists: bool = True,
     """
     found = layers(stack, domain)
     survey = Survey(found, Exact(found), lists, None, None, progress)
-    counts: list[tuple[int, ...]] = []
-    every = list(starts(found, counts.append))
-    gathered(survey, counts[0], _done(address, found, every, lists, survey))
+    every = list(starts(found))
+    gathered(survey, _done(address, found, every, lists, survey))
     return answer_of(stack, survey, "fast")
 
 

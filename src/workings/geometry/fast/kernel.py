@@ -17,15 +17,15 @@ Stability of Numerical Algorithms, 3.1), fused or not and in any order; sums of 
 from __future__ import annotations
 
 from workings.geometry.fast.arrays import (
-    ASK, ASKED, AT, BORDER, CELLS, CORNERS, DONE, EARLY, FIRST, FULL, GROW, LAYER, LISTED, MANY, OPEN, OPEN_FROM, PARTS,
-    PAUSE, PAUSE_AT, READY, SIDES, SIGN, SIGNS, SKIP, SLOT, STOP_AT, TOP, U, UNIT, VERTICES, ZERO, ZEROS, Net, Out,
-    State, compiled, inlined,
+    ASK, ASKED, AT, BORDER, CELLS, CORNERS, CUTS, DONE, FIRST, FULL, GROW, INSIDE, ITEMS, LAYER, LISTED, MANY, OPEN,
+    OPEN_FROM, PARTS, PAUSE, PAUSE_AT, READY, SIDES, SIGN, SIGNS, SKIP, SLOT, STOP_AT, TOP, U, UNIT, VERTICES, ZERO,
+    ZEROS, Net, Out, State, compiled, inlined,
 )
 from workings.geometry.fast.forms import bounded, summed
 from workings.geometry.fast.polygon import Extent, extent, first_candidates, parted, signs, still, verdict
 
 __all__ = [  # noqa: RUF022
-    "ASK", "ASKED", "BORDER", "CELLS", "DONE", "EARLY", "FULL", "GROW", "LISTED", "OPEN", "OPEN_FROM", "PARTS",
+    "ASK", "ASKED", "BORDER", "CELLS", "DONE", "FULL", "GROW", "ITEMS", "LISTED", "OPEN", "OPEN_FROM", "PARTS",
     "PAUSE", "PAUSE_AT", "READY", "SIDES", "SIGNS", "SKIP", "STOP_AT", "TOP", "U", "VERTICES", "ZERO", "Net", "Out",
     "State", "walk",
 ]
@@ -117,7 +117,8 @@ def _part(state: State, unit: int, after: int, many: int) -> None:
     task, top = state.task, state.count[TOP]
     first, n = task[top, FIRST], task[top, CORNERS]
     below, above = parted(state.forms, state.place, state.name, first, n, state.side, unit)
-    task[top + 1, LAYER], task[top + 1, SLOT] = task[top, LAYER], task[top, SLOT]
+    task[top, CUTS] += 1
+    task[top + 1, LAYER], task[top + 1, SLOT], task[top + 1, CUTS] = task[top, LAYER], task[top, SLOT], task[top, CUTS]
     for k in range(2):
         row = top + k
         task[row, FIRST] = first + n + (below if k else 0)
@@ -130,8 +131,8 @@ def _part(state: State, unit: int, after: int, many: int) -> None:
 def walk(net: Net, state: State, out: Out, end: int) -> int:
     """Work until no task is left, or there is something to be said.
 
-    `end`: stop at the cells of this layer (before the layer itself), from number STOP_AT on; with SKIP those before
-    are left out.
+    An item is a polygon that was cut `end` times, or a cell cut less often (no items where `end` < 0).  The walk stops
+    before item number STOP_AT, counted from 1; with SKIP those before are left out.
     """
     count, task, outputs = state.count, state.task, net.sizes.shape[0] - 1
     forms, place, name, asked, candidate = state.forms, state.place, state.name, state.asked, state.candidate
@@ -143,6 +144,15 @@ def walk(net: Net, state: State, out: Out, end: int) -> int:
         layer, first, n, at, many = (
             task[top, LAYER], task[top, FIRST], task[top, CORNERS], task[top, AT], task[top, MANY],
         )
+        cuts = task[top, CUTS]
+        if cuts == end or (cuts < end and many < 0 and layer == outputs):
+            count[ITEMS] += 1
+            task[top, CUTS] = INSIDE
+            if count[ITEMS] >= count[STOP_AT]:
+                return PAUSE
+            if count[SKIP]:
+                count[TOP] = top - 1
+                continue
         unit, gone, known, size = task[top, UNIT], 0, count[ASKED], extent(place, first, n)
         if many >= 0:
             state.sign[unit], state.index[0] = task[top, SIGN], unit
@@ -174,15 +184,8 @@ def walk(net: Net, state: State, out: Out, end: int) -> int:
         else:
             g, h = summed(net, state, gone, found == 0)
             if not found:
-                count[EARLY] += layer + 1 == end
-                here = layer + 1 == end and count[EARLY] >= count[STOP_AT]
-                if layer + 1 == end and count[SKIP] and not here:
-                    count[TOP] = top - 1
-                    continue
                 bounded(net, state, layer + 1, g, h)
                 task[top, LAYER], task[top, AT], task[top, MANY] = layer + 1, new, -1
-                if here:
-                    return PAUSE
         if found:
             _part(state, unit, new + 1, found - 1)
         if count[SIGNS] >= count[PAUSE_AT] and count[TOP] >= 0:

@@ -30,7 +30,7 @@ def fits(layers: Layers) -> bool:
         sums = [np.abs(np.array(m, dtype=np.float64)).sum(axis=1).max(initial=0.0) for _, m in sources]
         high += max(0.0, log2(max(sums, default=0.0) or 1.0))
     for rows, denominator in layers.own:
-        largest = max((abs(int(v)) for v in rows.reshape(-1)), default=0)
+        largest = max(int(rows.max()), -int(rows.min())) if rows.size else 0
         high = max(high, high + largest.bit_length() - denominator.bit_length())
     return high < SPAN
 
@@ -140,7 +140,7 @@ class Machine:
         """One polygon before a layer, as the only task."""
         state, n = self.state, len(place)
         state.place[:n], state.name[:n, :3] = place, name
-        state.task[0] = (layer, 0, n, 0, -1, -1, 0, 0)
+        state.task[0] = (layer, 0, n, 0, -1, -1, 0, 0, 0)
         state.count[kernel.OPEN_FROM] = self.exact.total + len(self.exact.sides) - 4
         state.count[kernel.TOP] = 0
 
@@ -198,7 +198,7 @@ def _state(net: Net, exact: Exact) -> State:
     return State(
         forms=np.zeros((5, total + len(exact.sides))), sums=np.zeros((SLOTS, 3, widest)), norm=np.zeros((SLOTS, 2)),
         rest=np.zeros((max(1, len(net.source)), 2)), sign=np.zeros(total, np.int8), loose=np.zeros(total, np.int8),
-        task=np.zeros((256, 8), whole), place=np.zeros((2048, 4)), name=np.zeros((2048, 4), whole),
+        task=np.zeros((256, 9), whole), place=np.zeros((2048, 4)), name=np.zeros((2048, 4), whole),
         candidate=np.zeros(8 * widest + 4096, whole), scratch=np.zeros((3, widest + 1)),
         index=np.zeros(widest + 1, whole), side=np.zeros(outline, np.int8), asked=np.zeros((PAIRS, 3), whole),
         count=np.zeros(18, whole),

@@ -13,7 +13,7 @@ from workings.geometry.fast.machine import Machine, lists, taken
 from workings.geometry.layers import Layers
 
 Array = Any
-FIRST = 200_000               # sign tests before the first look at the clock
+FIRST = 2_000_000               # sign tests before the first look at the clock
 
 
 def walk_alone(survey: Survey) -> None:
