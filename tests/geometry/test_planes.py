@@ -181,6 +181,15 @@ def test_a_plane_through_five_inputs(engine):
     assert far == pytest.approx(float(sum((a - b) ** 2 for a, b in zip(x, zero))) ** 0.5)
 
 
+@numba
+def test_a_vertex_far_out_lies_on_the_right_side():
+    # two creases all but parallel meet at (-2^60, 0): doubles cannot tell the sign of w
+    net = net_of("y = relu(x1 - 3) + relu(x2) + relu(x1/2^60 - x2 + 1) + relu(x1 + 10)")
+    domain = domain_of(plane_of(net.inputs), "all")
+    one, two = (complex_of(net, domain, engine=engine) for engine in ("fast", "exact"))
+    assert sorted(map(one.pattern, range(one.cells))) == sorted(map(two.pattern, range(two.cells)))
+
+
 WRONG = [
     (lambda: plane_of(("x1", "x2", "x3"), [(0, 0, 0), (1, 1, 1), (2, 2, 2)]), BadValue, "lie on one line"),
     (lambda: plane_of(("x1", "x2", "x3"), [(0, 0, 0), (0, 0, 0)]), BadValue, "are the same"),

@@ -188,7 +188,10 @@ def _meeting(forms: Array, place: Array, i: int, j: int, p: int, q: int) -> tupl
         y /= w
         far = max(abs(x), abs(y))
         return x, y, 1.0, ((wrong + far * wrong_w) / size + 4.0 * U * far) * SAFE + TINY
-    # far out: which way, if not w, the corners on both sides tell
+    # far out: which way, if not w, the corners on both sides tell, unless they lie in more or less opposite directions
+    between = place[i, 0] * place[j, 0] + place[i, 1] * place[j, 1] + place[i, 2] * place[j, 2]
+    if size <= 0.0 and between <= 0.0:
+        return 0.0, 0.0, 0.0, FAR
     u, v, t = place[i, 0] + place[j, 0], place[i, 1] + place[j, 1], place[i, 2] + place[j, 2]
     way = w if size > 0.0 else x * u + y * v + w * t
     doubt = (wrong + wrong_w + 4.0 * U * (far + abs(w))) * 3.0 * (abs(u) + abs(v) + abs(t))
