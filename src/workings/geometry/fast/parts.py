@@ -25,9 +25,8 @@ Key = tuple[str, tuple[str, str] | None]
 
 def parts_of(found: LevelSet) -> list[Part]:
     """Every edge, isolated point and cell of the boundary, with exact ends."""
-    line = found.complex.layers.domain.plane.line
     edges = [_edge(found, k) for k in range(len(found.edges)) if not found.rims[k]]
-    return [*edges, *_points(found), *(_region(found.complex, int(c), line) for c in found.regions)]
+    return [*edges, *_points(found), *_regions(found)]
 
 
 def joined_parts(found: LevelSet) -> list[Part]:
@@ -43,8 +42,7 @@ def joined_parts(found: LevelSet) -> list[Part]:
     out: list[Part] = []
     for row, stretches in held.items():
         out += _along(row, stretches)
-    line = found.complex.layers.domain.plane.line
-    return [*out, *_points(found), *(_region(found.complex, int(c), line) for c in found.regions)]
+    return [*out, *_points(found), *_regions(found)]
 
 
 def _along(row: tuple[int, ...], stretches: Sequence[tuple[Any, Any, Key]]) -> list[Part]:
@@ -111,6 +109,17 @@ def _points(found: LevelSet) -> Iterator[Part]:
     for corner, pair in zip(found.points.tolist(), found.point_pairs):
         at: Point = found.complex.exact_vertex(corner)
         yield Part("point", "touches", (at[:1] if plane.line else at,), None, None, found.between(pair))
+
+
+def _regions(found: LevelSet) -> Iterator[Part]:
+    """The whole cells, each with the first two outputs that are as good as any on all of it."""
+    line, start = found.complex.layers.domain.plane.line, found.complex.offsets
+    for cell in found.regions.tolist():
+        part = _region(found.complex, cell, line)
+        if len(found.outputs) > 1:
+            tied = (found.complex.levels[start[cell]:start[cell + 1]] == 0).all(axis=0).nonzero()[0]
+            part.between = found.between(tied[:2])
+        yield part
 
 
 def _region(found: Complex, cell: int, line: bool) -> Part:
