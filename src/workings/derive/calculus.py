@@ -79,7 +79,10 @@ def _exponent_rule(arena: Arena, term: Term) -> Iterator[Slope]:
 def _function_rule(arena: Arena, term: Term) -> Iterator[Slope]:
     """f(u)' = f'(u) u', f' from the table of functions"""
     name = term.head[0]
-    if name in ("ind", "delta"):
+    if name in ("ind", "delta", "held"):
+        return
+    if name == "carry":                              # 0, with a given slope by its first argument
+        yield Slope(term.args[0], term.args[1])
         return
     if name == "where":
         condition, a, b = term.args

@@ -11,7 +11,9 @@ from dataclasses import replace
 from fractions import Fraction
 
 from workings.emit.plan import Plan, Step
-from workings.expr import Add, Call, Const, Div, Expr, Key, Mul, Neg, Num, Pow, Ref, preorder, rewrite, same, substitute
+from workings.expr import (
+    Add, Call, Const, Div, Expr, Key, Mul, Neg, Num, Pow, Ref, free_refs, preorder, rewrite, same, substitute,
+)
 from workings.forms.stable import minus
 from workings.functions import table
 from workings.notation import plain
@@ -28,7 +30,14 @@ def steady(plan: Plan, slopes: bool = True) -> Plan:
         value = rewrite(step.value, lambda node: _slope(node, made, notes)) if slopes else step.value
         notes.update(dict.fromkeys(_reasons(value)))
         steps.append(step.with_(step.target, rewrite(_with_rests(value), _constant)))
-    return replace(plan, steps=steps, notes=[*plan.notes, *notes])
+    return replace(plan, steps=_used(plan, steps), notes=[*plan.notes, *notes])
+
+
+def _used(plan: Plan, steps: list[Step]) -> list[Step]:
+    """The statements without shares that nothing uses any more, now that gaps are made of their parts."""
+    wanted = {plan.of.key, *(entry.key for _, entry in plan.gradients)}
+    wanted |= {r.key for step in steps for r in free_refs(step.value)}
+    return [s for s in steps if s.target.key in wanted or not isinstance(s.value, Div)]
 
 
 def _reasons(value: Expr) -> Iterator[str]:
@@ -41,7 +50,7 @@ def _reasons(value: Expr) -> Iterator[str]:
 
 # -- slopes
 def _slope(node: Expr, made: Mapping[Key, Step], notes: dict[str, None]) -> Expr:
-    new = _of_tanh(node, made) or _other_side(node, made) or _of_sigmoid(node, made)
+    new = (_of_tanh(node, made) or _other_side(node, made) or _of_sigmoid(node, made) or _of_softmax(node, made))
     if new is None:
         return node
     notes[f"{plain(node)} = {plain(new)}, without cancelling"] = None
@@ -103,6 +112,35 @@ def _of_sigmoid(node: Expr, made: Mapping[Key, Step]) -> Expr | None:
                 slope = Call("dsigmoid", (z,))
                 return Mul((*rest, slope)) if rest else slope
     return None
+
+
+def _of_softmax(node: Expr, made: Mapping[Key, Step]) -> Expr | None:
+    """S*share - t, also t - S*share, where share is part/(1 + rest): by what the other shares are"""
+    if not isinstance(node, Add) or len(node.args) != 2:
+        return None
+    for one, other in (node.args, node.args[::-1]):
+        sign, inner = (-1, one.arg) if isinstance(one, Neg) else (1, one)
+        factors = inner.args if isinstance(inner, Mul) and not inner.each else (inner,)
+        for factor in factors:
+            known = _share(factor, made)
+            if known is not None:
+                rest = tuple(f for f in factors if f is not factor)
+                total: Expr = Num(1, "1") if not rest else rest[0] if len(rest) == 1 else Mul(rest)
+                gap = Call("softgap", (*known, minus(other) if sign > 0 else other, total))
+                return gap if sign > 0 else Neg(gap)
+    return None
+
+
+def _share(expr: Expr, made: Mapping[Key, Step]) -> tuple[Expr, ...] | None:
+    """The e, top, part and rest of a share, which `forms/softmaxes.py` makes."""
+    opened = _opened(expr, made) if isinstance(expr, Ref) else None
+    if not isinstance(opened, Div) or not isinstance(opened.top, Ref) or not isinstance(opened.bottom, Add):
+        return None
+    part = _opened(opened.top, made)
+    rest = opened.bottom.args[-1]
+    if not isinstance(part, Call) or part.function != "expdiff" or not isinstance(rest, Ref):
+        return None
+    return (*part.args, opened.top, rest)
 
 
 # -- constants

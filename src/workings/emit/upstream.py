@@ -64,6 +64,8 @@ def _linear(node: Expr, inner: tuple[_Part, ...]) -> tuple[Expr, ...]:
     cases = isinstance(node, Call) and node.function == "where"
     if cases:
         return (inner[0].node, *(part.scaled() for part in inner[1:]))
+    if isinstance(node, Call) and node.function == "softgap":        # of the last two: total*share - t
+        return (*(part.node for part in inner[:-2]), *(part.scaled() for part in inner[-2:]))
     if isinstance(node, Add):
         return tuple(part.scaled() for part in inner)
     if isinstance(node, Mul | Neg | Big | Div):

@@ -145,4 +145,12 @@ LOSSES = (
         stable="the difference cancels where it is near 0"),
 )
 
-STEADY = (*SLOPES, *UNITS, *LOGARITHMS, *ROOTS, *LOSSES)
+MARKS = (                     # what `forms/softmaxes.py` tells a derivation
+    Row("held", "its argument, which has no slope here", body="z", derivative=("0",), soft=("held",), kind="index"),
+    Row("carry", "0, with a given slope", params=("z", "s"), body="0*z", derivative=("s", "0"), soft=("carry",),
+        kind="index"),
+    Row("expdiff", "exp(a - b)", params=_AB, body="exp(a - b)", derivative=("exp(a - b)", "-exp(a - b)"),
+        soft=("expdiff",), kind="index", stable="what rounding takes off a - b counts where it is large"),
+)
+
+STEADY = (*SLOPES, *UNITS, *LOGARITHMS, *ROOTS, *LOSSES, *MARKS)

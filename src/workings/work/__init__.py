@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
-from workings.errors import BadValue, NotReadable, OutOfReach, Source
+from workings.errors import BadValue, NotReadable, Source
 from workings.expr import Network, Ref
 from workings.work import regions
 from workings.work.code import check_code, code_source, read_code
@@ -176,24 +176,31 @@ def code(net: Network, of: NameLike | None = None, to: str = "numpy", wrt: Any =
     """The forward and backward pass as source text of a target language."""
     from workings import derive, emit
     from workings.emit.slopes import arguments_named
+    from workings.derive.doors import entry
     from workings.forms.indexed import indexed
+    from workings.forms.softmaxes import settled, softmaxes
     from workings.forms.spellings import steadied
 
     emit.known_target(to)
     slope = derivative_of(of, net)
     top = ref(slope.of, net) if slope is not None else loss(net) if of is None else ref(of, net)
-    inner, found = steadied(indexed(net).net, {top.key})
+    form = indexed(net)
+    inner, found = softmaxes(form.net, {top.key})
+    inner, more = steadied(inner, {top.key})
     inner = arguments_named(inner)
     if slope is not None:
         inner, top = differentiated(inner, slope, mode)
-    refs = None if wrt is None else [ref(n, net) for n in (split(wrt) if isinstance(wrt, str) else wrt)]
+    asked = split(wrt) if isinstance(wrt, str) else wrt
+    refs = None if asked is None else [entry(form, ref(n, net)) for n in asked]
     program = derive.backward(inner, top, refs, mode, steady=mode == "plain")
     if refs is None and to in emit.OF_ALL:
         from workings.emit.asked import everything
 
         inner, refs = everything(inner, program, top)
         program = derive.backward(inner, top, refs, mode, steady=mode == "plain")
-    program.recognised = [*found, *program.recognised]
+    program.recognised = [*found, *more, *program.recognised]
+    for statement in (*program.forward, *program.backward):
+        statement.value = settled(statement.value)
     return emit.code(inner, program, top, to, mode, **options)
 
 

@@ -406,6 +406,19 @@ def dsigmoid(z):
     return u/(b*b)
 
 
+def expdiff(a, b):
+    d = a - b
+    v = d - a
+    lost = (a - (d - v)) - (b + v)
+    e = exp(d)
+    return e + e*(lost if d > -800.0 else 0.0)
+
+
+def softgap(e, top, part, rest, t, total):
+    others = rest if e == top else (1.0 + rest) - part
+    return (part*(total - t) - t*others)/(1.0 + rest)
+
+
 def logsum(v, a, c):
     u = exp(-fabs(v))
     far = c if v > 0.0 else a
