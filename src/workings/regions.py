@@ -13,7 +13,7 @@ from workings.results import Pictured, Result, drawn
 if TYPE_CHECKING:
     from fractions import Fraction
 
-    from workings.document import Picture
+    from workings.document import Block, Picture
     from workings.figures import Figure
     from workings.figures.marks import Marks
     from workings.geometry.fast.complex import Complex
@@ -37,6 +37,15 @@ class _Planar(Pictured):
 
     def _spelling(self) -> Mapping[str, str]:
         return self.net.spelling
+
+    def blocks(self) -> tuple[Block, ...]:
+        """The facts as blocks of a page, and how sure they are."""
+        from workings.answers.complexes import certainty
+        from workings.document import Paragraph
+
+        found = super().blocks()
+        own = getattr(self.data, "pieces", self.data)         # of an answer that lists all workings
+        return (*found, Paragraph((certainty(own),))) if hasattr(own, "regions") and hasattr(own, "gates") else found
 
     def _content(self, suffix: str) -> str | bytes:
         from workings import storage
