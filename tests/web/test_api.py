@@ -58,7 +58,7 @@ CHANGES = [
     (SHEET_NET, ("h3", "", "1/2"), SHEET_NET.replace("r(x1 + x2)", "r(x1 + x2 + 1/2)")),
     (SHEET_NET, ("h3", "x1", "-0.5"), SHEET_NET.replace("r(x1 + x2)", "r(-0.5*x1 + x2)")),
     (SHEET_NET, ("y", "h1", "2"), SHEET_NET.replace("2 - r(x1)", "2 + 2*r(x1)")),
-    ("h_1 = \\max(0, x_1 - x_2)\ny = 2 h_1  % kept", ("h1", "x2", "3"), "h_1 = \\max(0, x_1 + 3 x_2)\ny = 2 h_1  % kept"),
+    ("h_1 = \\max(0, x_1 - x_2)\ny = 2 h_1  % kept", ("h1", "x2", "3"), "h_{1} = \\max(0, x_{1} + 3 x_{2})\ny = 2 h_1  % kept"),
     ("# mine\ny = relu(x1)  # here\n\n", ("y", "", "-1/3"), "# mine\ny = relu(x1 - 1/3)  # here\n\n"),
 ]
 

@@ -28,6 +28,13 @@ export function printed(html: string): DocumentFragment {
   return holder.content;
 }
 
+/** What scrolls by itself can be reached by keyboard. */
+export function reachable(host: Element): void {
+  for (const part of host.querySelectorAll<HTMLElement>(".wide, .display, pre, .row")) {
+    if (part.scrollWidth > part.clientWidth + 1) part.tabIndex = 0;
+  }
+}
+
 export function picture(svg: string): SVGSVGElement {
   const parsed = new DOMParser().parseFromString(svg, "image/svg+xml");
   return document.importNode(parsed.documentElement, true) as unknown as SVGSVGElement;

@@ -1,6 +1,6 @@
 // The page: a state, and what follows from it.
 import { ask, Refused, Superseded } from "./api";
-import { download, later, make, printed, say, the } from "./dom";
+import { download, later, make, printed, reachable, say, the } from "./dom";
 import { Editor } from "./editor";
 import { EXAMPLES } from "./examples";
 import { Graph } from "./graph";
@@ -112,11 +112,12 @@ async function see(): Promise<void> {
 }
 
 function stale(on: boolean): void {
-  for (const id of ["reading", "graph", "plane-box", "weights"]) the(id).classList.toggle("stale", on);
+  for (const id of ["reading", "graph", "plane-box"]) the(id).classList.toggle("stale", on);
 }
 
 function show(found: Look): void {
   the("reading").replaceChildren(printed(found.reading.html));
+  reachable(the("reading"));
   const { result } = found.reading;
   panels.known({ quantities: [...new Set(found.reading.quantities)], free: [...result.inputs, ...result.targets] });
   fillIn(found);

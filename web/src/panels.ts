@@ -1,6 +1,6 @@
 // The tabs below the pictures: each verb's page as the server prints it, with the few fields it takes.
 import { ask, type Problem, Refused, Superseded } from "./api";
-import { bytes, download, later, make, printed, say, the } from "./dom";
+import { bytes, download, later, make, printed, reachable, say, the } from "./dom";
 import { both, short } from "./numbers";
 import type { State, Store } from "./state";
 
@@ -117,6 +117,8 @@ export class Panels {
     const open = [...answer.querySelectorAll("details")].map((d) => d.open);
     answer.replaceChildren(printed(found.html));
     answer.querySelectorAll("details").forEach((d, i) => (d.open = open[i] ?? d.open));
+    reachable(answer);
+    answer.addEventListener("toggle", () => reachable(answer), { capture: true, once: true });
   }
 
   // --- fields
