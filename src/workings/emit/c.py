@@ -27,7 +27,8 @@ class CSpeaker(Speaker):
     """Expressions in C's notation."""
 
     functions: Mapping[str, str] = {
-        **{name: f"w_{name}({{all}})" for name in (*OWN.split(), *kernels.steady())}, **{name: f"{name}#({{0}})" for name in LIBM.split()},
+        **{name: f"w_{name}({{all}})" for name in (*OWN.split(), *kernels.steady())},
+        **{name: f"{name}#({{0}})" for name in LIBM.split()},
         "abs": "fabs#({0})", "max": "w_max({0}, {1})", "min": "w_min({0}, {1})", "where": "",
         "ind": "(({0}) ? 1.0# : 0.0#)", "delta": "({0} == {1} ? 1.0# : 0.0#)",
     }

@@ -129,14 +129,14 @@ class _Rewriter:
         """e[i] - log(sum(j, exp(e[j]))), also the other way round"""
         if not isinstance(node, Add) or len(node.args) != 2:
             return None
-        for e, less in (node.args, node.args[::-1]):
-            turned = self._difference(Add((e.arg, Neg(less)))) if isinstance(e, Neg) else None
-            if turned is not None:
-                return Neg(turned)
-            shares = self._log(less.arg) if isinstance(less, Neg) else None
-            i = None if shares is None else self._place(shares, self.opened(e)) or self._place(shares, e)
-            if shares is not None and i is not None:
-                return self._logged(shares, i, node)
+        for one, other in (node.args, node.args[::-1]):
+            if isinstance(other, Neg):
+                for e, log, sign in ((one, other.arg, 1), (other.arg, one, -1)):
+                    shares = self._log(log)
+                    i = None if shares is None else self._place(shares, self.opened(e)) or self._place(shares, e)
+                    if shares is not None and i is not None:
+                        found = self._logged(shares, i, node)
+                        return found if sign > 0 else Neg(found)
         return None
 
     def _logged(self, shares: Shares, i: Expr, node: Expr) -> Expr:

@@ -273,7 +273,8 @@ def _logcosh(node: Expr, unfold: Unfold) -> Expr | None:
         z = is_call(far, "abs")
         if z is None:
             continue
-        count, above, below = factors(is_call(next((a for a in node.args if is_call(a, "softplus")), far), "softplus") or far)
+        inner = next((z for a in node.args if (z := is_call(a, "softplus")) is not None), far)
+        count, above, below = factors(inner)
         less = any(isinstance(a, Neg) and (c := is_call(a.arg, "log")) is not None and _is(c, 2) for a in node.args)
         if less and count == -2 and len(above) == 1 and not below and same(above[0], far):
             return Call("logcosh", (z,), 0, node.span)
@@ -378,6 +379,6 @@ def _twice_minus(node: Expr, unfold: Unfold) -> Expr | None:
 
 BEFORE: tuple[Rule, ...] = (_tanh,)
 AFTER: tuple[Rule, ...] = (
-    _scaled_sigmoid, _twice_sigmoid, _logcosh, _log_of_share, _share, _log_of_sum, _root, _root_less_one, _slope_of_tanh, _other_side,
-    _slope_of_sigmoid, _cross_entropy, _xlogx, *UNITS, *LESS_ONE, _twice_minus,
+    _scaled_sigmoid, _twice_sigmoid, _logcosh, _log_of_share, _share, _log_of_sum, _root, _root_less_one,
+    _slope_of_tanh, _other_side, _slope_of_sigmoid, _cross_entropy, _xlogx, *UNITS, *LESS_ONE, _twice_minus,
 )

@@ -46,8 +46,9 @@ class Row:
 
     `body` is empty for a primitive; `derivative` has one text for each parameter ("" where only the engine
     knows, as for arrays); `slopes`: the same for programs, by functions that keep all digits; `kind`: "scalar" (works
-    on each entry of an array), "array", "index" (takes indices or conditions); `kink`: the convention printed where a slope or value at a kink is used; `stable`: why its
-    value is computed by its own method and not by its body; `source`: where the formula stands.
+    on each entry of an array), "array", "index" (takes indices or conditions); `kink`: the convention printed where
+    a slope or value at a kink is used; `stable`: why its value is computed by its own method and not by its body;
+    `source`: where the formula stands.
 
     `indexed`: what a function of arrays is entry by entry, one text for each number of axes it takes.  A text
     declares the shapes of the parameters it needs (`x in R^n`; the others are numbers), the ranges of its

@@ -1,4 +1,4 @@
-"""The steady functions of `steady.py` in the other languages: the same straight lines with other words.
+"""The functions of `steady.py` and `exponentials.py` in the other languages: the same lines with other words.
 
 A function is a list of assignments and one return; its expressions hold arithmetic, comparisons, calls, and
 `a if c else b`.  `away`, `poly` and `near_root` over a named constant are written out in C.
@@ -36,6 +36,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "where": "({0} ? {1} : {2})",
     },
 }
+SOURCES = ("steady", "exponentials")
 TABLES = ("away", "poly", "near_root")      # the functions that take a named constant
 LEAST = """static inline double w_least(double a, double b) { return b < a ? b : a; }"""
 MOST = """static inline double w_most(double a, double b) { return b > a ? b : a; }"""
@@ -45,7 +46,7 @@ MOST = """static inline double w_most(double a, double b) { return b > a ? b : a
 def constants() -> Mapping[str, tuple[str, tuple[float, ...]]]:
     """The named constants: the text of the assignment, and the numbers."""
     out: dict[str, tuple[str, tuple[float, ...]]] = {}
-    for module in ("constants", "steady"):
+    for module in ("constants", *SOURCES):
         source = files(__package__).joinpath(f"{module}.py").read_text(encoding="utf-8")
         for node in ast.parse(source).body:
             if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
@@ -58,8 +59,8 @@ def constants() -> Mapping[str, tuple[str, tuple[float, ...]]]:
 @cache
 def functions() -> Mapping[str, ast.FunctionDef]:
     """The functions of the source, in its order."""
-    source = files(__package__).joinpath("steady.py").read_text(encoding="utf-8")
-    return {n.name: n for n in ast.parse(source).body if isinstance(n, ast.FunctionDef)}
+    texts = [files(__package__).joinpath(f"{module}.py").read_text(encoding="utf-8") for module in SOURCES]
+    return {n.name: n for text in texts for n in ast.parse(text).body if isinstance(n, ast.FunctionDef)}
 
 
 def python(module: str) -> dict[str, str]:

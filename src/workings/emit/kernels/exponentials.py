@@ -1,0 +1,168 @@
+"""Exponentials, logarithms, lengths and losses, right to the last bits, written as `steady.py` is."""
+
+from math import exp, expm1, fabs, log, log1p, sqrt
+
+from workings.emit.kernels.constants import INVERSE_E_PARTS
+from workings.emit.kernels.scalar import hypot, sigmoid, softplus
+from workings.emit.kernels.steady import away
+
+EULER = 2.718281828459045
+
+
+# -- exponentials and logarithms
+def dip(z):
+    return expm1(min(z, 0.0))
+
+
+def ddip(z):
+    return exp(min(z, 0.0))
+
+
+def log1mexp(z):
+    y = max(z, 5e-324)
+    small = log(-expm1(-min(y, 0.7)))
+    return small if y < 0.6931471805599453 else log1p(-exp(-max(y, 0.6)))
+
+
+def dlog1mexp(z):
+    y = max(z, 5e-324)
+    return exp(-y)/-expm1(-y)
+
+
+def d2log1mexp(z):
+    y = max(z, 5e-324)
+    m = expm1(-y)
+    return -(exp(-y)/m)/m
+
+
+def logit(p):
+    q = max(min(p, 1.0), 5e-324)
+    r = max(min(p, 0.75), 0.25)
+    middle = log1p((2.0*r - 1.0)/(1.0 - r))
+    side = log(q) - log1p(-min(q, 1.0 - 1.1102230246251565e-16))
+    return middle if fabs(q - 0.5) < 0.25 else side
+
+
+def dlogit(p):
+    return 1.0/p/(1.0 - p)
+
+
+def d2logit(p):
+    s = p*(1.0 - p)
+    return (2.0*p - 1.0)/s/s
+
+
+def xlogx(z):
+    return z*log(max(z, 5e-324))
+
+
+def logplus1(z):
+    y = max(z, 5e-324)
+    d = away(min(y, 1.0), INVERSE_E_PARTS)
+    return log1p(EULER*max(d, -0.2)) if fabs(d) < 0.13 else 1.0 + log(y)
+
+
+# -- roots
+def sqrt1pm1(z):
+    return z*(z/(1.0 + hypot(z, 1.0)))
+
+
+def dsqrt1pm1(z):
+    return z/hypot(z, 1.0)
+
+
+def d2sqrt1pm1(z):
+    x = fabs(z)
+    q = min(x, 1e8)*min(x, 1e8)
+    w = 1.0 + q
+    lost = (q - (w - 1.0))/w
+    y = max(x, 1.0)
+    return 1.0/(w*sqrt(w))*(1.0 - 1.5*lost) if x < 1e8 else 1.0/y/y/y
+
+
+def dhypot(a, b):
+    return a/hypot(a, b)
+
+
+def scale(a, b):
+    m = max(fabs(a), fabs(b))
+    return 2.409919865102884e-181 if m > 1e150 else 4.149515568880993e+180 if m < 1e-150 else 1.0      # 2^-600, 2^600
+
+
+def bent(a, b, c):
+    k = scale(a, b)
+    x = a*k
+    y = b*k
+    s = x*x + y*y
+    return c*k/s*(y/sqrt(s))*k
+
+
+def d2hypot(a, b):
+    return bent(a, b, b)
+
+
+def mixedhypot(a, b):
+    return -bent(a, b, a)
+
+
+# -- sums of exponentials
+def sech2(z):
+    u = exp(-2.0*fabs(z))
+    b = 1.0 + u
+    return 4.0*u/(b*b)
+
+
+def dsigmoid(z):
+    u = exp(-fabs(z))
+    b = 1.0 + u
+    return u/(b*b)
+
+
+def expdiff(a, b):
+    d = a - b
+    v = d - a
+    lost = (a - (d - v)) - (b + v)
+    e = exp(d)
+    return e + e*(lost if d > -800.0 else 0.0)
+
+
+def softgap(e, top, part, rest, t, total):
+    others = rest if e == top else (1.0 + rest) - part
+    return (part*(total - t) - t*others)/(1.0 + rest)
+
+
+def logsum(v, a, c):
+    u = exp(-fabs(v))
+    far = c if v > 0.0 else a
+    near = a*u if v > 0.0 else c*u
+    return max(v, 0.0) + (log1p(near) if far == 1.0 else log(far + near))
+
+
+def expshare(v, a, c):
+    u = exp(-fabs(v))
+    return c/(c + a*u) if v > 0.0 else c*u/(a + c*u)
+
+
+def dexpshare(v, a, c):
+    u = exp(-fabs(v))
+    s = c + a*u if v > 0.0 else a + c*u
+    return a*c*u/(s*s)
+
+
+def d2expshare(v, a, c, root, rest):
+    u = exp(-fabs(v))
+    d = max(min((v - root) - rest, 0.5), -0.5)
+    s = c + a*u if v > 0.0 else a + c*u
+    near = c*expm1(-d) if v > 0.0 else -a*expm1(d)
+    gap = near if fabs(d) < 0.5 else a*u - c if v > 0.0 else a - c*u
+    return a*c*u*gap/(s*s*s)
+
+
+def bce(v, t):
+    return t*softplus(-v) + (1.0 - t)*softplus(v)
+
+
+def sigmoidgap(v, t, root, rest):
+    d = (v - root) - rest
+    near = t*expm1(max(min(d, 0.5), -0.5))*sigmoid(-v)
+    return near if fabs(d) < 0.5 else (1.0 - t)*sigmoid(v) - t*sigmoid(-v)
