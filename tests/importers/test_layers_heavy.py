@@ -9,6 +9,7 @@ import pytest
 
 import workings
 from workings.errors import BadValue, OutOfReach
+from workings.geometry.stacking import stack
 from workings.importers.from_torch import from_torch
 
 pytestmark = pytest.mark.heavy
@@ -78,12 +79,13 @@ def made(name):
 def agrees(net, module, points):
     """In doubles, to their last digits; a softmax that was left out is put back."""
     truth = module.double()(points.double()).detach().numpy()
-    for x, y in zip(points, truth):
+    cut = stack(net).values(points.double().numpy().reshape(len(points), -1))          # what geometry cuts is that
+    for x, y, z in zip(points, truth, cut):
         found = workings.run(net, x=x.double().numpy())
-        got = np.array([float(found[k]) for k in found.values if k[0] == "y"])
-        if any("softmax" in r.says.lower() for r in net.remarks):
-            got = np.exp(got - got.max()) / np.exp(got - got.max()).sum()
-        assert np.allclose(got, y, rtol=1e-6, atol=1e-6)
+        for got in (np.array([float(found[k]) for k in found.values if k[0] == "y"]), z):
+            if any("softmax" in r.says.lower() for r in net.remarks):
+                got = np.exp(got - got.max()) / np.exp(got - got.max()).sum()
+            assert np.allclose(got, y, rtol=1e-6, atol=1e-6)
 
 
 @pytest.mark.parametrize("name", NETS)
@@ -112,6 +114,18 @@ def test_pt2(name, tmp_path):
     program.example_inputs = None
     torch.export.save(program, tmp_path / "net.pt2")
     agrees(workings.read(tmp_path / "net.pt2"), module, points)
+
+
+def test_the_axes_of_the_one_argument_may_be_named_x():
+    module, points = made("line")
+    agrees(workings.read(module, shapes={"x": (2, 9)}), module, points)
+
+
+def test_the_culprit_is_underlined_where_it_stands(tmp_path):
+    module = nn.Sequential(nn.Linear(2, 3), nn.Sigmoid(), nn.Linear(3, 1))
+    with pytest.raises(OutOfReach) as caught:
+        workings.pieces(module, box=[(-1, 1)] * 2, count=True)
+    assert "    a1 = sigmoid(z1)\n         ^^^^^^^^^^^" in str(caught.value)
 
 
 def test_a_pt2_file_with_a_pickle_is_refused_with_advice(tmp_path):

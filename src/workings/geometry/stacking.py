@@ -15,7 +15,7 @@ from fractions import Fraction
 from math import prod
 from typing import Any
 
-from workings.errors import NotReadable, OutOfReach, WorkingsError
+from workings.errors import NotReadable, OutOfReach, Span, WorkingsError
 from workings.expr import (
     Add, Array as Listed, Call, Claim, Div, Equation, Expr, MatMul, Mul, Neg, Network, Num, Ref, fold,
 )
@@ -314,7 +314,10 @@ class Stacking:
             (Equation(Ref(self.place), Call(node.function, tuple(args), 0, node.span)),),
             functions=self.net.functions, roles=dict.fromkeys(used, "input"),
         )
-        program = lower(small, (self.place,))
+        try:
+            program = lower(small, (self.place,))
+        except OutOfReach as error:
+            raise OutOfReach(error.message, span=self._span(node), expected=error.expected) from None
         size = prod(shape)
         own = [self.spread(v, shape).node for n, v in zip(names, inner) if n in used]
         inputs = [own[used.index(n)] for n in program.inputs]
@@ -337,12 +340,20 @@ class Stacking:
         off = self.found.add(Affine(size, inside.node, operators.diagonal(flat)))
         return self.weighted([(Vector(off, shape), 1), (Vector(on, shape), 1)], shape)
 
+    def _span(self, node: Expr) -> Span | None:
+        """Where the node stands in its equation; one that comes from the body of a function of the table: the call."""
+        own = next((e for e in self.net.equations if e.lhs.name == self.place), None)
+        if own is None or own.span is None or node.span is None:
+            return node.span
+        inside = own.span.start <= node.span.start and node.span.end <= own.span.end
+        return node.span if inside else own.rhs.span
+
     def culprit(self, node: Expr, why: str = "is not piecewise linear") -> OutOfReach:
         from workings.notation import plain
 
         what = node.function if isinstance(node, Call) else plain(node)
         return OutOfReach(
-            f"{what} in the equation of {self.place} {why}", span=node.span,
+            f"{what} in the equation of {self.place} {why}", span=self._span(node),
             expected="matrix products, convolutions, pooling, sums, and relu, max, min, abs, leaky, clip",
         )
 

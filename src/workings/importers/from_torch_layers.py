@@ -52,10 +52,11 @@ class _Traced(LayerWalk):
         if len(places) != 1:
             raise OutOfReach(f"the module takes {len(places)} arguments", expected="one")
         name = str(places[0].target)
-        unknown = next((given for given in shapes if given != name), None)
+        unknown = next((given for given in shapes if given not in (name, "x")), None)     # x: what it becomes
         if unknown is not None:
             raise BadValue(f"there is no argument {unknown}", expected=f'shapes={{"{name}": (3, 32, 32)}}')
-        self.found[places[0].name] = Quantity(self.layers.inputs(self._sample(name, shapes.get(name), places[0])))
+        given = shapes.get(name, shapes.get("x"))
+        self.found[places[0].name] = Quantity(self.layers.inputs(self._sample(name, given, places[0])))
 
     def _sample(self, name: str, given: Any, place: Any) -> tuple[int, ...]:
         if given is None:

@@ -77,6 +77,8 @@ class Writing:
         sizes = {**({"x": (self.vector,)} if self.vector else {}), **self.shapes}
         declared = [f"{name} in R^({' x '.join(map(str, axes))})" for name, axes in sizes.items()]
         text = Source("\n".join([*self.lines, *declared]), f"{self.origin}, as equations")
+        if roles.get("targets") is None:
+            roles["targets"] = []             # t1 is the shift of a batch normalisation, not what a loss compares with
         net = read(text.text, signatures(), source=text, **roles)
         own = [Equation(Ref("x"), Array(tuple(Ref(f"x{i}") for i in range(1, self.vector + 1))))] if self.vector else []
         shapes = {name: axes for name, axes in net.shapes.items() if not (self.vector and name == "x")}
