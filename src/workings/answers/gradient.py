@@ -41,7 +41,8 @@ SAYS: dict[str, tuple[str, str]] = {
     "chain rule, one layer": ("chain rule", "Every quantity that uses {wrt} passes its share on: {last}."),
     "layers": (
         "layer by layer",
-        "Many paths lead from {wrt} to {of}: the chain rule goes layer by layer, and each derivative gets a name."),
+        "From {wrt} to {of} the paths are many or long: the chain rule goes layer by layer, and each derivative gets a "
+        "name."),
     "local": ("local derivative", "The derivative of {of} by {wrt}, in smaller steps."),
     "again": ("local derivative", "This derivative was found above."),
     "derivative of a function": ("known derivative", "The derivative of {function} is {slope}."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from workings.derive.calculus import Bound
@@ -11,7 +11,7 @@ from workings.derive.indices import solve
 from workings.derive.terms import Arena, Term
 from workings.derive.written import to_expr
 from workings.expr import Add, Big, Call, Deriv, Expr, Key, Logic, Mul, Num, substitute
-from workings.limits import MAX_PATHS, PATH_LENGTH
+from workings.limits import MAX_PATHS, PATH_LENGTH, PATH_SUMS
 
 
 
@@ -23,6 +23,7 @@ class Web(NamedTuple):
     edges: dict[Node, list[Edge]]
     order: list[Node]          # from the bottom up
     beyond: frozenset[Key] = frozenset()      # the variables above those where paths stop
+    loops: frozenset[Key] = frozenset()       # the families of recurrences
     own: bool = False          # one equation taken apart: what it takes from the bottom is partial
 
 
@@ -47,7 +48,8 @@ def web(graph: Graph, top: Node, bottom: Node, stop: Collection[Key] = ()) -> We
                 below[edge.upper] = names | below.get(edge.upper, frozenset())
             stack.append(edge.upper)
     found = _trimmed(Web(top, bottom, edges, []), stop)
-    return found._replace(beyond=frozenset(k for key in stop for k in graph.above(key)))
+    loops = frozenset(graph.domains.group) if place else frozenset()
+    return found._replace(beyond=frozenset(k for key in stop for k in graph.above(key)), loops=loops)
 
 
 def loops_between(graph: Graph, top: Node, bottom: Node) -> tuple[Key, ...]:
@@ -132,7 +134,7 @@ def listed(whole: Web) -> list[list[Edge]]:
 def long(whole: Web) -> bool:
     """Too many or too long paths for one line?"""
     return paths(whole) > MAX_PATHS or len(whole.order) > PATH_LENGTH * MAX_PATHS or any(
-        len(p) > PATH_LENGTH for p in listed(whole))
+        len(p) > PATH_LENGTH or sum(len(e.fresh) for e in p) > PATH_SUMS for p in listed(whole))
 
 
 class Stated(NamedTuple):
@@ -205,6 +207,7 @@ class _Factoring:
 
     def __init__(self, whole: Web) -> None:
         self.whole = whole
+        self.kinds: dict[Node, dict[tuple[Node, tuple[Bound, ...]], str]] = {}
 
     def of(self, group: list[list[Edge]]) -> Stated:
         if len(group) == 1:
@@ -215,7 +218,10 @@ class _Factoring:
         return self._segments(group, cuts) if cuts else self._parallel(group)
 
     def _mark(self, edge: Edge) -> Deriv:
-        return Deriv(entry(edge.upper), (entry(edge.lower),), kind_of(self.whole, edge))
+        if edge.lower not in self.kinds:
+            self.kinds[edge.lower] = kinds_of(self.whole, edge.lower)
+        kind = self.kinds[edge.lower][edge.upper, edge.fresh]
+        return Deriv(entry(edge.upper), (entry(edge.lower),), kind)
 
     def _parallel(self, group: list[list[Edge]]) -> Stated:
         """No entry is common: one term for each quantity that uses the bottom."""
@@ -257,19 +263,42 @@ class _Factoring:
 
 def kind_of(whole: Web, edge: Edge) -> str:
     """"P" where the lower also reaches the upper through others, so that the two readings differ."""
-    if (whole.own and edge.lower == whole.bottom) or (edge.fresh and edge.upper.key in whole.beyond):
-        return "P"                                   # w in each h[t] also acts through the steps before
-    seen: set[Node] = set()
-    stack = [e.upper for e in whole.edges.get(edge.lower, ()) if e is not edge]
-    while stack:
-        node = stack.pop()
-        stops = node != whole.top and not whole.edges.get(node)
-        if node.key == edge.upper.key or (stops and edge.upper.key in whole.beyond):
-            return "P"
-        if node not in seen:
-            seen.add(node)
-            stack.extend(e.upper for e in whole.edges.get(node, ()))
-    return "d"
+    return kinds_of(whole, edge.lower)[edge.upper, edge.fresh]
+
+
+def kinds_of(
+    whole: Web, lower: Node, place: Mapping[Node, int] | None = None
+) -> dict[tuple[Node, tuple[Bound, ...]], str]:
+    """The kinds of all edges from one entry, by where they lead; `place`: where each entry stands in the order."""
+    edges = whole.edges[lower]
+    origin: dict[Node, int] = {}                      # the one edge by which a node is reached first, else SEVERAL
+    for n, edge in enumerate(edges):
+        origin[edge.upper] = n if edge.upper not in origin else SEVERAL
+    order = whole.order
+    if len(edges) == 1:
+        order = []
+    elif place is not None and not whole.beyond:      # no further than the last of those that use it
+        ends = [place[e.upper] for e in edges if e.upper in place]
+        order = order[min(ends, default=0) : max(ends, default=len(order)) + 1]
+    for node in order:
+        for edge in whole.edges.get(node, ()) if node in origin and node != lower else ():
+            before = origin.setdefault(edge.upper, origin[node])
+            origin[edge.upper] = before if before == origin[node] else SEVERAL
+    by_key: dict[Key, set[int]] = {}
+    for node, n in origin.items():
+        by_key.setdefault(node.key, set()).add(n)
+    stops = {n for node, n in origin.items() if node != whole.top and not whole.edges.get(node)}
+    out: dict[tuple[Node, tuple[Bound, ...]], str] = {}
+    for n, edge in enumerate(edges):
+        key = edge.upper.key
+        # w in each h[t] also acts through the steps before
+        own = (whole.own and lower == whole.bottom) or (edge.fresh and key in whole.beyond & whole.loops)
+        other = by_key[key] - {n} or (key in whole.beyond and stops - {n})
+        out[edge.upper, edge.fresh] = "P" if own or other else "d"
+    return out
+
+
+SEVERAL = -1                  # more than one edge
 
 
 def _common(group: list[list[Edge]]) -> list[Node]:

@@ -132,6 +132,7 @@ class Point:
         """What a name is worth, some quantities held at other values; iterative along the equations."""
         cache = self.cache if not held else {}
         stack = [place]
+        self.asked = set[Place]()
         while stack:
             here = stack[-1]
             if here in held or here in cache:
@@ -143,8 +144,17 @@ class Point:
             except Needs as need:
                 if need.place in stack:
                     raise NoValue from None
+                stack += [p for p in self._plain_needs(here) if p not in cache and p not in held]
                 stack.append(need.place)
         return held[place] if place in held else cache[place]
+
+    def _plain_needs(self, place: Place) -> list[Place]:
+        """The defined names without indices in a line without cases: all of them at once, and each before the line."""
+        lines = self.defs.get((place[0], len(place[1])), ()) if place not in self.asked else ()
+        self.asked.add(place)
+        if len(lines) != 1 or any(isinstance(n, Call) and n.function == "where" for n in preorder(lines[0].rhs)):
+            return []
+        return [(r.name, ()) for r in free_refs(lines[0].rhs) if not r.indices and r.key in self.defs]
 
     def _first(self, place: Place, held: Mapping[Place, Any], cache: dict[Place, Any]) -> Any:
         name, at = place

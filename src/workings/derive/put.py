@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from workings.expr import Deriv, Expr, Mul, Ref, free_keys, rewrite, same, substitute
 
 
 def put_in(stated: Expr, table: Sequence[tuple[Deriv, Expr]], parts: list[tuple[Ref, Expr]]) -> Expr:
     """A chain rule with its derivatives worked out, and names of parts replaced."""
-    put = rewrite(stated, lambda n: _flat(_looked_up(n, table)))
+    known: dict[tuple[str, ...], list[tuple[Deriv, Expr]]] = {}
+    for mark, value in table:
+        known.setdefault(_names(mark), []).append((mark, value))
+    put = rewrite(stated, lambda n: _flat(_looked_up(n, known)))
     return replace_parts(put, parts) if parts else put
 
 
-def _looked_up(node: Expr, table: Sequence[tuple[Deriv, Expr]]) -> Expr:
+def _looked_up(node: Expr, known: Mapping[tuple[str, ...], Sequence[tuple[Deriv, Expr]]]) -> Expr:
     if isinstance(node, Deriv):
-        return next((value for d, value in table if d.kind == node.kind and same(d, node)), node)
+        return next((value for d, value in known.get(_names(node), ()) if same(d, node)), node)
     return node
+
+
+def _names(mark: Deriv) -> tuple[str, ...]:
+    """What tells most derivatives apart: the kind, and the names they are of and by."""
+    return (mark.kind, *(e.name if isinstance(e, Ref) else "" for e in (mark.of, *mark.wrt)))
 
 
 def flattened(expr: Expr) -> Expr:

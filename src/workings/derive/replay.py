@@ -15,7 +15,7 @@ from workings.derive.fold import folded
 from workings.derive.given import put_given
 from workings.derive.graph import Graph, Node
 from workings.derive.inside import unpack
-from workings.derive.layers import layer_stated
+from workings.derive.layers import Layers
 from workings.derive.put import put_in, replace_parts
 from workings.derive.ranges import bounded, with_ranges
 from workings.derive.steps import Derivation, Step, equal
@@ -64,8 +64,7 @@ class Replay:
             (s.line.args[0].name, cast(Ref, s.says["of"]).name): cast(Ref, s.says["wrt"]).name
             for s in derivation.every() if s.rule in ("step back", "error signal") and isinstance(s.line.args[0], Ref)
         }
-        self.layered: tuple[Graph, Web] | None = None
-        self.names: dict[Node, Expr] = {}            # adjoints given so far, by what they belong to
+        self.layered: Layers | None = None
 
     def comes_out(self, step: Step) -> bool:
         """Does the rule give the same again?"""
@@ -111,12 +110,12 @@ class Replay:
         """The lines so far about a derivative."""
         return [line for line in self.shown.get(_ends(left), ()) if same(line.args[0], left)]
 
-    def whole(self) -> tuple[Graph, Web]:
-        """The web of the derivation that goes layer by layer."""
+    def whole(self) -> Layers:
+        """What the derivation that goes layer by layer goes through."""
         if self.layered is None:
             out = self.derivation
             first = out.wrt[0] if isinstance(out.wrt, tuple) else out.wrt
-            self.layered = self.web((), out.of, first, ())
+            self.layered = Layers(*self.web((), out.of, first, ()))
         return self.layered
 
     def web(
@@ -296,12 +295,11 @@ def _put_back(again: Replay, step: Step) -> bool:
 
 def _adjoint(again: Replay, step: Step) -> bool:
     """One layer of the chain rule, and its derivatives put in."""
-    graph, whole = again.whole()
-    wrt = step.says["wrt"]
-    node = node_of(graph, wrt)
-    stated = bounded(layer_stated(whole, node, again.names), again.implied)
-    if len(step.line.args) > 2 and isinstance(step.line.args[0], Ref):
-        again.names[node] = step.line.args[0]
+    layers = again.whole()
+    node = node_of(layers.graph, step.says["wrt"])
+    stated = bounded(layers.stated(layers.layer(node)), again.implied)
+    if len(step.line.args) > 1 and isinstance(step.line.args[0], Ref):
+        layers.names[node] = step.line.args[0]
     if not again.equal(stated, step.before):
         return False
     if not step.place:
@@ -314,9 +312,8 @@ def _adjoint(again: Replay, step: Step) -> bool:
 
 
 def _layers(again: Replay, step: Step) -> bool:
-    _graph, whole = again.whole()
-    first = next(n for n in reversed(whole.order) if n != whole.top)
-    return again.equal(bounded(layer_stated(whole, first, {}), again.implied), step.line.args[-1])
+    layers = again.whole()
+    return again.equal(bounded(layers.stated(next(iter(layers))), again.implied), step.line.args[-1])
 
 
 def _name(again: Replay, step: Step) -> bool:
