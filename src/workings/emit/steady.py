@@ -30,7 +30,10 @@ def steady(plan: Plan, slopes: bool = True) -> Plan:
         value = rewrite(step.value, lambda node: _slope(node, made, notes)) if slopes else step.value
         notes.update(dict.fromkeys(_reasons(value)))
         steps.append(step.with_(step.target, rewrite(_with_rests(value), _constant)))
-    return replace(plan, steps=_used(plan, steps), notes=[*plan.notes, *notes])
+    left = _used(plan, steps)
+    gone = {s.target.key for s in steps} - {s.target.key for s in left}
+    fields = {key: f for key, f in plan.fields.items() if key not in gone}
+    return replace(plan, steps=left, fields=fields, notes=[*plan.notes, *notes])
 
 
 def _used(plan: Plan, steps: list[Step]) -> list[Step]:
@@ -44,7 +47,7 @@ def _reasons(value: Expr) -> Iterator[str]:
     """Why a function that is called has a method of its own."""
     for node in preorder(value):
         row = table.get(node.function) if isinstance(node, Call) else None
-        if row is not None and row.stable and row.kind == "scalar":
+        if row is not None and row.stable and row.kind != "array":
             yield f"{row.name}: {row.says}; {row.stable}"
 
 

@@ -149,6 +149,9 @@ MARKS = (                     # what `forms/softmaxes.py` tells a derivation
     Row("held", "its argument, which has no slope here", body="z", derivative=("0",), soft=("held",), kind="index"),
     Row("carry", "0, with a given slope", params=("z", "s"), body="0*z", derivative=("s", "0"), soft=("carry",),
         kind="index"),
+    Row("softgap", "S share - t, by the parts of a softmax", params=("e", "top", "part", "rest", "t", "S"),
+        body="S*part/(1 + rest) - t", soft=("softgap",), kind="index",
+        stable="1 - share is what the other shares are: nothing cancels where one is near 1"),
     Row("expdiff", "exp(a - b)", params=_AB, body="exp(a - b)", derivative=("exp(a - b)", "-exp(a - b)"),
         soft=("expdiff",), kind="index", stable="what rounding takes off a - b counts where it is large"),
 )

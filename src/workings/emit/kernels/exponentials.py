@@ -151,7 +151,8 @@ def dexpshare(v, a, c):
 
 def d2expshare(v, a, c, root, rest):
     u = exp(-fabs(v))
-    d = max(min((v - root) - rest, 0.5), -0.5)
+    gone = v - root
+    d = max(min(gone - rest, 0.5), -0.5)
     s = c + a*u if v > 0.0 else a + c*u
     near = c*expm1(-d) if v > 0.0 else -a*expm1(d)
     gap = near if fabs(d) < 0.5 else a*u - c if v > 0.0 else a - c*u
@@ -163,6 +164,7 @@ def bce(v, t):
 
 
 def sigmoidgap(v, t, root, rest):
-    d = (v - root) - rest
+    gone = v - root
+    d = gone - rest
     near = t*expm1(max(min(d, 0.5), -0.5))*sigmoid(-v)
     return near if fabs(d) < 0.5 else (1.0 - t)*sigmoid(v) - t*sigmoid(-v)

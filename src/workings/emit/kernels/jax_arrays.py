@@ -2,12 +2,21 @@
 
 import math
 
+import jax
 import jax.numpy as jnp
 
 LOG2 = 0.6931471805599453
 COSH1 = tuple(1.0/math.factorial(2*n + 2) for n in range(13))
 
 EXPM1 = tuple(1.0/math.factorial(n + 1) for n in range(17))
+
+
+def settle(x):
+    return jax.lax.optimization_barrier(x)           # XLA takes (z - a) - b for z - (a + b), which rounds otherwise
+
+
+def away(z, root):
+    return settle(settle(settle(z - root[0]) - root[1]) - root[2]) - root[3]
 
 
 def log1p_of(x):

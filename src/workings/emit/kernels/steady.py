@@ -240,7 +240,8 @@ def mish_low(w):
 def mish_low_lost(w):
     a = 2.0 + w
     e = 2.0 + w*a
-    return ((w*a - (e - 2.0)) + w*(w - (a - 2.0)))/e
+    lost = (w*a - (e - 2.0)) + w*(w - (a - 2.0))
+    return lost/e
 
 
 def mish_high(w):
@@ -250,7 +251,8 @@ def mish_high(w):
 def mish_high_lost(w):
     a = 1.0 + w
     f = 1.0 + 2.0*w*a
-    return ((2.0*w*a - (f - 1.0)) + 2.0*w*(w - (a - 1.0)))/f
+    lost = (2.0*w*a - (f - 1.0)) + 2.0*w*(w - (a - 1.0))
+    return lost/f
 
 
 def mish(z):

@@ -37,6 +37,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     },
 }
 SOURCES = ("steady", "exponentials")
+ROUNDING = ("lost", "gone")   # names in functions that ask what rounding took off
 TABLES = ("away", "poly", "near_root")      # the functions that take a named constant
 LEAST = """static inline double w_least(double a, double b) { return b < a ? b : a; }"""
 MOST = """static inline double w_most(double a, double b) { return b > a ? b : a; }"""
@@ -112,7 +113,7 @@ class _Python:
         for node in body:
             match node:
                 case ast.Assign(targets=[ast.Name(id=name)]):
-                    out.append(f"{pad}{name} = {self.say(node.value)}")
+                    out.append(f"{pad}{name} = {self._settled(node.value)}")
                 case ast.For():
                     out += [f"{pad}for {ast.unparse(node.target)} in {ast.unparse(node.iter)}:",
                             *self._block(node.body, pad + "    ")]
@@ -121,6 +122,13 @@ class _Python:
                 case _:
                     raise ValueError(f"{self.node.name}: {ast.unparse(node)} has no translation")
         return out
+
+    def _settled(self, value: ast.expr) -> str:
+        """A value; in JAX a sum whose rounding counts is kept from being put together with others."""
+        text = self.say(value)
+        counts = any(isinstance(n, ast.Name) and n.id in ROUNDING for n in ast.walk(self.node))
+        sums = isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add | ast.Sub)
+        return f"settle({text})" if counts and sums and self.module == "jax_arrays" else text
 
     def say(self, node: ast.expr) -> str:
         """An expression."""
