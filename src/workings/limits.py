@@ -31,6 +31,7 @@ EVALUATION_WORK = 300_000_000 # bits times values that one rung may cost
 ARRAY_AXES = 6                # axes of one array
 VERIFY_WORK = 60_000          # lines times equations above which a derivation is not tried
 PATH_LENGTH = 24              # edges of one path, above which the chain rule is stated layer by layer
+JACOBIAN_NODES = 60           # nodes of the Jacobian of one step that is written into a product
 PATH_SUMS = 5                 # sums within one another on one path, likewise
 POLYNOMIAL_TERMS = 6_000      # terms of one polynomial
 POLYNOMIAL_PRODUCT = 200_000  # products of terms in one multiplication

@@ -101,6 +101,14 @@ SAYS: dict[str, tuple[str, str]] = {
     "unrolled": (
         "unrolled", "Put into itself again and again, the recurrence is a sum over the steps to come, each with the "
         "product of the slopes on the way there."),
+    "unrolled by Jacobians": (
+        "unrolled", "Put into itself again and again, the recurrence is a sum over the steps to come, each with the "
+        "Jacobian between the two steps: the product of the Jacobians of the single steps on the way, the later one "
+        "on the left."),
+    "unrolled by Jacobians, down": (
+        "unrolled", "Put into itself again and again, the recurrence is a sum over the steps to come, each with the "
+        "Jacobian between the two steps: the product of the Jacobians of the single steps on the way, the one farther "
+        "on first."),
     "sums of products": ("sums of products", "Without names, backpropagation through time is a sum of products."),
     "error signal": ("error signal", "The derivative by the pre-activation {wrt} is the error signal {name}."),
     "adjoint of an entry": ("result", "That is the derivative asked for."),
@@ -182,6 +190,7 @@ def as_dict(derivation: Derivation) -> dict[str, Any]:
         "parts": {plain(name): plain(value) for name, value in derivation.parts},
         "steps": [entry for step in steps_of(derivation) for entry in _entries(step, spelt)],
         **remark,
+        **({"notes": list(derivation.notes)} if derivation.notes else {}),
     }
 
 
@@ -247,6 +256,7 @@ def blocks(derivation: Derivation, result: bool = True) -> tuple[Block, ...]:
     if result and len(steps) > 3:
         rows = [Row(rel) for rel in _statements(derivation)]
         out.append(Aside("result", (Display((Row(line(derivation)), *rows)),)))
+    out += [Paragraph((note,)) for note in derivation.notes]
     noticed = worth_noticing(derivation) if result else None
     if noticed is not None:
         out.append(Paragraph((Strong("Worth noticing:"), " ", Math(noticed.fact), f", {noticed.because}.")))
@@ -255,7 +265,7 @@ def blocks(derivation: Derivation, result: bool = True) -> tuple[Block, ...]:
 
 def _statements(derivation: Derivation) -> list[Rel]:
     """The recurrences of the adjoints that a result uses: of whole arrays where it is one."""
-    found = [s.whole for s in derivation.steps if s.whole is not None]
+    found = [s.whole for s in derivation.steps if s.whole is not None and s.rule != "unrolled by Jacobians"]
     if derivation.matrix is not None and len(found) == len(derivation.recurrences):
         return [Rel((w.args[0], w.args[-1]), ("=",)) for w in found]
     return [Rel(pair, ("=",)) for pair in derivation.recurrences]

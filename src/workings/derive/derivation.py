@@ -64,7 +64,8 @@ def _worked(
     result, steps = how(work, net, of, wrt, cut(net, of, wrt, through))
     if len(steps) == 1:
         steps.insert(0, work.starting(net, of, wrt))
-    out = Derivation(of, wrt, result, work.where, steps, net, work.parts, work.opened, None, work.recurrences)
+    out = Derivation(of, wrt, result, work.where, steps, net, work.parts, work.opened, None, work.recurrences,
+                     work.notes)
     return checked(out) if verified else out
 
 
@@ -89,6 +90,7 @@ class Work:
         self.names = names
         self.where: list[tuple[Ref, Expr]] = []
         self.recurrences: list[tuple[Ref, Expr]] = []        # adjoints that use themselves at another step
+        self.notes: list[str] = []
         self.unrolling = True                        # are adjoints of recurrences written as sums of products too?
         self.running: Any = ([], [])                 # where the letters of the statement at hand run
         self.parts: list[tuple[Ref, Expr]] = []      # names of parts, inner ones first

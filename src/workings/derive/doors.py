@@ -13,6 +13,7 @@ from workings.derive import taylor as _taylor
 from workings.derive.asked import refuse_halves
 from workings.derive.at_point import at_numbers
 from workings.derive.deltas import signals, wanted
+from workings.derive.jacobians import in_notation as jacobians_in_notation
 from workings.derive.program import Program
 from workings.derive.steps import Derivation
 from workings.derive.taylor import Expansion, in_notation
@@ -38,6 +39,7 @@ def gradient(
     out = _derivation.gradient(form.net, top, bottom, through=through, names=names, verified=verified,
                                signals=deltas)
     out.matrix = in_matrices(out, form, of, wrt, layout)
+    jacobians_in_notation(out, form)
     return out
 
 

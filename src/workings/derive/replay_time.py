@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from workings.derive.graph import Graph, Node
+from workings.derive.jacobians import summed
 from workings.derive.pieces import Cell
 from workings.derive.steps import Step
 from workings.derive.through_time import Stage, caps_of, put_and_tidied, step_stated
@@ -56,7 +57,7 @@ def part_of_a_step(again: Replay, step: Step) -> bool:
     cell = Cell(graph.at, graph.within)
     whole, stated = step_stated(graph, top, node, says["stop"], cell, again.implied, node.key)
     if says["mark"] is not None:
-        slope = slope_stated(Stage(node, cell, whole, stated), node.key)
+        slope = slope_stated(Stage(node, cell, whole, stated), node.key, matrix=True)
         stated = step.before if slope is None else slope
     elif not again.equal(stated, step.before):
         return False
@@ -78,6 +79,13 @@ def unrolled(again: Replay, step: Step) -> bool:
     return True
 
 
+def by_jacobians(again: Replay, step: Step) -> bool:
+    """The sum of Jacobians built again from what each step is given."""
+    _, *directs = step.inner
+    return all(again.equal(summed(again.arena(), step.says["steps"], *(getattr(d, side) for d in directs)), whole)
+               for side, whole in (("before", step.before), ("after", step.after)))
+
+
 def put_unrolled(again: Replay, step: Step) -> bool:
     """Names replaced by what they stand for."""
     known = [(cast(Ref, r.args[0]), r.args[-1]) for r in step.place]
@@ -86,5 +94,6 @@ def put_unrolled(again: Replay, step: Step) -> bool:
 
 RULES = {
     "step back": step_back, "adjoint of an entry": of_an_entry, "one step on": part_of_a_step,
-    "taken from a step": part_of_a_step, "unrolled": unrolled, "sums of products": put_unrolled,
+    "taken from a step": part_of_a_step, "unrolled": unrolled,
+    "unrolled by Jacobians": by_jacobians, "sums of products": put_unrolled,
 }

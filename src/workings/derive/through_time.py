@@ -41,6 +41,17 @@ class Stage(NamedTuple):
     stated: Expr
 
 
+class Single(NamedTuple):
+    """An entry of the family that carries a recurrence: where it runs, its letter, the last step, up or down."""
+
+    node: Node
+    within: Domain
+    step: str
+    last: Term
+    up: bool
+    stop: tuple[Key, ...]
+
+
 def worked(
     work: Work, graph: Graph, top: Node, bottom: Node, stop: Sequence[Key]
 ) -> tuple[Expr, list[Step]]:
@@ -188,6 +199,20 @@ class Time:
                 if cap.last.kind == "ref" and not cap.last.args:
                     domain[cap.last.head] = cap.span
         return domain
+
+    def single(self, state: Key, group: Sequence[Key]) -> Single | None:
+        """How the one family that carries a recurrence runs; None where it has two equations or directions."""
+        advancing = self.graph.domains.advancing(group)
+        heads = [e for e in self.graph.net.defs[state] for x, _ in advancing if x in self.graph.domains.of(e)]
+        if len(heads) != 1 or len(advancing) != 1:
+            return None
+        at = tuple(to_term(self.graph.arena, i) for i in heads[0].lhs.indices)
+        ((node, within),) = self.canonical(Node(state[0], at))
+        letter, up = advancing[0]
+        step = next((t.head for t in node.indices if t.kind == "ref" and t.head.rstrip("'") == letter), "")
+        last = within.get(step, (None, None))[1 if up else 0]
+        stop = tuple(k for k in self.stop if k not in group or k == state)
+        return None if last is None else Single(node, within, step, last, up, stop)
 
     def stages_of(self, node: Node, within: Domain, stop: Sequence[Key] | None = None) -> list[Stage]:
         """The statements of one adjoint, the special entries first."""

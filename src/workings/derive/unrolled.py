@@ -2,8 +2,8 @@
 
     gh[t] = sum(k, t, T, P(E,h[k])*prod(j, t+1, k, dh[j]/dh[j-1]))
 
-There is such a form where one family alone carries the recurrence, one step at a time and entry by entry; between
-several states the slopes are matrices, and the recurrence says their product.
+There is such a form where one family alone carries the recurrence, one step at a time and entry by entry; of a vector
+the slopes are matrices, `jacobians`; through several states the recurrence alone says it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from workings.derive.chain import by_end, summed_up
-from workings.derive.graph import Node, entry
+from workings.derive.graph import entry
 from workings.derive.put import flattened, replace_parts
 from workings.derive.recurrences import circles, lags_of, letters_of
 from workings.derive.steps import Step, equal
@@ -42,8 +42,10 @@ def unrolled(time: Time, head: Deriv, result: Expr) -> list[Step]:
         if any(key in time.names for key in group):
             state = _state(time, group) if time.work.unrolling else None
             step = None if state is None else _closed(time, state, group)
-            if step is not None:
-                steps.append(step)
+            wider = None if state is None or step is not None else by_jacobians(time, state, group)
+            steps += [s for s in (step, wider) if s is not None]
+            if time.work.unrolling and step is None and wider is None:
+                time.work.notes.append(_no_product(state, group))
             _say(time, group, step)
     known = [(n, v) for n, v in time.work.where if not isinstance(v, Deriv)]
     after = with_names_out(result, known)
@@ -65,6 +67,24 @@ def with_names_out(expr: Expr, known: list[tuple[Ref, Expr]]) -> Expr:
         return Big(node.op, node.index, node.body, lo, hi, node.condition, node.span)
 
     return rewrite(flattened(replace_parts(expr, known)), change)
+
+
+def _no_product(state: Key | None, group: Sequence[Key]) -> str:
+    """Why there is no sum of products."""
+    names = ", ".join(name for name, _ in group)
+    if state is None:
+        return (f"No sum of products is written out: the recurrence of {names} goes from step to step through several "
+                "states or over several steps at once, and one step's Jacobian has blocks for all of them. The "
+                "recurrence of the adjoints says the same.")
+    return (f"No sum of products is written out: the Jacobian of one step of {state[0]} has no short form. The "
+            "recurrence of the adjoints says the same.")
+
+
+def by_jacobians(time: Time, state: Key, group: Sequence[Key]) -> Step | None:
+    """The unrolled adjoint of a vector."""
+    from workings.derive.jacobians import unrolled_by_jacobians
+
+    return unrolled_by_jacobians(time, state, group)
 
 
 def _say(time: Time, group: Sequence[Key], closed: Step | None) -> None:
@@ -108,26 +128,20 @@ def _state(time: Time, group: Sequence[Key]) -> Key | None:
 
 def _closed(time: Time, state: Key, group: Sequence[Key]) -> Step | None:
     """gh[t] = sum(k, t, T, ...), with the slope of a step and what is taken from each shown."""
-    heads = [e for e in time.graph.net.defs[state] if time.graph.domains.of(e)]
-    advancing = time.graph.domains.advancing(group)
-    if len(heads) != 1 or len(advancing) != 1:
+    found = time.single(state, group)
+    if found is None:
         return None
-    at = tuple(to_term(time.graph.arena, i) for i in heads[0].lhs.indices)
-    ((node, within),) = time.canonical(Node(state[0], at))
-    letter, up = advancing[0]
-    step = next((t.head for t in node.indices if t.kind == "ref" and t.head.rstrip("'") == letter), "")
-    last = within.get(step, (None, None))[1 if up else 0]
-    stop = tuple(k for k in time.stop if k not in group or k == state)
+    node, within, step, last, up, stop = found
     *special, general = time.stages_of(node, within, stop)
-    if last is None or len(special) > 1 or any(s.cell.at != {step: last} for s in special):
+    if len(special) > 1 or any(s.cell.at != {step: last} for s in special):
         return None
     slope = _slope(time, general, state, stop)
     if slope is None:
         return None
-    directs = [_direct(time, s, state, stop) for s in (general, *special)]
-    if len(directs) > 1 and _alike(time.graph.arena, directs, step, last):
+    directs = [direct_part(time, s, state, stop) for s in (general, *special)]
+    if len(directs) > 1 and alike(time.graph.arena, directs, step, last):
         del directs[1]
-    letters = (_fresh(time, "ksm"), _fresh(time, "jil"))
+    letters = (fresh_letter(time, "ksm"), fresh_letter(time, "jil"))
     ways = [Way(step, to_expr(last), up, s, *_ends(ds)) for s, ds in (
         (slope.before, [d.before for d in directs]), (slope.after, [d.after for d in directs]))]
     before, after = (build(time.graph.arena, way, letters) for way in ways)
@@ -136,7 +150,7 @@ def _closed(time: Time, state: Key, group: Sequence[Key]) -> Step | None:
     return Step("unrolled", says, before, after, equal(time.name(node), mark, before, after), [slope, *directs])
 
 
-def _alike(arena: Arena, directs: Sequence[Step], step: str, last: Term) -> bool:
+def alike(arena: Arena, directs: Sequence[Step], step: str, last: Term) -> bool:
     """Is what the last step gives the same as any other gives?"""
     general, special = (to_term(arena, d.after) for d in directs)
     return arena.rename(general, {step: last}) is special
@@ -146,7 +160,7 @@ def _ends(directs: Sequence[Expr]) -> tuple[Expr, Expr | None]:
     return directs[0], directs[1] if len(directs) > 1 else None
 
 
-def _fresh(time: Time, letters: str) -> str:
+def fresh_letter(time: Time, letters: Sequence[str]) -> str:
     """An index letter that the text does not use."""
     taken = time.work.names.taken
     name = next((x for x in letters if x not in taken), letters[0])
@@ -156,12 +170,12 @@ def _fresh(time: Time, letters: str) -> str:
     return name
 
 
-def slope_stated(stage: Stage, state: Key) -> Expr | None:
-    """The product of derivatives from a step to the next, if that is one entry of one step."""
+def slope_stated(stage: Stage, state: Key, matrix: bool = False) -> Expr | None:
+    """The product of derivatives from a step to the next, if that is one entry; each entry of a `matrix`."""
     found = [(end, stated) for end, stated in by_end(stage.whole) if end.key == state]
-    if len(found) != 1 or found[0][1].pending or found[0][1].tests:
+    if len(found) != 1 or found[0][1].tests or (found[0][1].pending and not matrix):
         return None
-    return summed_up(found[0][1])
+    return summed_up(found[0][1]._replace(pending=[]))
 
 
 def _slope(time: Time, stage: Stage, state: Key, stop: Sequence[Key]) -> Step | None:
@@ -169,15 +183,15 @@ def _slope(time: Time, stage: Stage, state: Key, stop: Sequence[Key]) -> Step | 
     if stated is None:
         return None
     (end,) = {end for end, _ in by_end(stage.whole) if end.key == state}
-    return _part(time, stage, stop, Deriv(entry(end), (entry(stage.node),)), stated, "one step on")
+    return part_of_step(time, stage, stop, Deriv(entry(end), (entry(stage.node),)), stated, "one step on")
 
 
-def _direct(time: Time, stage: Stage, state: Key, stop: Sequence[Key]) -> Step:
+def direct_part(time: Time, stage: Stage, state: Key, stop: Sequence[Key]) -> Step:
     _, stated = time.stated(stage.node, stage.cell, stop, state)
-    return _part(time, stage, stop, None, stated, "taken from a step")
+    return part_of_step(time, stage, stop, None, stated, "taken from a step")
 
 
-def _part(time: Time, stage: Stage, stop: Sequence[Key], mark: Deriv | None, stated: Expr, rule: str) -> Step:
+def part_of_step(time: Time, stage: Stage, stop: Sequence[Key], mark: Deriv | None, stated: Expr, rule: str) -> Step:
     """A part of a statement worked out."""
     from workings.derive.through_time import running
 

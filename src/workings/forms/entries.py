@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from workings.errors import OutOfReach
 from workings.expr import (
     TWO, Add, All, Array, Big, Call, Claim, Deriv, Div, Expr, MatMul, Mul, Neg, Num, Pow, Ref, Rel,
 )
@@ -108,7 +109,10 @@ class Entries:
         return self.fitting(part, at)
 
     def _big(self, node: Big, goal: Goal) -> Found:
-        """A sum of arrays is a sum at each entry."""
+        """A sum of arrays is a sum at each entry; a product of matrices is ordered, and no product of entries."""
+        if node.op == "prod" and len(self.axes(node.body)) > 1:
+            raise OutOfReach("a product of matrices over an index is not read in indices", span=node.span,
+                             hint="state it step by step: S[k] = J[k] @ S[k-1]")
         inside = goal.used | {node.index}
         ends = [Goal(e, (), goal.used) for e in (node.lo, node.hi) if e is not None]
         if node.condition is not None:
