@@ -178,10 +178,16 @@ class Arena:
         """Count work; past the limit the comparison ends."""
         self.work.spend(steps)
 
+    def factors(self, p: Poly) -> Any:
+        """The content of a polynomial, and its irreducible factors with their multiplicities."""
+        self.spend(8 + len(p) * min(len(p), 64) // 4)
+        return p.factor()
+
     def frac(self, num: Poly, den: Poly) -> Frac:
         """num/den in lowest terms."""
         if num.is_zero():
             return self.zero_now()
+        self.spend(1 + (len(num) + len(den)) // 4)
         if not den.is_constant():
             self.spend(4 + (len(num) + len(den)) * min(len(num), len(den)) // 16)
             common = num.gcd(den)
@@ -251,6 +257,7 @@ class Arena:
 
     def _reduced(self, p: Poly) -> Frac | None:
         ts = terms(p)
+        self.spend(1 + len(ts) * len(self.relations) // 8)
         due = [g for g, (n, _) in self.relations.items() if any(dict(m).get(g, 0) >= n for m, _ in ts)]
         if not due:
             return None

@@ -21,6 +21,7 @@ from workings.expr import Add, Big, Call, Equation, Expr, MatMul, Network, Num, 
 from workings.expr.inline import inlined
 from workings.expr.nodes import Deriv, Key
 
+TURNS = 3                     # ways to choose class numbers
 MAX_CASES = 12                # choices of free indices at one choice of sizes
 SHIFTS = ((0, 1), (1, 0), (0, 0), (3, 2), (1, 3), (2, 5))     # above the least sizes, in turn for each size
 ONE_SIZE = (0, 1, 2, 4, 7)                                    # the same where there is one size only
@@ -62,6 +63,7 @@ class Cases:
     open_: frozenset[Key] = frozenset()
     most: int = UNROLLED_TERMS         # entries that are written out for one case
     obstacle: str = ""
+    sampled: bool = False              # were class numbers chosen, of which there are more ways?
     _made: list[Case] = field(default_factory=list)
     _rest: Iterator[Case] | None = None
 
@@ -161,10 +163,17 @@ class Cases:
             sizes.update({k: v for k, v in self.bind.items() if k in self.net.sizes})
             instance = Instance(self.net, sizes, self.most)
             for env in self._choices(instance, free):
-                try:
-                    yield self._case(Instance(self.net, sizes, self.most), {**self.bind, **env}, sizes)
-                except Outside:
-                    continue          # h[T+1] is not there: the line says nothing for t = T
+                data = {n: v for n, v in env.items() if n not in self.net.ranges}
+                for turn in range(TURNS):
+                    instance = Instance(self.net, {**sizes, **data}, self.most)
+                    instance.turn = turn
+                    try:
+                        yield self._case(instance, {**self.bind, **env}, sizes)
+                    except Outside:
+                        break         # h[T+1] is not there: the line says nothing for t = T
+                    self.sampled = self.sampled or instance.picked
+                    if not instance.picked:
+                        break
 
     def _numbers(self) -> list[int]:
         """Whole numbers used as indices: sizes must reach them."""

@@ -9,22 +9,23 @@ says `follows`.  Loops are index letters (`code_loops`), the iteration before is
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from workings.checking.code_arrays import Arrays, is_zero
+from workings.checking.code_classes import with_classes
+from workings.checking.code_given import sizes_of, without_claim, written_names
 from workings.checking.code_loops import Counting, Loops, Turn, bases, placed
 from workings.checking.code_names import Names
 from workings.checking.code_state import Places, Variable, Write, about, last_of_groups
-from workings.checking.code_verdicts import Pending, Verdicts
+from workings.checking.code_verdicts import Passed, Pending, Verdicts
 from workings.checking.lines import Session
 from workings.checking.matrices import form
 from workings.checking.verdict import Judged, Report
 from workings.errors import NotReadable, Source, WorkingsError
 from workings.expr import (
-    Add, Big, Call, Div, Expr, MatMul, Mul, Neg, Network, Num, Ref, Rel, preorder, same,
+    Add, Big, Call, Deriv, Div, Expr, MatMul, Mul, Neg, Network, Ref, Rel, preorder, same,
     substitute,
 )
 from workings.expr.program import Assignment, Code
@@ -40,6 +41,7 @@ def check_code(net: Network, code: Code, source: Source, of: str | None = None, 
     Where it counts its entries and steps otherwise than the network does, the way of counting is taken under which
     the fewest lines are wrong, the same for all of them, and said.
     """
+    net, code = with_classes(net, code, of)
     found: list[tuple[int, Report]] = []
     for base in bases(net, code):
         report = _checked(net, code, source, of, at, given, base)
@@ -57,8 +59,8 @@ def _checked(net: Network, code: Code, source: Source, of: str | None, at: Mappi
 
     net = Names(net, of).with_wholes(code)
     names = Names(net, of)
-    sizes = _sizes(net, code, names)
-    quantity = {n: r for n in _written_names(code) for r in [names.about(n)] if r is not None}
+    sizes = sizes_of(net, code, names)
+    quantity = {n: r for n in written_names(code) for r in [names.about(n)] if r is not None}
     arrays = Arrays(form(net))
     loops = Loops(net, code.lines, sizes, Counting(net, base), quantity, lambda n, axis: names.length(n, axis, arrays))
     if loops.ranges:
@@ -73,37 +75,8 @@ def _checked(net: Network, code: Code, source: Source, of: str | None, at: Mappi
     counted = {"same": "indices are read as the network counts them", "after":
                "the first step of the code is read as the first one after the given one"}
     said = [counted[base]] if base in counted else []
+    said += ["vectors are read as columns, n x 1: a @ b.T of two is their outer product"] * checker.arrays.columns
     return Report(judged, [*names.said(), *said, *session.remarks], source, by_place=True)
-
-
-def _written_names(code: Code) -> list[str]:
-    out: dict[str, None] = {}
-    for line in code.lines:
-        out.setdefault(line.target)
-        for e in (line.value, line.mask, *(end for loop in line.loops for end in (loop.start, loop.stop))):
-            out.update(dict.fromkeys(n.name for n in preorder(e) if isinstance(n, Ref)) if e is not None else {})
-    return list(out)
-
-
-def _sizes(net: Network, code: Code, names: Names) -> dict[str, Expr]:
-    """Names of the code that are lengths: N = X.shape[0], n = 5."""
-    arrays = Arrays(form(net))
-    out: dict[str, Expr] = {}
-    counts = Counter((line.scope, line.target) for line in code.lines)
-    for line in code.lines:
-        value = line.value
-        if isinstance(value, Call) and value.function == "length" and isinstance(value.args[0], Ref):
-            about = names.about(value.args[0].name)
-            axis = value.args[1]
-            if about is not None and isinstance(axis, Num):
-                try:
-                    out[line.target] = names.length(about, int(axis.value), arrays)
-                except NotReadable:
-                    continue
-        elif (isinstance(value, Num) and isinstance(value.value, int) and line.op == "=" and not line.loops
-              and names.about(line.target) is None and counts[line.scope, line.target] == 1):
-            out[line.target] = value
-    return out
 
 
 class Checker:
@@ -163,21 +136,27 @@ class Checker:
         if line.target in self.loops.sizes and isinstance(line.value, Call) and line.value.function == "length":
             judged.verdict, judged.reason = "right", f"names a size: {plain(self.loops.sizes[line.target])}"
             return []
+        if (told := without_claim(line, self.net, self.names, self.env)):
+            judged.verdict, judged.reason = "right", told
+            return []
         turns = self.loops.of(line)
         places = tuple(placed(i, turns) for i in line.indices)
         claim = self.names.claimed(line.target, line.span)
         before = self.env.get((line.scope, line.target))
         says, really, used = self._value(line, line.value, turns)
+        again: Callable[[Expr], Expr] | None = None           # what is made of the old value
         if line.mask is not None:
             mask, _, more = self._value(line, line.mask, turns)
-            old = self._old(line, before).value(places, turns, line.span)
-            says, used = Call("where", (mask, says, old)), (*used, *more)
+            again, used = (lambda old, new=says: self.arrays.written(Call("where", (mask, new, old)))), (*used, *more)
             really = None
         elif line.op in ("*=", "/=", "@="):
-            old = self._old(line, before).value(places, turns, line.span)
+            again = lambda old, new=says: _joined(line.op, old, new)      # noqa: E731
             real = before.really if before is not None else None
-            really = _joined(line.op, real, really) if really is not None and real is not None else None
-            says = _joined(line.op, old, says)
+            really = again(real) if really is not None and real is not None else None
+        old = self._old(line, before).value(places, turns, line.span) if again is not None else says
+        says = again(old) if again is not None else says
+        if line.op != "=" and before is not None and before.read and isinstance(claim, Ref) and not (turns or places):
+            before.claim, claim = None, None              # Z -= Z.max(): it was complete, and is now another
         variable = self._written(line, judged, turns, places, claim, before, says, really)
         if line.op == "=" and is_zero(says) and self._again(line):
             judged.verdict, judged.reason = "right", f"{line.target} begins at 0"
@@ -186,6 +165,9 @@ class Checker:
         whole = says if line.op not in ("+=", "-=") else self._total(line, variable, places, turns)
         pending = Pending(line, judged, variable, entry, whole, variable.really, used, last, list(variable.writes),
                           list(variable.lost), line.op, places, turns)
+        if again is not None and line.op in ("=", "*=") and isinstance(entry, Deriv) and before is not None:
+            pending.passed = Passed(old, again, before.writes[-1].judged,
+                                    lambda what: self.names.entries(what, self.loops, line))
         if before is not None and (line.op != "=" or line.mask is not None):
             pending.used = (*used, before) if before is not variable else used
         return [pending]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from workings.errors import NotReadable
-from workings.expr import ONE, Add, Call, Div, Expr, MatMul, Mul, Neg, Num, Rel, rewrite
+from workings.expr import ONE, Add, Call, Div, Expr, MatMul, Mul, Neg, Num, Rel, rewrite, same
 from workings.forms.indexed import Indexed
 from workings.notation import plain
 from workings.shape import ShapeError
@@ -20,6 +20,7 @@ class Arrays:
 
     def __init__(self, form: Indexed) -> None:
         self.form = form
+        self.columns = False                      # was a product a @ b.T of two vectors read as that of columns?
 
     def axes(self, expr: Expr) -> tuple[Expr, ...]:
         """The sizes of the axes; () for a number."""
@@ -27,7 +28,7 @@ class Arrays:
 
     def written(self, expr: Expr) -> Expr:
         """The expression in the network's notation, innermost calls first; raises `ShapeError` or `NotReadable`."""
-        return rewrite(expr, self._fitting)
+        return rewrite(rewrite(expr, _marked), self._fitting)
 
     def _fitting(self, node: Expr) -> Expr:
         """What does not fit is left as it is: the checker of lines says why, and which slip it may be."""
@@ -40,18 +41,24 @@ class Arrays:
         if isinstance(node, MatMul) and len(node.args) == 2:
             a, b = (len(self.axes(e)) for e in node.args)
             return Call("dot", node.args) if a == b == 1 else Mul(node.args) if not a or not b else node
+        if isinstance(node, Div):
+            return self._softmax(node)
         if not isinstance(node, Call):
             return node
-        if node.function in ("sum_over", "mean_over"):
+        if node.function in ("sum_over", "mean_over", "max_over", "min_over"):
             return self._over(node)
         if node.function in ("ind", "where"):
             condition = node.args[0]
             arrays = isinstance(condition, Rel) and any(map(self.axes, condition.args))
             return self._mask(node, condition) if arrays and isinstance(condition, Rel) else node
-        if node.function in ("sum", "mean") and not self.axes(node.args[0]):
+        if node.function in ("sum", "mean", "amax", "amin") and not self.axes(node.args[0]):
             return node.args[0]
+        if node.function == "by_turned":
+            return self._by_turned(*node.args)
         if node.function in ("T", "flat", "col", "row"):
             return self._turned(node)
+        if node.function in ("shaped", "rowed"):
+            return self._shaped(node)
         if node.function == "length":
             return self._length(node)
         if node.function == "entries":
@@ -75,6 +82,24 @@ class Arrays:
         parts += [Mul((Add((ONE, Neg(mask))), no))] if not is_zero(no) else []
         return Num(0) if not parts else parts[0] if len(parts) == 1 else Add(tuple(parts))
 
+    def _softmax(self, node: Div) -> Expr:
+        """exp(z - m)/sum(exp(z - m)) is softmax(z), whatever m is that all entries of a row share."""
+        top, under = node.top, node.bottom
+        if not (isinstance(top, Call) and top.function == "exp") or not self.axes(top):
+            return node
+        z, rank = top.args[0], len(self.axes(top))
+        row = Call("sum", (top,)) if rank == 1 else Call("col", (Call("rowsum", (top,)),))
+        if not same(under, row):
+            return node
+        terms = z.args if isinstance(z, Add) else (z,)
+        kept = tuple(t for t in terms if not self._shared(t.arg if isinstance(t, Neg) else t, rank))
+        whole = kept[0] if len(kept) == 1 else Add(kept) if kept else z
+        return Call("softmax", (whole if len(self.axes(whole)) == rank else z,))
+
+    def _shared(self, term: Expr, rank: int) -> bool:
+        """Have all entries of a row the same value?"""
+        return not self.axes(term) or (rank == 2 and isinstance(term, Call) and term.function == "col")
+
     # -- sums
     def _over(self, node: Call) -> Expr:
         x, axis, keep = node.args
@@ -84,13 +109,14 @@ class Arrays:
             raise NotReadable(f"{plain(x)} has no axis {axis.value}", span=x.span,
                               expected=f"an axis below {len(sizes)}" if sizes else "an array")
         which = int(axis.value) % len(sizes)
-        made: Expr = Call("sum", (x,))
+        kind = node.function[:3] if node.function in ("max_over", "min_over") else "sum"
+        made: Expr = Call("sum" if kind == "sum" else f"a{kind}", (x,))
         if len(sizes) == 2:
-            made = Call("rowsum" if which else "colsum", (x,))
+            made = Call(f"row{kind}" if which else f"col{kind}", (x,))
             made = Call("col", (made,)) if which and keep.value else made
         elif len(sizes) > 2:
             raise NotReadable(f"a sum over one of {len(sizes)} axes is not read", span=x.span)
-        return made if node.function == "sum_over" else Div(made, sizes[which])
+        return Div(made, sizes[which]) if node.function == "mean_over" else made
 
     # -- shapes
     def _turned(self, node: Call) -> Expr:
@@ -102,6 +128,24 @@ class Arrays:
             x = self.flat(x)
             return Call(node.function, (x,))
         return self.flat(x) if node.function == "flat" else x if not sizes else node
+
+    def _by_turned(self, a: Expr, b: Expr) -> Expr:
+        """a @ b.T; of two vectors, which the code then holds as columns n x 1, the outer product."""
+        if len(self.axes(a)) == len(self.axes(b)) == 1:
+            self.columns = True
+            return Call("outer", (a, b))
+        return self._written(MatMul((a, self._turned(Call("T", (b,))))))
+
+    def _shaped(self, node: Call) -> Expr:
+        """x.reshape(y.shape) and x.reshape(N, -1), where they change nothing; a matrix of one row or column as well."""
+        x, other = node.args
+        own = self.axes(x)
+        to = self.axes(other) if node.function == "shaped" else own
+        if len(own) == len(to) or not own:
+            return x
+        if len(to) == 1:
+            return self.flat(x)
+        raise NotReadable(f"{plain(x)} in another shape is not read", span=x.span, expected="the axes that it has")
 
     def flat(self, x: Expr) -> Expr:
         """A column or a row as a vector; a vector as it is."""
@@ -183,6 +227,13 @@ def _ordered(text: str, made: Expr, out: str) -> Expr:
     if sorted(text) != sorted(out):
         raise NotReadable("an einsum with letters on one side only is not read", expected="einsum('ij,jk->ik', A, B)")
     return made if text == out else Call("T", (made,))
+
+
+def _marked(node: Expr) -> Expr:
+    """a @ b.T under a name, until the axes are known."""
+    last = node.args[-1] if isinstance(node, MatMul) and len(node.args) == 2 else None
+    turned = isinstance(last, Call) and last.function == "T"
+    return Call("by_turned", (node.args[0], last.args[0])) if turned else node    # type: ignore[union-attr, attr-defined]
 
 
 def is_zero(e: Expr) -> bool:

@@ -95,7 +95,7 @@ class Loops:
         uses = list(self._uses(loop, lines))
         usual = 0 if self.count.base == "same" else 1
         shift = max((self.count.offset(name, axis) for name, axis in uses), default=usual)
-        lo, hi = shifted(self._bound(loop.start), shift), shifted(self._bound(loop.stop), shift - 1)
+        lo, hi = shifted(self._bound(loop.start), shift), self._end(loop.stop, shift, uses)
         taken = {self.turns[id(o)].letter for o in outer if id(o) in self.turns}
         near = [x for use in uses for x in self.count.letters.get(use, ())]
         for letter in dict.fromkeys((*near, loop.index, *self.net.ranges)):
@@ -109,6 +109,16 @@ class Loops:
             letter += loop.index[0]
         self.ranges[letter] = Range(letter, lo, hi)
         return Turn(loop, letter, shift, lo, hi)
+
+    def _end(self, stop: Expr, shift: int, uses: Sequence[tuple[str, int]]) -> Expr:
+        """The last value of a letter; of len(inputs), which the network has not, that of the families it runs over."""
+        try:
+            return shifted(self._bound(stop), shift - 1)
+        except NotReadable:
+            near = [self.net.ranges[x] for use in uses for x in self.count.letters.get(use, ())]
+            if not (isinstance(stop, Call) and stop.function == "length") or len({plain(r.hi) for r in near}) != 1:
+                raise
+            return near[0].hi
 
     def _uses(self, loop: Loop, lines: Sequence[Assignment]) -> Iterator[tuple[str, int]]:
         """The places of families of the network that the loop's index stands in."""

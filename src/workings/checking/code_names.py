@@ -82,8 +82,11 @@ class Names:
         """The quantity of the network with this name: as it stands, or but for underscores."""
         if name in self.places or name in self.net.sizes:
             return name
-        near = self.squashed.get(name.replace("_", ""), [])
-        return near[0] if len(near) == 1 else None
+        for bare in (name.replace("_", ""), name[:-1].replace("_", "") if name.endswith("s") else ""):
+            near = self.squashed.get(bare, [])           # hs: all of the h[t]
+            if near:
+                return near[0] if len(near) == 1 else None
+        return None
 
     def _readings(self, name: str) -> list[tuple[str, str]]:
         """(u, v) for each way to read the name as du/dv."""
@@ -164,9 +167,27 @@ class Names:
                     raise
         if places and not family and not self.net.shapes.get(ref.name) and not self.arrayed(ref.name):
             raise NotReadable(f"{ref.name} is one number", span=span, expected="an array or a family with indices")
-        at = tuple(p if isinstance(p, All) else shifted(p, loops.count.offset(ref.name, axis))
+        places = self._without_column(ref.name, places, family)
+        at = tuple(p if isinstance(p, All) or self._is_class(p) else shifted(p, loops.count.offset(ref.name, axis))
                    for axis, p in enumerate(places))
-        return Ref(ref.name, at)
+        return Ref(ref.name, tuple(self._class(p, turns, loops, span) for p in at))
+
+    def _without_column(self, name: str, places: Places, family: int) -> Places:
+        """The entry of a vector that the code holds as a column, p[i, 0]."""
+        most = max(family, len(self.arrays.axes(Ref(name))), len(self.net.shapes.get(name, ())))
+        extra = len(places) > most > 0 and isinstance(places[-1], Num) and places[-1].value == 0
+        return places[:-1] if extra else places
+
+    def _is_class(self, place: Expr) -> bool:
+        """Is it a name of the network, which counts as the network does?"""
+        return isinstance(place, Ref) and self.quantity(place.name) is not None and place.name not in self.net.ranges
+
+    def _class(self, place: Expr, turns: Sequence[Turn], loops: Loops, span: Span | None) -> Expr:
+        if not isinstance(place, Ref) or not self._is_class(place):
+            return place
+        name = self.quantity(place.name)
+        assert name is not None
+        return self._at(Ref(name), place.indices, turns, loops, span) if place.indices else Ref(name)
 
     def _step(self, name: str, count: int, turns: Sequence[Turn], loops: Loops, span: Span | None) -> Places:
         """The letters of a family's places, from the loops around: z in a loop over t is z[t]."""
@@ -228,3 +249,10 @@ class Names:
                 if m.what is not None and not (isinstance(m.what, Ref) and m.what.name == n)]
         read.sort(key=natural)
         return [f"names are read so: {', '.join(read)}"] if read else []
+
+
+def derives(net: Network, code: Code, of: str) -> bool:
+    """Does a name of the code stand for a derivative only if this is what is derived?"""
+    alone, names = Names(net, None), Names(net, of)
+    return any(alone.meaning(line.target).what is None and isinstance(names.meaning(line.target).what, Deriv)
+               for line in code.lines)

@@ -6,9 +6,10 @@ contributions to one sum is the wrong one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from workings.checking.code_arrays import Arrays, is_zero
 from workings.checking.code_loops import Turn
@@ -16,10 +17,23 @@ from workings.checking.code_state import Places, Variable, Write, about
 from workings.checking.lines import Session
 from workings.checking.verdict import Judged
 from workings.errors import Source
-from workings.expr import Add, Big, Deriv, Expr, Mul, Network, Ref, Rel, free_keys, same
+from workings.expr import Add, Big, Call, Deriv, Expr, Mul, Network, Num, Ref, Rel, free_keys, same
 from workings.expr.program import Assignment
+from workings.notation import plain
 from workings.shape import ShapeError
 from workings.syntax import Line
+
+
+class Passed(NamedTuple):
+    """A value changed in its place: dh[h <= 0] = 0 makes the derivative by h that by the pre-activation.
+
+    `again`: what is made of the old value; `earlier`: the line that gave it; `claims`: a claim of the name.
+    """
+
+    old: Expr
+    again: Callable[[Expr], Expr]
+    earlier: Judged
+    claims: Callable[[Expr], Any]
 
 
 @dataclass(slots=True, eq=False)
@@ -39,6 +53,7 @@ class Pending:
     op: str = "="
     places: Places = ()
     turns: tuple[Turn, ...] = ()
+    passed: Passed | None = None
 
 
 class Verdicts:
@@ -57,6 +72,8 @@ class Verdicts:
             p.judged.reason = f"a part of {p.line.target}, which is judged where it is complete"
             p.variable.wrong = wrong
             return
+        if p.passed is not None and not wrong and self._passed_on(p, p.passed):
+            return
         found = self._said(p.line, p.claim, p.says, p.judged.line)
         if found.verdict == "right" and wrong:
             real = self._said(p.line, p.claim, p.really, p.judged.line) if p.really is not None else found
@@ -74,6 +91,36 @@ class Verdicts:
             p.variable.wrong = ()
             if not p.line.loops and not p.line.indices:
                 p.variable.really = p.claim
+
+    def _passed_on(self, p: Pending, passed: Passed) -> bool:
+        """Was the name the derivative by a neuron's output, and does this line go back through the neuron?"""
+        assert isinstance(p.claim, Deriv)
+        below = self._pre_activation(p.claim.wrt[0])
+        if below is None:
+            return False
+        before = self._said(p.line, p.claim, passed.old, passed.earlier.line)
+        if before.verdict != "right":
+            return False
+        claim = p.claim.rebuild((p.claim.of, below))
+        found = self._said(p.line, claim, passed.again(p.claim), p.judged.line)
+        _take(passed.earlier, before)
+        _take(p.judged, found)
+        what = f"{p.line.target} is {plain(claim)} from here on"
+        p.judged.reason = f"{what}: {found.reason}" if found.reason else what
+        p.variable.claim = passed.claims(claim)
+        p.variable.wrong = () if found.verdict != "wrong" else (p.judged,)
+        p.variable.really = claim if found.verdict == "right" else passed.again(p.claim)
+        return True
+
+    def _pre_activation(self, output: Expr) -> Expr | None:
+        """z of h = f(z), where both have names."""
+        if not isinstance(output, Ref) or output.indices:
+            return None
+        for e in self.net.defs.get(output.key, ()):
+            args = [a for a in e.rhs.args if not isinstance(a, Num)] if isinstance(e.rhs, Call) else []
+            if len(args) == 1 and isinstance(args[0], Ref):
+                return args[0]
+        return None
 
     def _own(self, p: Pending, wrong: tuple[Judged, ...]) -> None:
         """A name of the program's own: all that can be wrong is that shapes do not fit."""

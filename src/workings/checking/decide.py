@@ -86,7 +86,7 @@ class _Question:
         if made and not cases.plain:
             proofs = self._each(made)
             if proofs is not None:
-                how = "tested" if cases.symbolic_sizes else "proved"
+                how = "tested" if cases.symbolic_sizes or cases.sampled else "proved"
                 return self._proved(_worst(proofs), how, made[: len(proofs)])
         elif made:
             found = self._refuted(made, MORE_POINTS, 3, proof.open)

@@ -15,7 +15,7 @@ from workings.limits import SLIP_NAMES
 from workings.checking.worlds import World, sloped
 from workings.expr import (
     ONE, TWO, Add, Big, Call, Deriv, Div, Expr, MatMul, Mul, Neg, Network, Num, Pow, Ref, free_refs, preorder, rewrite,
-    same,
+    same, substitute,
 )
 from workings.expr.nodes import Key
 from workings.functions import table
@@ -39,6 +39,7 @@ def put(tree: Expr, node: Expr, new: Expr) -> Expr:
 def of_side(side: Expr, net: Network, wrt: list[Ref]) -> Iterator[Edit]:
     """Every single slip undone, the likeliest first."""
     yield from _names(side, net)
+    yield from _exchanged(side, wrt)
     yield from _indices(side, net)
     yield from _signs(side)
     yield from _sizes(side, net)
@@ -49,6 +50,7 @@ def of_side(side: Expr, net: Network, wrt: list[Ref]) -> Iterator[Edit]:
     yield from _functions(side)
     yield from _partners(side, net)
     yield from _products(side)
+    yield from _others(side, net)
 
 
 def of_head(head: Expr, net: Network) -> Iterator[Edit]:
@@ -69,6 +71,16 @@ def _names(side: Expr, net: Network) -> Iterator[Edit]:
             for other, says in _instead(name, scalars, net):
                 yield says, rewrite(side, lambda n, name=name, other=other: (  # type: ignore[misc]
                     Ref(other, (), n.span) if isinstance(n, Ref) and n.name == name and not n.indices else n))
+
+
+def _others(side: Expr, net: Network) -> Iterator[Edit]:
+    """Another parameter, whatever its letter: u for w."""
+    own = [name for name, places in net.parameters if not places][:SLIP_NAMES]
+    for node in preorder(side):
+        if isinstance(node, Ref) and not node.indices and node.name in own:
+            for other in own:
+                if other != node.name:
+                    yield f"name: {node.name} where {other} is meant", put(side, node, Ref(other, (), node.span))
 
 
 def _scalars(net: Network) -> list[str]:
@@ -130,6 +142,14 @@ def _indices(side: Expr, net: Network) -> Iterator[Edit]:
                 yield f"activation for pre-activation: {node.name} where {other.name} is meant", put(side, node, other)
 
 
+def _exchanged(side: Expr, wrt: list[Ref]) -> Iterator[Edit]:
+    """The derivative by W[j,i] where that by W[i,j] is meant."""
+    for w in wrt:
+        letters = [i.name for i in w.indices if isinstance(i, Ref) and not i.indices]
+        for p, q in combinations(letters, 2):
+            yield f"transposed: {p} and {q} are exchanged", substitute(side, {p: Ref(q), q: Ref(p)})
+
+
 def _places(node: Ref, net: Network) -> Iterator[Ref]:
     letters = [x for x in net.ranges if x not in net.sizes]
     for i, j in combinations(range(len(node.indices)), 2):
@@ -144,29 +164,33 @@ def _places(node: Ref, net: Network) -> Iterator[Ref]:
             others = [Ref(x) for x in letters if not (isinstance(place, Ref) and place.name == x)]
             others += [Add((place, Neg(ONE))), Add((place, ONE))]
         if isinstance(place, Add) and len(place.args) == 2:
-            others.append(place.args[0])
+            others += [place.args[0], Add((place.args[0], _minus(place.args[1])))]
         for other in others:
             yield Ref(node.name, (*node.indices[:i], other, *node.indices[i + 1 :]))
 
 
 # -- signs, powers
 def _signs(side: Expr) -> Iterator[Edit]:
-    yield "sign", side.arg if isinstance(side, Neg) else Neg(side)
-    for node in preorder(side):
+    yield "sign", _minus(side)
+    inside = {id(n) for r in preorder(side) if isinstance(r, Ref) for i in r.indices for n in preorder(i)}
+    for node in (n for n in preorder(side) if id(n) not in inside):
         if isinstance(node, Add):
             for i, term in enumerate(node.args):
-                turned = term.arg if isinstance(term, Neg) else Neg(term)
+                turned = _minus(term)
                 yield f"sign: of {plain(term)}", put(side, node, Add((*node.args[:i], turned, *node.args[i + 1 :])))
         elif isinstance(node, Call) and len(node.args) == 1 and node.function not in ("relu",):
             arg = node.args[0]
-            yield "sign: inside " + node.function, put(side, node, Call(node.function, (
-                arg.arg if isinstance(arg, Neg) else Neg(arg),), node.primes))
+            yield "sign: inside " + node.function, put(side, node, Call(node.function, (_minus(arg),), node.primes))
         if isinstance(node, Mul):
             for i in range(1, len(node.args)):
                 left, right = node.args[i - 1 : i + 1]
                 less = Add((left, Neg(right)))
                 yield f"minus lost: between {plain(left)} and {plain(right)}", put(
                     side, node, _product((*node.args[: i - 1], less, *node.args[i + 1 :])))
+
+
+def _minus(e: Expr) -> Expr:
+    return e.arg if isinstance(e, Neg) else Neg(e)
 
 
 def _product(factors: tuple[Expr, ...]) -> Expr:
@@ -186,6 +210,11 @@ def _squares(side: Expr, net: Network) -> Iterator[Edit]:
                         isinstance(inner, Call) and inner.function == "tanh")
                     yield "tanh' as 1 - tanh" if tanh else f"power: {plain(inner)} where its square is meant", put(
                         side, term, new)
+        if isinstance(node, Pow) and isinstance(node.base, Add):
+            last = node.base.args[-1]
+            power = Neg(Pow(last.arg, node.exponent)) if isinstance(last, Neg) else Pow(last, node.exponent)
+            meant = Add((*node.base.args[:-1], power))
+            yield f"bracket: {plain(node)} where {plain(meant)} is meant", put(side, node, meant)
         if isinstance(node, Pow) and isinstance(node.exponent, Num):
             yield f"power: {plain(node)} where {plain(node.base)} is meant", put(side, node, node.base)
             for k in (1, -1):
@@ -201,6 +230,12 @@ def _sums(side: Expr, net: Network, wrt: list[Ref]) -> Iterator[Edit]:
     for letter in free:
         if letter in net.ranges and letter not in fixed:
             yield f"sum collapsed: the sum over {letter} is lost", Big("sum", letter, side)
+    for letter, known in net.ranges.items():
+        if letter not in fixed and letter not in free:
+            for end in (known.hi, known.lo):
+                every = rewrite(side, lambda n, x=letter, end=end: Ref(x) if same(n, end) else n)  # type: ignore[misc]
+                if every is not side and not isinstance(end, Num):
+                    yield f"sum collapsed: only {letter} = {plain(end)} is left of it", Big("sum", letter, every)
     for node in preorder(side):
         if isinstance(node, Big) and node.op == "sum":
             for letter in dict.fromkeys((node.index, *fixed)):

@@ -188,7 +188,7 @@ class Functions(Transcend):
 
     def _by_factors(self, p: Poly, jumps: bool) -> int:
         """The sign of a polynomial from those of its irreducible factors."""
-        content, factors = p.factor()
+        content, factors = self.arena.factors(p)
         out = 1 if content > 0 else -1
         for q, e in factors:
             if e % 2 or jumps:

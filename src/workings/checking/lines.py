@@ -27,7 +27,7 @@ from workings.expr import (
     Call, Claim, Deriv, Equation, Expr, Logic, Neg, Network, Num, Ref, Rel, Rest, preorder, rewrite, same,
 )
 from workings.expr.nodes import Key
-from workings.limits import CHECK_STEPS
+from workings.limits import SLIP_STEPS
 from workings.shape import ShapeError
 
 ORDER = {"wrong": 0, "undecided": 1, "right": 2}
@@ -106,7 +106,7 @@ class Session:
         stated = self.form.named(matrices.meant(self.form, line))
         matrices.same_rank(self.form, stated)
         body, self.here = settled(self.form.line(stated), self.net)
-        self.lines = pairs(line.body)
+        self.lines = pairs(stated)
         if line.kind == "point":
             self._at(body, out)
         elif line.kind in ("fact", "class"):
@@ -240,7 +240,7 @@ class Session:
         return True
 
     def _proof(self, a: Expr, b: Expr, net: Network) -> Verdict:
-        found = decide.equal(a, b, net, self.facts, creases=False, bind=self.bind, work=Work(CHECK_STEPS // 8, 0.5),
+        found = decide.equal(a, b, net, self.facts, creases=False, bind=self.bind, work=Work(SLIP_STEPS),
                              open_=frozenset(net.defs) - frozenset(self.net.defs))
         if found.kind != "equal":
             for literal, other in ((b, a), (a, b)):
@@ -277,7 +277,7 @@ class Session:
         self._meant((left, right))
         resolver = Resolver(self.here)
         try:
-            a, b = resolver.resolve(left), resolver.resolve(right)
+            a, b = resolver.both(left, right)
             net = resolver.net
         except OutOfReach:
             if any(e.key in self.net.defs for e in self.point):

@@ -106,7 +106,7 @@ def _always(n: Normal, d: Frac, op: str, cell: Cell, given: Given) -> bool:
 
 def _weak_sign(n: Normal, d: Frac) -> tuple[int, bool] | None:
     """(1, strict) where d >= 0 all over the cell, (-1, strict) where d <= 0; None where its factors do not tell."""
-    content, factors = n.arena.lift(d).num.factor()
+    content, factors = n.arena.factors(n.arena.lift(d).num)
     sign, strict = (1 if content > 0 else -1), True
     for q, e in factors:
         known = n.arena.sign(q)

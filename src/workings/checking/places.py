@@ -18,7 +18,9 @@ class Places:
     """Whole numbers and ranges of one network at one choice of sizes."""
 
     net: Network
-    sizes: dict[str, int]
+    sizes: dict[str, int]                         # and the integers that are data: y of s[y]
+    turn: int = 0                                 # which of the ways to choose class numbers y[1], y[2], …
+    picked: bool = False                          # was one chosen?
     _places: dict[tuple[str, int], Any] | None = None
 
     def whole(self, expr: Expr, env: Mapping[str, int] | None = None) -> int:
@@ -57,7 +59,23 @@ class Places:
             if isinstance(self.net.values.get(expr.name), int):
                 return int(self.net.values[expr.name])
             raise OutOfReach(f"{expr.name} has no value as an index", span=expr.span)
+        if isinstance(expr, Ref) and expr.key not in self.net.defs:
+            return self._class(expr, tuple(self._int(i, env) for i in expr.indices))
         raise OutOfReach("an index must be a whole number", span=expr.span)
+
+    def _class(self, ref: Ref, at: tuple[int, ...]) -> int:
+        """The class number y[2], data that stands as an index: all different, all the last, or every other one."""
+        name = f"{ref.name}[{','.join(map(str, at))}]"
+        if name not in self.sizes:
+            places = ((n.name, k) for q in self.net.equations for n in preorder(q.rhs) if isinstance(n, Ref)
+                      for k, i in enumerate(n.indices) if isinstance(i, Ref) and i.key == ref.key)
+            known = next((r for r in map(self._place_range, places) if r), None)
+            if known is None:
+                raise OutOfReach(f"the range of {ref.name} is not known", span=ref.span)
+            before = sum(n.startswith(f"{ref.name}[") for n in self.sizes)
+            self.sizes[name] = known[(before, -1, 2 * before + 1)[self.turn] % len(known)]
+            self.picked = True
+        return self.sizes[name]
 
     def _uses(self, index: str, expr: Expr | None) -> list[tuple[str, int]]:
         """The (family, place) where an index stands plainly, in the expression and then in the network."""

@@ -10,12 +10,13 @@ in the network at hand, and with the same adjoints as what it stands beside.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from workings.checking.derivs import derivatives, own_equation, reaches, same_entry
+from workings.checking.names import place_letters
 from workings.errors import OutOfReach
 from workings.expr import (
     ONE, ZERO, Add, All, Big, Deriv, Equation, Expr, Mul, Neg, Network, Num, Range, Ref, fold, free_refs, fresh,
@@ -52,6 +53,8 @@ class Resolver:
     net: Network
     found: list[tuple[Deriv, Expr]] = field(default_factory=list)
     swept: dict[str, Swept] = field(default_factory=dict)
+    asked: dict[str, list[Ref]] = field(default_factory=dict)              # by what a quantity is derived, in all
+    meaning: dict[Key, tuple[Ref, Expr]] = field(default_factory=dict)     # of an adjoint: by what it derives
     base: Network = field(init=False)                     # without adjoints, and without what waits
     waiting: dict[Key, list[Equation]] = field(init=False)
 
@@ -64,7 +67,8 @@ class Resolver:
     def copy(self) -> Resolver:
         """Another that knows the same; what it finds burdens this one not."""
         out = copy(self)
-        out.found, out.waiting = list(self.found), dict(self.waiting)
+        out.found, out.waiting, out.meaning = list(self.found), dict(self.waiting), dict(self.meaning)
+        out.asked = {k: list(w) for k, w in self.asked.items()}
         out.swept = {k: replace(s, adjoints=dict(s.adjoints)) for k, s in self.swept.items()}
         return out
 
@@ -77,8 +81,24 @@ class Resolver:
                 node = node.rebuild(inner)
             return self._derivative(node) if isinstance(node, Deriv) else node
 
+        self.expect(expr)
         self.settle(expr)
         return fold(expr, step)
+
+    def both(self, left: Expr, right: Expr) -> tuple[Expr, Expr]:
+        """Two sides resolved, with one pass for what both derive."""
+        self.expect(left)
+        self.expect(right)
+        return self.resolve(left), self.resolve(right)
+
+    def expect(self, expr: Expr) -> None:
+        """Note by what each quantity is derived: one pass for all of it names its adjoints alike."""
+        needed = [e.rhs for key in _awaited(expr, self.net, self.waiting) for e in self.waiting[key]]
+        for d in (d for e in (expr, *needed) for d in derivatives(e)):
+            if isinstance(d.of, Ref) and len(d.wrt) == 1 and isinstance(d.wrt[0], Ref) and d.kind != "P":
+                known = self.asked.setdefault(plain(d.of), [])
+                if not any(same(w, d.wrt[0]) for w in known):
+                    known.append(d.wrt[0])
 
     def settle(self, expr: Expr) -> None:
         """What waits and is needed by the expression joins the network, resolved."""
@@ -142,8 +162,9 @@ class Resolver:
         name = plain(of)
         known = self.swept.get(name)
         begun = known or self._begun(net, of)
+        others = [w for w in self.asked.get(name, []) if not same(w, wrt) and self._depends(of, w, "D")]
         try:
-            value = self._pass(begun, wrt)
+            value = self._pass(begun, wrt, others)
         except Conflict:
             return self._pass(self._begun(self.net, of), wrt)
         self.swept[name] = begun
@@ -179,13 +200,15 @@ class Resolver:
             of = head
         return Swept(fixed, of, net, written)
 
-    def _pass(self, begun: Swept, wrt: Ref) -> Expr:
+    def _pass(self, begun: Swept, wrt: Ref, others: Sequence[Ref] = ()) -> Expr:
         from workings.derive import backward
 
         net, slopes, held = self._through_opaque(begun.net, begun.of, wrt)
         # The network is in indices already: a bold letter must not make the door take one for an array.
-        asked = [*_ends(net, wrt), wrt]
-        program = backward(net.with_(spelling={}, ranges=_ranges(net, wrt)), begun.of, asked)
+        general, table = _general(net, wrt)
+        wanted = list({w.key: w for w in (*(_general(net, w)[0] for w in others), general)}.values())
+        asked = [*(end for w in wanted for end in _ends(net, w)), *wanted]
+        program = backward(net.with_(spelling={}, ranges=_ranges(net, wanted)), begun.of, asked)
         statements = [s for s in (*program.forward, *program.backward) if s.name.key not in self.net.opaque]
         _complete(statements, net)
         depending = _depending([(s.name, s.value) for s in statements], {r.name for r in begun.fixed.values()})
@@ -201,10 +224,14 @@ class Resolver:
 
         statements = [replace(s, value=given(s.value)) for s in statements] if slopes else statements
         new = [s for s in statements if s.name.key not in begun.written]
+        for s in new:
+            ends = any(not isinstance(i, Ref) or i.name in self.net.sizes for i in s.name.indices)
+            if isinstance(s.is_, Deriv) and not ends:
+                self.meaning[s.name.key] = s.name, s.is_.wrt[0]
         made = [Equation(_head(widened(s.name)), widened(s.value)) for s in new]
         self._take(begun, held + made)
-        own = next((value for name, value in program.gradients if same(name, wrt)), program.gradients[-1][1])
-        value = widened(given(own))
+        own = next((value for name, value in program.gradients if same(name, general)), program.gradients[-1][1])
+        value = substitute(widened(given(own)), table)
         return substitute(value, {r.name: Ref(x) for x, r in begun.fixed.items()})
 
     def _take(self, begun: Swept, equations: list[Equation]) -> None:
@@ -271,6 +298,24 @@ class Resolver:
         ) and r.name not in self.net.sizes
 
 
+def _general(net: Network, wrt: Ref) -> tuple[Ref, dict[str, Expr]]:
+    """The family at its own letters, and what they are in an entry: a pass is by p[c], whichever entry is asked."""
+    heads = [e.lhs for e in net.defs.get(wrt.key, ()) if all(_is_letter(i, net) for i in e.lhs.indices)]
+    if heads:
+        head = heads[0]
+    else:
+        places = place_letters(net)
+        letters = [places.get((wrt.name, n), "") for n in range(len(wrt.indices))]
+        if wrt.key in net.defs or not all(letters) or len(set(letters)) < len(letters):
+            return wrt, {}
+        head = Ref(wrt.name, tuple(Ref(x) for x in letters))
+    return head, {i.name: at for i, at in zip(head.indices, wrt.indices) if isinstance(i, Ref)}
+
+
+def _is_letter(index: Expr, net: Network) -> bool:
+    return isinstance(index, Ref) and not index.indices and index.name not in net.sizes
+
+
 def _ends(net: Network, wrt: Ref) -> list[Ref]:
     """The entries of a recurrence that have equations of their own, as h[0] has: h[t-1] may be one of them."""
     places = net.defs.get(wrt.key, [])
@@ -313,10 +358,10 @@ def _keys(expr: Expr) -> list[Key]:
     return [n.key for n in preorder(expr) if isinstance(n, Ref)]
 
 
-def _ranges(net: Network, wrt: Ref) -> dict[str, Range]:
+def _ranges(net: Network, wanted: Sequence[Ref]) -> dict[str, Range]:
     """The declared ranges, and those of primed letters: c'' runs as c does."""
     out = dict(net.ranges)
-    for r in (r for i in wrt.indices for r in free_refs(i)):
+    for r in (r for w in wanted for i in w.indices for r in free_refs(i)):
         known = net.ranges.get(r.name.rstrip("'0123456789"))
         if known is not None:
             out.setdefault(r.name, Range(r.name, known.lo, known.hi))

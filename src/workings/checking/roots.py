@@ -67,7 +67,7 @@ def _square_root(f: Frac) -> Frac | None:
     out = f.arena.number(1)
     one = f.arena.ctx.constant(1)
     for poly, up in ((f.num, True), (f.den, False)):
-        content, factors = poly.factor()
+        content, factors = f.arena.factors(poly)
         top, bottom = int(content.p), int(content.q)
         if top < 0 or isqrt(top) ** 2 != top or isqrt(bottom) ** 2 != bottom or any(e % 2 for _, e in factors):
             return None

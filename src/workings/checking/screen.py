@@ -14,6 +14,7 @@ from typing import Any
 from workings.limits import SEARCH_WORK
 from workings.checking.cases import Case, Cases
 from workings.checking.numeric import NoValue, Point, Unknown, Value, plan
+from workings.checking.places import Outside
 from workings.checking.search import SMALL, flint
 from workings.errors import OutOfReach
 from workings.expr import Expr, Network
@@ -77,15 +78,19 @@ class Screen:
         """Does no point tell b from the side?  False where nothing can be told."""
         if len(plan(b).steps) > SEARCH_WORK:
             return False
+        told = False
         for seen in self.seen:
             try:
                 said = seen.case.lowered(b)
+            except Outside:
+                continue              # h[T+1] is not there: nothing is said for t = T
             except OutOfReach:
                 return False
+            told = True
             value = _worth(seen.point, said) if said is not None else None
             if value is not None and not _meet(seen.value, value):
                 return False
-        return bool(self.seen)
+        return told
 
 
 def _apart(cases: Cases) -> list[Case]:

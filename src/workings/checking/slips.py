@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
-from time import monotonic
 
-from workings.limits import SLIP_NODES, SLIP_SECONDS
+from workings.limits import SLIP_NODES
 from workings.checking import edits, steps
 from workings.checking.resolver import Resolver
-from workings.checking.names import needed
+from workings.checking.names import needed, stepping
 from workings.checking.screen import Screen
 from workings.checking.verdict import Verdict
 from workings.checking.worlds import World, resolved
 from workings.errors import WorkingsError
-from workings.expr import Deriv, Expr, Network, Ref, preorder, same
+from workings.expr import Add, Deriv, Expr, Network, Ref, free_refs, preorder, same, substitute
+from workings.notation import plain
 
 MOST_TRIED, MOST_INDEXED, MOST_RECURRENT = 700, 250, 150     # with indices, each look is dearer
 MOST_PROOFS = 4
@@ -48,14 +49,13 @@ def named(
     most = MOST_RECURRENT if recurrent else MOST_INDEXED if net.ranges else MOST_TRIED
     proofs = tried = nodes = 0
     looks = _Looks(look)
-    end = monotonic() + SLIP_SECONDS      # the last resort: nodes and tries decide
     size = sum(1 for _ in preorder(left)) + sum(1 for _ in preorder(right))
     last = net
     for says, a, b, where in _candidates(left, right, net, before, worlds=not recurrent):
         if where is not last:
             last, nodes = where, nodes + sum(1 for e in where.equations for _ in preorder(e.rhs))
         tried, nodes = tried + 1, nodes + size
-        if monotonic() > end or tried > most or nodes > SLIP_NODES or proofs >= MOST_PROOFS:
+        if tried > most or nodes > SLIP_NODES or proofs >= MOST_PROOFS:
             return ""
         try:
             if not looks.alike(a, b, where):
@@ -74,6 +74,8 @@ def _candidates(
 ) -> Iterator[tuple[str, Expr, Expr, Network]]:
     """(name, the two sides without derivatives, their network), the likeliest slip first."""
     resolver = Resolver(net)
+    for side in (left, right):
+        resolver.expect(side)
     a, b, *_ = [_resolve(resolver, side) for side in (left, right, *before)]     # derivatives are found once
     wrt = [w for n in preorder(left) if isinstance(n, Deriv) for w in n.wrt if isinstance(w, Ref)]
     own_equation = [e.rhs for e in net.equations if isinstance(left, Ref) and same(e.lhs, left)]
@@ -90,9 +92,37 @@ def _candidates(
             other = _resolve(apart, head)
             if other is not None:
                 yield says, other, b, apart.net
+        if not any(r.key in resolver.meaning for r in free_refs(b)):
+            yield from _lost_steps(a, b, resolver)
         if worlds and isinstance(left, Deriv) and isinstance(left.of, Ref) and len(wrt) == len(left.wrt) == 1:
             yield from _worlds(left, left.of, wrt[0], b, resolver.net, net)
     yield from _edited(a, [e for e in own if _late(e[0], net)], resolver)
+
+
+def _lost_steps(a: Expr | None, b: Expr, resolver: Resolver) -> Iterator[tuple[str, Expr, Expr, Network]]:
+    """The truth with one way back through time lost, in every step of a recurrence."""
+    net = resolver.net
+    known = stepping(net) if a is not None else frozenset()
+    for equation in (e for e in net.equations if e.key in known & resolver.meaning.keys() and isinstance(e.rhs, Add)):
+        for i, term in enumerate(equation.rhs.children()):
+            ways = [r for r in free_refs(term) if r.key in resolver.meaning]
+            if ways and a is not None:
+                rest = equation.rhs.children()[:i] + equation.rhs.children()[i + 1 :]
+                cut = replace(equation, rhs=rest[0] if len(rest) == 1 else Add(rest))
+                says = f"lost path: from {_bare(_by(equation.lhs, resolver))} to {_bare(_by(ways[0], resolver))}"
+                yield says, a, b, net.with_(equations=tuple(cut if e is equation else e for e in net.equations))
+
+
+def _by(adjoint: Ref, resolver: Resolver) -> Expr:
+    """What an adjoint at some entry derives by."""
+    name, by = resolver.meaning[adjoint.key]
+    table = {i.name: at for i, at in zip(name.indices, adjoint.indices) if isinstance(i, Ref)}
+    return substitute(by, table)
+
+
+def _bare(expr: Expr) -> str:
+    """A name as a person writes it: z[t+1,i] for z[t+1,i']."""
+    return plain(expr).replace("'", "")
 
 
 def _late(says: str, net: Network) -> bool:
@@ -124,8 +154,6 @@ def _worlds(
 
 
 def _resolve(resolver: Resolver, side: Expr) -> Expr | None:
-    if not any(isinstance(n, Deriv) for n in preorder(side)):
-        return side
     try:
         return resolver.resolve(side)
     except (WorkingsError, AssertionError, KeyError):

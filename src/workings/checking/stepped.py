@@ -2,22 +2,22 @@
 
     h[t]    where(t = 0, 0, tanh(w*h[t-1] + u*x[t]))
 
-Entries that only one side names are put in, one step at a time, until both sides are written in the same.
+Quantities that only one side names are put in, one step at a time, until both sides are written in the same.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from workings.checking.names import stepping
+from workings.checking.names import needed, stepping
 from workings.expr import Call, Equation, Expr, Logic, Network, Num, Ref, Rel, preorder, rewrite, same, substitute
 from workings.notation import plain
 
-ROUNDS = 4
+ROUNDS = 6
 
 
 def stepped(net: Network, a: Expr, b: Expr) -> Iterator[tuple[Expr, Expr]]:
-    """The two sides with ever more steps put in: in the one that names entries which the other does not.
+    """The two sides with ever more steps put in: in the one that names quantities which the other does not.
 
     >>> from workings.functions import signatures
     >>> from workings.syntax import read, read_expression
@@ -26,10 +26,11 @@ def stepped(net: Network, a: Expr, b: Expr) -> Iterator[tuple[Expr, Expr]]:
     >>> [tuple(map(plain, pair)) for pair in stepped(net, a, b)][:1]
     [('where(t = 0, 1, w*h[t-1])', 'w*h[t-1]')]
     """
-    known = stepping(net)
+    several = {key for key, lines in net.defs.items() if key[1] and len(lines) > 1}
+    known = {e.key for e in needed(net, [a, b])} & (stepping(net) | several)
     for _ in range(ROUNDS if known else 0):
-        left, right = ({plain(n): n for n in preorder(e) if isinstance(n, Ref) and n.key in known} for e in (a, b))
-        here, there = left.keys() - right.keys(), right.keys() - left.keys()
+        left, right = ({plain(n) for n in preorder(e) if isinstance(n, Ref) and n.key in net.defs} for e in (a, b))
+        here, there = left - right, right - left
         if here:
             a = _put_in(net, a, here)
         elif there:
@@ -41,7 +42,7 @@ def stepped(net: Network, a: Expr, b: Expr) -> Iterator[tuple[Expr, Expr]]:
 
 def _put_in(net: Network, side: Expr, names: set[str]) -> Expr:
     def change(node: Expr) -> Expr:
-        return _step(net, node) if isinstance(node, Ref) and node.indices and plain(node) in names else node
+        return _step(net, node) if isinstance(node, Ref) and plain(node) in names else node
 
     return rewrite(side, change)
 

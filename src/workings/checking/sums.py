@@ -34,7 +34,7 @@ def split(n: Normal, k: int, body: Frac) -> list[tuple[Frac, Frac]]:
     one = n.arena.ctx.constant(1)
     free_den, own_den = n.arena.number(1), n.arena.number(1)
     if not body.den.is_constant():
-        _, factors = body.den.factor()
+        _, factors = n.arena.factors(body.den)
         for p, e in factors:
             f = Frac(n.arena, p / p.leading_coefficient(), one).power(int(e))
             if f.free_of(k):
@@ -186,7 +186,7 @@ def product(n: Normal, k: int, lo: Frac, hi: Frac, body: Frac) -> Frac:
     out = n.arena.number(1)
     count = hi - lo + n.arena.one
     for p, sense in ((body.num, 1), (body.den, -1)):
-        content, factors = p.factor()
+        content, factors = n.arena.factors(p)
         if content != 1:
             out = out * n.power(n.arena.number(content), count * n.arena.number(sense), whole=True)
         for q, e in factors:

@@ -138,7 +138,7 @@ class Transcend:
         if sign is not None and sign <= 0:
             raise Undefined
         if sign is None:
-            content, factors = p.factor()
+            content, factors = self.arena.factors(p)
             odd = [q for q, e in factors if e % 2 and self.arena.sign(q) is None]
             if len(odd) == 1:
                 sign = 1 if content > 0 else -1
@@ -156,7 +156,7 @@ class Transcend:
         u = self.arena.lift(u)
         out = self.arena.number(0)
         for p, direction in ((u.num, 1), (u.den, -1)):
-            content, factors = p.factor()
+            content, factors = self.arena.factors(p)
             out = out + self._log_number(content, direction)
             for q, e in factors:
                 out = out + self._log_factor(q) * self.arena.number(e * direction)
@@ -235,7 +235,7 @@ class Transcend:
         return self._whole(u.num, n) / self._whole(u.den, n)
 
     def _whole(self, p: Poly, n: int) -> Frac:
-        content, factors = p.factor()
+        content, factors = self.arena.factors(p)
         if abs(content) != 1 and n > 50_000:
             raise Budget
         out = self.arena.number(content**n)
@@ -277,7 +277,7 @@ class Transcend:
         u = self.arena.lift(u)
         out = self.arena.one
         for p, sense in ((u.num, 1), (u.den, -1)):
-            content, factors = p.factor()
+            content, factors = self.arena.factors(p)
             pieces = [(Frac(self.arena, q, self.arena.ctx.constant(1)), k) for q, k in factors]
             if content != 1:
                 pieces.append((self.arena.number(content), 1))

@@ -100,7 +100,7 @@ class Instance(Places):
                 done.append(self._big(node, env))
             elif isinstance(node, Deriv):
                 done.append(self._deriv(node, env))
-            elif isinstance(node, Call) and node.function in ("delta", "ind", "where"):
+            elif isinstance(node, Call) and node.function in ("delta", "ind", "where") and not ready:
                 chosen = self._indexed(node, env)
                 if chosen is None:
                     stack.append((node, True))

@@ -183,7 +183,7 @@ def resolved(left: Expr, right: Expr, world: World) -> tuple[Expr, Expr, Network
     """Both sides without derivatives, as the world has them; None where they cannot be taken there."""
     try:
         resolver = Resolver(world.net)
-        a, b = (resolver.resolve(world.read(side)) for side in (left, right))
+        a, b = resolver.both(world.read(left), world.read(right))
     except (WorkingsError, AssertionError, KeyError, RecursionError):
         return None
     return a, b, resolver.net.with_(equations=(*resolver.net.equations, *world.after))
