@@ -83,7 +83,37 @@ def test_a_cluster_one_of_whose_workers_is_killed():
 
         found = workings.pieces(net, cluster=cluster.scheduler_address, progress=watch)
         assert killed
+        border = workings.boundary(net, cluster=cluster.scheduler_address)
+        counted = workings.pieces(net, cluster=cluster.scheduler_address, count=True)
     alike(alone.data, found.data)
+    assert alone.as_dict() == found.as_dict()
+    assert border.as_dict() == workings.boundary(net, engine="fast").as_dict()
+    own = workings.pieces(net, engine="fast", count=True)
+    assert counted.data.chunk is None and counted.as_dict() == own.as_dict()
+
+
+@pytest.mark.slow
+@pytest.mark.heavy
+@pytest.mark.timeout(300)
+def test_a_boundary_on_a_cluster_one_of_whose_workers_is_killed():
+    pytest.importorskip("distributed")
+    pytest.importorskip("numba")
+    from distributed import LocalCluster
+
+    net = network(7, (2, 64, 64, 64, 3))
+    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
+        pids = [worker.pid for worker in cluster.workers.values()]
+        killed = []
+
+        def watch(cells, done):
+            if done > 0.1 and not killed:
+                killed.append(pids[0])
+                os.kill(pids[0], 9)
+
+        found = workings.boundary(net, cluster=cluster.scheduler_address, progress=watch)
+        assert killed
+    alone = workings.boundary(net, engine="fast")
+    alike(alone.level_set.complex, found.level_set.complex)
     assert alone.as_dict() == found.as_dict()
 
 
