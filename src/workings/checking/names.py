@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 
 from workings.errors import NotReadable
 from workings.expr import (
-    Big, Call, Equation, Expr, Network, Ref, free_keys, free_refs, fresh, preorder, rewrite, substitute,
+    Big, Call, Equation, Expr, Network, Ref, Rel, free_keys, free_refs, fresh, preorder, rewrite, substitute,
 )
 from workings.expr.nodes import Key
 
@@ -19,7 +19,16 @@ def unknown_names(body: Expr, net: Network) -> list[str]:
     letters |= {r.name for n in preorder(body) if isinstance(n, Call) and n.function == "delta"
                 for i in n.args for r in free_refs(i)}
     letters |= {n.index for n in preorder(body) if isinstance(n, Big)}
+    letters |= _arguments(body)
     return [r.name for r in free_refs(body) if r.name not in known and r.name not in letters]
+
+
+def _arguments(body: Expr) -> set[str]:
+    """The letters of sigma'(z) = sigma(z)*(1 - sigma(z)): a line about a function holds for every argument."""
+    head = body.args[0] if isinstance(body, Rel) else body
+    if not isinstance(head, Call) or head.function in ("delta", "ind", "where"):
+        return set()
+    return {a.name for a in head.args if isinstance(a, Ref) and not a.indices}
 
 
 def settled(body: Expr, net: Network) -> tuple[Expr, Network]:

@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING
 
 from workings.checking.derivs import derivatives, own_equation, reaches, same_entry
 from workings.checking.names import place_letters
+from workings.checking.primed import is_primed, slope
 from workings.errors import OutOfReach
 from workings.expr import (
-    ONE, ZERO, Add, All, Big, Deriv, Equation, Expr, Mul, Neg, Network, Num, Range, Ref, fold, free_refs, fresh,
+    ONE, ZERO, Add, All, Big, Call, Deriv, Equation, Expr, Mul, Neg, Network, Num, Range, Ref, fold, free_refs, fresh,
     preorder, rewrite, same, substitute,
 )
 from workings.expr.nodes import Key
@@ -79,6 +80,9 @@ class Resolver:
             old = node.children()
             if any(a is not b for a, b in zip(inner, old, strict=True)):
                 node = node.rebuild(inner)
+            if is_primed(node, self.net.functions):
+                assert isinstance(node, Call)
+                return slope(node, self.net.functions, _alone)
             return self._derivative(node) if isinstance(node, Deriv) else node
 
         self.expect(expr)
@@ -296,6 +300,12 @@ class Resolver:
         return not r.indices and r.key not in self.net.defs and (
             r.name in self.net.indices or r.name.rstrip("'0123456789") in self.net.ranges
         ) and r.name not in self.net.sizes
+
+
+def _alone(net: Network, node: Deriv) -> tuple[Expr, Network]:
+    """A derivative in a network of its own."""
+    resolver = Resolver(net)
+    return resolver.resolve(node), resolver.net
 
 
 def _general(net: Network, wrt: Ref) -> tuple[Ref, dict[str, Expr]]:

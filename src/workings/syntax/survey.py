@@ -258,7 +258,8 @@ def _about_itself(toks: list[Token], draft: Draft) -> bool:
 def _of_the_table(toks: list[Token], scope: Scope) -> bool:
     """`tanh'(t) = …`, `sum(i, t[i]) = 1` and `D(E, w) = …` say something; they define nothing."""
     text = toks[0][1]
-    if text.rstrip("'") in scope.signatures and ("'" in text or toks[1][0] == "'"):
+    bare = text.rstrip("'")
+    if (bare in scope.signatures or bare in scope.functions) and ("'" in text or toks[1][0] == "'"):
         return True
     return toks[1][0] == "(" and text in _NEVER_DEFINED and any(t[0] in (",", "[", "_") for t in toks)
 
