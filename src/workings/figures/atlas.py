@@ -30,7 +30,8 @@ DENSITY = 4                   # pixels a point
 FAR = 1e4                     # how far a corner at infinity is moved out, in sides of the picture
 LAYERS = 6                    # looks of creases
 MARGIN, ROW = 12.0, 20.0
-FINE = 4_000                  # edges above which creases are drawn thin
+FINE, HAIR = 4_000, 40_000    # edges above which creases are drawn thin, and as hairs
+BESIDE = 5.0                  # room that a data point has for itself beside a name
 
 
 def cells_figure(found: Complex, by: str = "map", output: str | None = None, data: Marks | None = None) -> Figure:
@@ -83,6 +84,7 @@ class _Atlas:
         self.fills: list[Shape] = []
         self.lines: list[Shape] = []
         self.labels: list[Shape] = []
+        self.points: list[Shape] = []
         self.legend: list[tuple[Shape, Label]] = []
         self._under: Array = None
 
@@ -123,7 +125,7 @@ class _Atlas:
         edges = np.flatnonzero(real)
         starts = np.array([s for s in found.layers.starts if s < units])
         layer = np.searchsorted(starts, found.creases[edges], side="right") - 1
-        fine = "fine-" if len(edges) > FINE else ""
+        fine = "hair-" if len(edges) > HAIR and not bold else "fine-" if len(edges) > FINE else ""
         for number in range(len(starts)):
             own = edges[layer == number]
             role = f"{fine}layer{number % LAYERS + 1}"
@@ -131,7 +133,7 @@ class _Atlas:
             if strokes:
                 self.lines.append(Path(strokes, role, f"the creases of layer {number + 1}"))
                 if bold or len(starts) > 1:
-                    self.legend.append((line([(0, 13), (26, 13)], role),
+                    self.legend.append((line([(0, 13), (26, 13)], role.replace("hair", "fine")),
                                         f"creases of layer {number + 1}: {self._layer_name(number)}"))
 
     def _layer_name(self, number: int) -> str:
@@ -184,7 +186,7 @@ class _Atlas:
         import numpy as np
 
         own = np.concatenate([numbers, [-1]])[self.under] == k
-        place = roomiest(own)
+        place = roomiest(own & ~self._taken()) or roomiest(own)
         if place is not None:
             x, y = self.view.left + place[0] / DENSITY, self.view.top + place[1] / DENSITY
             self.labels.append(Text(_label(label), x, y, "label", size=13.0, halo="rim"))
@@ -196,14 +198,27 @@ class _Atlas:
         """Data points, one shape for each label."""
         if data is not None:
             drawn, legend = marked(data, self.view)
-            self.labels += drawn
+            self.points += drawn
             self.legend += legend
+
+    def _taken(self) -> Array:
+        """Pixels at and beside data points, where no name should stand."""
+        import numpy as np
+
+        out = np.zeros(self.under.shape, dtype=bool)
+        reach = round(BESIDE * DENSITY)
+        for shape in self.points:
+            left, top, right, bottom = bounds([shape], measuring({}))
+            x, y = (left + right) / 2 - self.view.left, (top + bottom) / 2 - self.view.top
+            row, column = round(y * DENSITY), round(x * DENSITY)
+            out[max(0, row - reach): row + reach, max(0, column - reach): column + reach] = True
+        return out
 
     def figure(self, title: str, description: str) -> Figure:
         """All of it, with axes and legend."""
         measure = measuring({})
         names = self.found.layers.domain.plane.names
-        shapes = [*self.fills, *axes(self.view, names), *self.lines, *self.labels]
+        shapes = [*self.fills, *axes(self.view, names), *self.lines, *self.labels, *self.points]
         top = bounds(shapes, measure)[3] + 14
         for row, (sign, label) in enumerate(self.legend):
             y = top + ROW * row + (8 * row if isinstance(sign, Image) and sign.height > 20 else 0)
