@@ -145,16 +145,17 @@ def load(path: Any) -> Stored:
 
 
 def gradient(net: NetworkLike, of: Any, wrt: Any, mode: str | None = None, layout: str | None = None,
-             adjoints: str = "g") -> Derivation:
+             adjoints: str = "g", truncate: int | None = None) -> Derivation:
     """One derivative, step by step; `layout`: of its matrix notation, "denominator" or "numerator".
 
-    `adjoints="delta"` goes by the error signals, the derivatives by the pre-activations.
+    `adjoints="delta"` goes by the error signals, the derivatives by the pre-activations.  `truncate`: through a
+    recurrence over at most so many steps back, an approximation that is said to be one.
 
     >>> gradient("E = (y - t)^2", "E", "y").as_dict()["result"]
     '2*(y - t)'
     """
     net = _net(net)
-    return Derivation(work.gradient(net, of, wrt, mode, layout, adjoints), net)
+    return Derivation(work.gradient(net, of, wrt, mode, layout, adjoints, truncate), net)
 
 
 def hessian(net: NetworkLike, of: Any, wrt: Any) -> Derivation:

@@ -101,6 +101,12 @@ SAYS: dict[str, tuple[str, str]] = {
     "unrolled": (
         "unrolled", "Put into itself again and again, the recurrence is a sum over the steps to come, each with the "
         "product of the slopes on the way there."),
+    "truncated": (
+        "truncated", "Carried back over at most {steps} steps, with the number of steps it has come before each part: "
+        "what takes the place of a derivative has a hat, and is an approximation of it."),
+    "truncated, one": (
+        "truncated", "Carried back over one step at most, with the number of steps it has come before each part: "
+        "what takes the place of a derivative has a hat, and is an approximation of it."),
     "unrolled by Jacobians": (
         "unrolled", "Put into itself again and again, the recurrence is a sum over the steps to come, each with the "
         "Jacobian between the two steps: the product of the Jacobians of the single steps on the way, the later one "
@@ -190,6 +196,7 @@ def as_dict(derivation: Derivation) -> dict[str, Any]:
         "parts": {plain(name): plain(value) for name, value in derivation.parts},
         "steps": [entry for step in steps_of(derivation) for entry in _entries(step, spelt)],
         **remark,
+        **({"approximate": plain(derivation.approximate)} if derivation.approximate is not None else {}),
         **({"notes": list(derivation.notes)} if derivation.notes else {}),
     }
 
@@ -275,6 +282,8 @@ def line(derivation: Derivation) -> Rel:
     """The derivative = the result."""
     if derivation.matrix is not None:
         return derivation.matrix.line
+    if derivation.approximate is not None:
+        return Rel((derivation.approximate, derivation.result), ("=",))
     wrt = derivation.wrt if isinstance(derivation.wrt, tuple) else (derivation.wrt,)
     head: Expr = Deriv(derivation.of, wrt)
     return Rel((head, derivation.result), ("=",))

@@ -131,6 +131,11 @@ def notation(function: Any) -> Any:
     return function
 
 
+truncated = click.option(
+    "--truncate", type=click.IntRange(min=0), metavar="STEPS",
+    help="Through a recurrence carry adjoints back over at most so many steps: an approximation.")
+
+
 def named(wrt: str | None, shape: str) -> str:
     """The names to derive by; there is no sensible default."""
     if not wrt:
@@ -141,15 +146,17 @@ def named(wrt: str | None, shape: str) -> str:
 @verb("Work out one derivative, step by step.",
       'workings gradient "E = log(cosh(y - t))" --of E --wrt y')
 @click.option("--mode", metavar="MODE", hidden=True)
+@truncated
 @notation
 @leveled
 @derived
-def gradient(mode: str | None, layout: str | None, adjoints: str, level: str, **options: Any) -> None:
+def gradient(mode: str | None, layout: str | None, adjoints: str, truncate: int | None, level: str,
+             **options: Any) -> None:
     """Work out one derivative, step by step."""
     from workings import api
 
     net, of, wrt = quantity(options)
-    give(api.gradient(net, of, named(wrt, "w13"), mode, layout, adjoints).at_level(level), options)
+    give(api.gradient(net, of, named(wrt, "w13"), mode, layout, adjoints, truncate).at_level(level), options)
 
 
 @verb("Work out a second derivative.",
@@ -171,8 +178,7 @@ def hessian(along: str | None, **options: Any) -> None:
       'workings backward "z = x*w; a = tanh(z); E = (a - t)^2" --of E --wrt w')
 @click.option("--mode", type=click.Choice(["plain", "fewest"]), default="plain",
               help="The textbook's way, or the fewest operations.")
-@click.option("--truncate", type=click.IntRange(min=0), metavar="STEPS",
-              help="Through a recurrence carry adjoints back over at most so many steps: an approximation.")
+@truncated
 @notation
 @derived
 def backward(mode: str, truncate: int | None, layout: str | None, adjoints: str, **options: Any) -> None:

@@ -12,6 +12,7 @@ from workings.derive import tangents as _tangents
 from workings.derive import taylor as _taylor
 from workings.derive.asked import refuse_halves
 from workings.derive.at_point import at_numbers
+from workings.derive.cut_short import cut_short
 from workings.derive.deltas import signals, wanted
 from workings.derive.jacobians import in_notation as jacobians_in_notation
 from workings.derive.program import Program
@@ -24,13 +25,14 @@ from workings.forms.indexed import Indexed, indexed
 
 def gradient(
     net: Network, of: Ref, wrt: Ref, *, through: Sequence[Ref] = (), names: Sequence[Equation] = (),
-    verified: bool = True, layout: str | None = None, adjoints: str = "g",
+    verified: bool = True, layout: str | None = None, adjoints: str = "g", truncate: int | None = None,
 ) -> Derivation:
     """The derivative of `of` by `wrt`, step by step; the result uses the names of forward quantities.
 
     `names`: equations that name parts of nested ones, as a hint gives them: z = y - t, c = cosh(z).  `layout`:
     "denominator" (the shape of `wrt`) or "numerator", of the result in matrix notation.  `adjoints`: "delta" goes by
-    the error signals of the pre-activations.
+    the error signals of the pre-activations.  `truncate`: adjoints are carried back over at most so many steps of a
+    recurrence, an approximation.
     """
     form, layout = indexed(net), checked_layout(layout)
     deltas = signals(form.net) if wanted(adjoints) else None
@@ -38,7 +40,9 @@ def gradient(
     refuse_halves(form.net, top, [bottom])
     out = _derivation.gradient(form.net, top, bottom, through=through, names=names, verified=verified,
                                signals=deltas)
-    out.matrix = in_matrices(out, form, of, wrt, layout)
+    if truncate is not None:
+        out = cut_short(form.net, out, truncate)
+    out.matrix = in_matrices(out, form, of, wrt, layout) if out.approximate is None else None
     jacobians_in_notation(out, form)
     return out
 

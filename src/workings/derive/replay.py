@@ -336,6 +336,17 @@ def _given(again: Replay, step: Step) -> bool:
     return again.equal(to_expr(fired[-1].after if fired else new), step.after)
 
 
+def _truncated(again: Replay, step: Step) -> bool:
+    """The truncated backward pass made again."""
+    from workings.derive.cut_short import statements
+
+    assert again.derivation.net is not None
+    lines, name, value, _ = statements(again.derivation.net, step.says["of"], step.says["wrt"], step.says["steps"])
+    shown = (*step.lines, step.line)
+    made = (*lines, equal(name, value))
+    return len(made) == len(shown) and all(same(a, b) for a, b in zip(made, shown, strict=True))
+
+
 _TIDY = {rule.name: rule for rule in RULES}
 _RULES: dict[str, Callable[[Replay, Step], bool]] = {
     "equation": _equation, "chain rule": _chain, "multivariate chain rule": _chain, "itself": _nothing,
@@ -344,5 +355,5 @@ _RULES: dict[str, Callable[[Replay, Step], bool]] = {
     "put back": _put_back,
     "adjoint": _adjoint, "layers": _layers, "first derivative": _stage, "name the first derivative": _name,
     "second derivative": _second, "folded": _fold, "given": _given, **replay_time.RULES,
-    **replay_taylor.RULES,
+    **replay_taylor.RULES, "truncated": _truncated,
 }

@@ -40,7 +40,8 @@ class Derivation:
     `where`: names that the result uses (adjoints), each made of earlier ones; `parts`: names of parts of
     nested equations, which the steps use; `opened`: these equations with their parts named; `matrix`: the result
     in matrix notation, where arrays are asked for; `recurrences`: adjoints that are made of themselves at other
-    steps, gh[T] = ... before gh[t] = ... gh[t+1] ....; `notes`: what there is no such form of, and why.
+    steps, gh[T] = ... before gh[t] = ... gh[t+1] ....; `notes`: what there is no such form of, and why; `approximate`: the result is no
+    derivative but this quantity.
     """
 
     of: Ref
@@ -54,6 +55,7 @@ class Derivation:
     matrix: Matrix | None = None
     recurrences: list[tuple[Ref, Expr]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    approximate: Ref | None = None
 
     def equations(self) -> list[Equation]:
         """The names that it gave, as equations: those of recurrences by their statements."""

@@ -62,7 +62,7 @@ def around_truncated(run: _Pass, members: list[Equation], steps: int) -> None:
             run.pass_on(heads[id(target)], target.term)
     run.wanted = wanted
     s = "" if steps == 1 else "s"
-    run.notes.append(SAYS.format(steps=steps, s=s, name=", ".join(dict.fromkeys(k[0] for k in keys))))
+    run.notes.append(SAYS.format(steps=steps, s=s, name=", ".join(dict.fromkeys(e.lhs.name for e in members))))
 
 
 def _age(run: _Pass) -> str:

@@ -106,13 +106,14 @@ def same(first: Network, second: Network, box_: BoxLike = None, slice_: Any = No
 
 
 def gradient(net: Network, of: NameLike, wrt: NameLike, mode: str | None = None, layout: str | None = None,
-             adjoints: str = "g") -> Derivation:
+             adjoints: str = "g", truncate: int | None = None) -> Derivation:
     """One derivative, step by step; `layout`: of its matrix notation; `adjoints="delta"`: by error signals."""
     from workings import derive
 
     if mode not in (None, "plain"):
         raise BadValue(f"gradient knows no mode {mode!r}", expected="mode=None")
-    return derive.gradient(net, ref(of, net), ref(wrt, net), layout=layout, adjoints=adjoints)
+    return derive.gradient(net, ref(of, net), ref(wrt, net), layout=layout, adjoints=adjoints,
+                           truncate=truncate)
 
 
 def hessian(net: Network, of: NameLike, wrt: Any) -> Derivation:
