@@ -66,6 +66,7 @@ CODE_VALUE = 4_000            # nodes of a value of the code, the program's own 
 MAX_DATA_BYTES = 2 << 30      # of a file of points to train on
 WEB_BODY = 8_000_000          # bytes of one request of the page
 WEB_SECONDS = 10.0            # for one request of the page, after which its process is ended
+WEB_WARMING = 120.0           # for the first request of all, while numba compiles what it then keeps
 WEB_MEMORY = 4 << 30          # bytes of one process that answers the page
 WEB_WORKERS = 2               # processes that answer the page
 WEB_WAITING = 64              # requests of the page that wait or are worked on at one time

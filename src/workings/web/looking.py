@@ -116,7 +116,7 @@ def _listed(cut: Pieces) -> Answer:
 
 def _arrays(cut: Pieces) -> Answer:
     out: Answer = {
-        "outputs": [o.name for o in cut.outputs], "cells": len(cut.offsets) - 1, "vertices": _packed(cut.vertices),
+        "outputs": list(cut.complex.layers.outputs), "cells": len(cut.offsets) - 1, "vertices": _packed(cut.vertices),
         "offsets": _packed(cut.offsets, "<u4"), "A": _packed(cut.A), "b": _packed(cut.b),
     }
     if out["cells"] <= LISTED:
