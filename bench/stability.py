@@ -28,6 +28,7 @@ import mpmath as mp
 import numpy as np
 
 from steady_functions import FUNCTIONS
+from steady_losses import LOSSES
 from steady_truths import CELLS, FORMULAS, B
 from test_stability import computed_by
 from workings.expr import Add, Call, Const, Div, Expr, Mul, Neg, Num, Pow, Ref, Rel, fold
@@ -53,7 +54,8 @@ class Row(NamedTuple):
 ROWS = (
     *(Row("section 4", f.text, f.text, (f.value, f.slope), "positive" if f.positive else "real")
       for f in FORMULAS[:CELLS]),
-    *(Row("further", f.name, f.spellings[0], f.truths, f.domain) for f in FUNCTIONS),
+    *(Row("further", f.name, f.spellings[0], f.truths, f.domain)
+      for f in (*FUNCTIONS, *LOSSES)),
 )
 
 
@@ -95,7 +97,7 @@ def spoken(text: str, z: Any, m: dict[str, Any]) -> Any:
             case Pow():
                 return inner[0]*inner[0] if inner[1] == 2 else inner[0]**int(inner[1])
             case Rel():
-                return inner[0] > inner[1]
+                return inner[0] > inner[1] if node.ops[0] == ">" else inner[0] <= inner[1]
             case Call() if node.function == "where":
                 return m["where"](*inner)
             case Call():
@@ -112,8 +114,8 @@ NAMES = ("exp", "log", "sqrt", "cosh", "sinh", "tanh")
 def with_torch(text: str, orders: int, own: Callable[[Any], Any] | None = None) -> Run:
     import torch
 
-    m = {n: getattr(torch, n) for n in NAMES} | {"erf": torch.erf, "pi": math.pi, "where": torch.where,
-                                                 "sigmoid": torch.sigmoid, "Phi": torch.special.ndtr}
+    m = {n: getattr(torch, n) for n in NAMES} | {
+        "erf": torch.erf, "abs": torch.abs, "pi": math.pi, "where": torch.where, "sigmoid": torch.sigmoid}
 
     def run(points: Array) -> tuple[Array, ...]:
         z = torch.tensor(points, requires_grad=True)
@@ -130,8 +132,8 @@ def with_jax(text: str, orders: int, own: Callable[[Any], Any] | None = None) ->
     import jax
     import jax.numpy as jnp
 
-    m = {n: getattr(jnp, n) for n in NAMES} | {"erf": jax.scipy.special.erf, "pi": math.pi, "where": jnp.where,
-                                               "sigmoid": jax.nn.sigmoid, "Phi": jax.scipy.special.ndtr}
+    m = {n: getattr(jnp, n) for n in NAMES} | {
+        "erf": jax.scipy.special.erf, "abs": jnp.abs, "pi": math.pi, "where": jnp.where, "sigmoid": jax.nn.sigmoid}
     functions = [own if own is not None else lambda z: spoken(text, z, m)]
     for _ in range(orders - 1):
         functions.append(jax.grad(functions[-1]))
@@ -142,7 +144,7 @@ def with_jax(text: str, orders: int, own: Callable[[Any], Any] | None = None) ->
 def with_casadi(text: str, orders: int) -> Run:
     import casadi as ca
 
-    m = {n: getattr(ca, n) for n in (*NAMES, "erf")} | {"pi": math.pi, "where": ca.if_else,
+    m = {n: getattr(ca, n) for n in (*NAMES, "erf")} | {"abs": ca.fabs, "pi": math.pi, "where": ca.if_else,
                                                         "sigmoid": lambda z: 1/(1 + ca.exp(-z))}
     z = ca.SX.sym("z")
     out = [spoken(text, z, m)]
@@ -161,7 +163,7 @@ def with_sympy(text: str, orders: int) -> Run:
     import sympy as sp
 
     m = {n: getattr(sp, n) for n in (*NAMES, "erf")} | {
-        "pi": sp.pi, "number": sp.Integer, "sigmoid": lambda z: 1/(1 + sp.exp(-z)),
+        "abs": sp.Abs, "pi": sp.pi, "number": sp.Integer, "sigmoid": lambda z: 1/(1 + sp.exp(-z)),
         "where": lambda c, a, b: sp.Piecewise((a, c), (b, True))}
     z = sp.Symbol("z", real=True)
     out = [spoken(text, z, m)]

@@ -26,6 +26,7 @@ class Function(NamedTuple):
     truths: tuple[Truth, Truth, Truth]
     domain: str = "real"
     roots: tuple[float, ...] = ()
+    worst: tuple[float, float, float] = (4.0, 4.0, 4.0)
 
 
 def dsigmoid(z: Number) -> Number:

@@ -25,6 +25,10 @@ def tanhgelu(z):
     return z / 2 * (1 + mp.tanh(mp.sqrt(2 / mp.pi) * (z + mp.mpf(44715) / 1000000 * z**3)))
 
 
+def focal(v, g):
+    return sigmoid(-v)**g * mp.log(1 + mp.exp(-v))
+
+
 def elu(z):
     return z if z > 0 else mp.expm1(z)
 
@@ -47,6 +51,15 @@ SECOND_OPINION = {
         ("sqrt1pm1", lambda z: mp.sqrt(1 + z * z), (1, 2))) for n in orders},
     "tanhgelu": tanhgelu, "log1mexp": lambda z: mp.log(1 - mp.exp(-z)), "dip": lambda z: mp.expm1(min(z, 0)),
     "ddip": lambda z: mp.exp(z) if z <= 0 else mp.mpf(0),
+    "shareloss": lambda v, a, c, t: mp.log(a + c * mp.exp(v)) - t * v,
+    "sharegap": lambda v, a, c, t: c * mp.exp(v) / (a + c * mp.exp(v)) - t,
+    "poisson": lambda v, k: mp.exp(v) - k * v, "expgap": lambda v, k: mp.exp(v) - k, "growth": mp.exp,
+    "poissonrate": lambda r, k: r - k * mp.log(r), "rategap": lambda r, k: 1 - k / r,
+    "normalloss": lambda s, r: r**2 / (2 * s**2) + mp.log(s), "normalgap": lambda s, r: 1 / s - r**2 / s**3,
+    "dnormalgap": lambda s, r: 3 * r**2 / s**4 - 1 / s**2, "inverse": lambda z: 1 / z, "inverse2": lambda z: 1 / z**2,
+    "logratio": lambda a, b: mp.log(a / b), "relent": lambda p, q: p * mp.log(p / q),
+    "relentgap": lambda p, q: 1 + mp.log(p / q), "focal": focal, "dfocal": lambda v, g: mp.diff(focal, (v, g), (1, 0)),
+    "d2focal": lambda v, g: mp.diff(focal, (v, g), (2, 0)),
     "d2expshare": lambda v, a, c: a * c * mp.exp(v) * (a - c * mp.exp(v)) / (a + c * mp.exp(v))**3,
     "dexpshare": lambda v, a, c: a * c * mp.exp(v) / (a + c * mp.exp(v))**2, "dhypot": lambda a, b: a / mp.hypot(a, b),
     "d2hypot": lambda a, b: b * b / mp.hypot(a, b)**3, "mixedhypot": lambda a, b: -a * b / mp.hypot(a, b)**3,

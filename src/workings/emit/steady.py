@@ -6,7 +6,7 @@ that a double cannot hold follows: v + 1.3132616875182228 + 5.6e-17 is right to 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 
@@ -29,7 +29,7 @@ def steady(plan: Plan, slopes: bool = True) -> Plan:
     for step in plan.steps:
         value = rewrite(step.value, lambda node: _slope(node, made, notes)) if slopes else step.value
         notes.update(dict.fromkeys(_reasons(value)))
-        steps.append(step.with_(step.target, rewrite(_with_rests(value), _constant)))
+        steps.append(step.with_(step.target, rewrite(_with_rests(value), lambda n: _constant(n, made))))
     left = _used(plan, steps)
     gone = {s.target.key for s in steps} - {s.target.key for s in left}
     fields = {key: f for key, f in plan.fields.items() if key not in gone}
@@ -157,25 +157,43 @@ def _infinite(node: Expr) -> bool:
     return any(isinstance(n, Const) and n.name == "inf" for n in preorder(node))
 
 
-def _constant(node: Expr) -> Expr:
+def _constant(node: Expr, made: Mapping[Key, Step]) -> Expr:
     if isinstance(node, Call) and node.function in GAPS and len(node.args) == len(table[node.function].params):
-        return _gap(node)
+        return _gap(node, made)
     return node if isinstance(node, Const | Num) or not _fixed(node) else _double(node)[0]
 
 
-GAPS = {"sigmoidgap": ("t",), "d2expshare": ("a", "c")}     # functions told their root, and what it depends on
+def _odds(t: Expr) -> Expr:
+    return Div(t, Add((Num(1, "1"), Neg(t))))
 
 
-def _gap(node: Call) -> Expr:
+# functions told their root
+GAPS: dict[str, Callable[..., Expr]] = {
+    "sigmoidgap": lambda v, t: _log(_odds(t)), "d2expshare": lambda v, a, c: _log(Div(a, c)),
+    "expgap": lambda v, k: _log(k), "sharegap": lambda v, a, c, t: _log(Mul((_odds(t), Div(a, c)))),
+    "dnormalgap": lambda s, r: Mul((Call("sqrt", (Num(3, "3"),)), Call("abs", (r,)))),
+    "relentgap": lambda p, q: Mul((Call("exp", (Neg(Num(1, "1")),)), q)),
+}
+
+
+def _log(expr: Expr) -> Expr:
+    return Call("log", (expr,))
+
+
+def _gap(node: Call, made: Mapping[Key, Step]) -> Expr:
     """sigmoid(v) - t knows its root, the log odds of t: in two doubles where t is a number."""
-    names = dict(zip(table[node.function].params, node.args))
-    given = [names[n] for n in GAPS[node.function]]
-    odds = Div(given[0], Add((Num(1, "1"), Neg(given[0])))) if len(given) == 1 else Div(given[0], given[1])
-    if not any(isinstance(n, Ref) for n in preorder(odds)):
-        root, rest = _double(Call("log", (odds,)))
+    power = GAPS[node.function](*node.args)
+    known = rewrite(power, lambda n: _opened(n, made) if isinstance(n, Ref) and _fixed_line(n, made) else n)
+    if not any(isinstance(n, Ref) for n in preorder(known)):
+        root, rest = _double(known)
         return Call(node.function, (*node.args, root, rest))
-    root = Call("logit", (given[0],)) if len(given) == 1 else Call("log", (odds,))
+    root = Call("logit", (node.args[1],)) if node.function == "sigmoidgap" else power
     return Call(node.function, (*node.args, root, Num(0, "0")))
+
+
+def _fixed_line(ref: Ref, made: Mapping[Key, Step]) -> bool:
+    """Is it a quantity that a line says to be a number?"""
+    return ref.key in made and not any(isinstance(n, Ref) for n in preorder(made[ref.key].value))
 
 
 def _with_rests(value: Expr) -> Expr:

@@ -11,6 +11,7 @@ from fractions import Fraction
 from math import isqrt
 
 from workings.expr import Add, Call, Div, Expr, Key, Mul, Neg, Network, Num, Pow, free_refs, same
+from workings.forms.likelihoods import LIKELIHOODS
 from workings.forms.stable import RULES, Found, Rule, Unfold, is_call, minus, recognise, sigmoid
 from workings.forms.units import LESS_ONE, UNITS, factors, less_one, number, together
 
@@ -346,7 +347,8 @@ def _cross_entropy(node: Expr, unfold: Unfold) -> Expr | None:
     one = _one_minus(t)
     if one is not None and same(one, rest):
         return Neg(Call("bce", (other, rest)))
-    if isinstance(t, Num) and isinstance(rest, Num) and t.value + rest.value == 1:
+    known = number(t), number(rest)
+    if known[0] is not None and known[1] is not None and known[0] + known[1] == 1:
         return Neg(Call("bce", (v, t)))
     return None
 
@@ -380,5 +382,6 @@ def _twice_minus(node: Expr, unfold: Unfold) -> Expr | None:
 BEFORE: tuple[Rule, ...] = (_tanh,)
 AFTER: tuple[Rule, ...] = (
     _scaled_sigmoid, _twice_sigmoid, _logcosh, _log_of_share, _share, _log_of_sum, _root, _root_less_one,
-    _slope_of_tanh, _other_side, _slope_of_sigmoid, _cross_entropy, _xlogx, *UNITS, *LESS_ONE, _twice_minus,
+    _slope_of_tanh, _other_side, _slope_of_sigmoid, _cross_entropy, _xlogx, *UNITS, *LESS_ONE, *LIKELIHOODS,
+    _twice_minus,
 )

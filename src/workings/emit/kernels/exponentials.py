@@ -3,7 +3,7 @@
 from math import exp, expm1, fabs, log, log1p, sqrt
 
 from workings.emit.kernels.constants import INVERSE_E_PARTS
-from workings.emit.kernels.scalar import hypot, sigmoid, softplus
+from workings.emit.kernels.scalar import hypot, sigmoid, softplus, whole
 from workings.emit.kernels.steady import away
 
 EULER = 2.718281828459045
@@ -32,7 +32,8 @@ def dlog1mexp(z):
 def d2log1mexp(z):
     y = max(z, 5e-324)
     m = expm1(-y)
-    return -(exp(-y)/m)/m
+    once = exp(-y)/m
+    return -once/m
 
 
 def logit(p):
@@ -49,7 +50,8 @@ def dlogit(p):
 
 def d2logit(p):
     s = p*(1.0 - p)
-    return (2.0*p - 1.0)/s/s
+    once = (2.0*p - 1.0)/s
+    return once/s
 
 
 def xlogx(z):
@@ -77,7 +79,8 @@ def d2sqrt1pm1(z):
     w = 1.0 + q
     lost = (q - (w - 1.0))/w
     y = max(x, 1.0)
-    return 1.0/(w*sqrt(w))*(1.0 - 1.5*lost) if x < 1e8 else 1.0/y/y/y
+    once = 1.0/y/y
+    return 1.0/(w*sqrt(w))*(1.0 - 1.5*lost) if x < 1e8 else once/y
 
 
 def dhypot(a, b):
@@ -168,3 +171,100 @@ def sigmoidgap(v, t, root, rest):
     d = gone - rest
     near = t*expm1(max(min(d, 0.5), -0.5))*sigmoid(-v)
     return near if fabs(d) < 0.5 else (1.0 - t)*sigmoid(v) - t*sigmoid(-v)
+
+
+def shareloss(v, a, c, t):
+    return logsum(v, a, c) - t*v
+
+
+def sharegap(v, a, c, t, root, rest):
+    gone = v - root
+    d = gone - rest
+    share = expshare(v, a, c)
+    others = expshare(-v, c, a)
+    near = t*expm1(max(min(d, 0.5), -0.5))*others
+    return near if fabs(d) < 0.5 else (1.0 - t)*share - t*others
+
+
+def growth(v):
+    return exp(min(v, 709.782712893384)) if v < 709.7827128933841 else 1e308*v
+
+
+def poisson(v, k):
+    return growth(v) - k*v if v < 709.78 else growth(v)
+
+
+def expgap(v, k, root, rest):
+    gone = v - root
+    d = gone - rest
+    far = growth(v) - k
+    return k*expm1(max(min(d, 0.5), -0.5)) if fabs(d) < 0.5 else far
+
+
+def normalloss(s, r):
+    q = r/s
+    return 0.5*q*q + log(max(s, 5e-324))
+
+
+def normalgap(s, r):
+    once = (s - r)/s*((s + r)/s)
+    return once/s
+
+
+def dnormalgap(s, r, root, rest):
+    gone = root - s
+    d = gone + rest
+    once = d/s*((root + s)/s)/s
+    return once/s
+
+
+def fallen(v, g):
+    x = max(v, 0.0)
+    h = whole(64.0*min(x, 1e6))*0.015625
+    e = exp(-(h*g))
+    return (e + e*expm1(-((x - h)*g)))*exp(-g*log1p(exp(-fabs(v))))
+
+
+def focal(v, g):
+    return fallen(v, g)*softplus(-v)
+
+
+def dfocal(v, g):
+    return -fallen(v, g)*(g*(sigmoid(v)*softplus(-v)) + sigmoid(-v))
+
+
+def d2focal(v, g):
+    s = sigmoid(-v)
+    q = sigmoid(v)
+    p = softplus(-v)
+    return fallen(v, g)*(g*(q*p)*(g*q - s) + q*((2.0*g + 1.0)*s))
+
+
+def logratio(a, b):
+    d = a - b
+    near = log1p(max(min(d/b, 1.0), -0.5))
+    return near if fabs(d) < 0.5*min(fabs(a), fabs(b)) else log(max(a, 5e-324)) - log(max(b, 5e-324))
+
+
+def inverse(z):
+    return 1.0/z
+
+
+def inverse2(z):
+    once = 1.0/z
+    return once/z
+
+
+def rategap(r, k):
+    return (r - k)/r
+
+
+def relent(p, q):
+    return p*logratio(p, q)
+
+
+def relentgap(p, q, root, rest):
+    gone = p - root
+    d = gone - rest
+    near = log1p(max(min(EULER*(d/q), 0.4), -0.4))
+    return near if fabs(d) < 0.35*fabs(root) else 1.0 + logratio(p, q)

@@ -292,7 +292,11 @@ def d2mish(z):
     d = away(z, D2MISH_LOW_PARTS)
     g = away(z, D2MISH_HIGH_PARTS)
     low = u*(8.0*((2.0 - y) + w*((4.0 - y) + w*(1.5*(2.0 + y) + w*(1.0 + y)))))/(e*e*e)
-    high = w*(8.0*((1.0 - y) + w*(1.5*(2.0 - y) + w*((4.0 + y) + w*(2.0 + y)))))/(f*f*f)
-    side = high*(1.0 - 3.0*mish_high_lost(w))*w if z > 0.0 else low*(1.0 - 3.0*mish_low_lost(w))*c
+    more = 40.0 if 2.0*y > FAR else 0.0
+    square = exp(more - 2.0*y)
+    high = square*(8.0*((1.0 - y) + w*(1.5*(2.0 - y) + w*((4.0 + y) + w*(2.0 + y)))))/(f*f*f)
+    upper = high*(1.0 - 3.0*mish_high_lost(w))*(EXP_40 if 2.0*y > FAR else 1.0)
+    lower = low*(1.0 - 3.0*mish_low_lost(w))*c
+    side = upper if z > 0.0 else lower
     inner = near_root(g, 0.5, D2MISH_HIGH_ABOUT) if fabs(g) < 0.5 else side
     return near_root(d, 1.0, D2MISH_LOW_ABOUT) if fabs(d) < 1.0 else inner

@@ -113,7 +113,7 @@ class _Python:
         for node in body:
             match node:
                 case ast.Assign(targets=[ast.Name(id=name)]):
-                    out.append(f"{pad}{name} = {self._settled(node.value)}")
+                    out.append(f"{pad}{name} = {self._settled(name, node.value)}")
                 case ast.For():
                     out += [f"{pad}for {ast.unparse(node.target)} in {ast.unparse(node.iter)}:",
                             *self._block(node.body, pad + "    ")]
@@ -123,12 +123,12 @@ class _Python:
                     raise ValueError(f"{self.node.name}: {ast.unparse(node)} has no translation")
         return out
 
-    def _settled(self, value: ast.expr) -> str:
-        """A value; in JAX a sum whose rounding counts is kept from being put together with others."""
+    def _settled(self, name: str, value: ast.expr) -> str:
+        """A value; in JAX a sum whose rounding counts, and a quotient, is kept from being put together with others."""
         text = self.say(value)
         counts = any(isinstance(n, ast.Name) and n.id in ROUNDING for n in ast.walk(self.node))
         sums = isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add | ast.Sub)
-        return f"settle({text})" if counts and sums and self.module == "jax_arrays" else text
+        return f"settle({text})" if self.module == "jax_arrays" and (name == "once" or (counts and sums)) else text
 
     def say(self, node: ast.expr) -> str:
         """An expression."""
