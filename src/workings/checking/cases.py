@@ -23,10 +23,21 @@ from workings.expr.nodes import Deriv, Key
 
 TURNS = 3                     # ways to choose class numbers
 MAX_CASES = 12                # choices of free indices at one choice of sizes
-SHIFTS = ((0, 1), (1, 0), (0, 0), (3, 2), (1, 3), (2, 5))     # above the least sizes, in turn for each size
+SHIFTS = ((3, 2), (1, 3), (2, 5))     # above the least sizes, in turn for each size, after those of `shifts_of`
 ONE_SIZE = (0, 1, 2, 4, 7)                                    # the same where there is one size only
 ENOUGH_SIZES = 3              # choices of sizes that are tested, where more cannot be written out
 ARRAY_CALLS = frozenset("T dot outer norm2 norm diag trace sum mean colsum rowsum col row softmax logsumexp".split())
+
+
+def shifts_of(count: int) -> tuple[tuple[int, ...], ...]:
+    """How far above the least each of so many sizes lies: any two sizes differ in one of the first choices.
+
+    >>> shifts_of(2)[:3], shifts_of(4)[:2]
+    (((0, 1), (1, 0), (0, 0)), ((0, 1, 0, 1), (0, 0, 1, 1)))
+    """
+    digits = range((count - 1).bit_length())
+    bits = [tuple(i >> k & 1 for i in range(count)) for k in digits]
+    return (*bits, tuple(1 - b for b in bits[0]), (0,) * count, *SHIFTS)
 
 
 @dataclass(eq=False)
@@ -155,7 +166,7 @@ class Cases:
         names = self.symbolic_sizes
         least = max([2, *self._numbers()])
         free = self._free()
-        shifts = SHIFTS if len(names) > 1 else tuple((k,) for k in (ONE_SIZE if names else (0,)))
+        shifts = shifts_of(len(names)) if len(names) > 1 else tuple((k,) for k in (ONE_SIZE if names else (0,)))
         for shift in shifts:
             sizes = {s: max(1, least + shift[i % len(shift)]) for i, s in enumerate(names)}
             if any(v < max(self._numbers(), default=0) for v in sizes.values()):

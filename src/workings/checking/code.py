@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from workings.checking.code_arrays import Arrays, is_zero
-from workings.checking.code_classes import with_classes
+from workings.checking.code_classes import hot_of, with_classes
 from workings.checking.code_given import sizes_of, without_claim, written_names
 from workings.checking.code_loops import Counting, Loops, Turn, bases, placed
 from workings.checking.code_names import Names
@@ -76,6 +76,7 @@ def _checked(net: Network, code: Code, source: Source, of: str | None, at: Mappi
                "the first step of the code is read as the first one after the given one"}
     said = [counted[base]] if base in counted else []
     said += ["vectors are read as columns, n x 1: a @ b.T of two is their outer product"] * checker.arrays.columns
+    said += [f"{hot} is 1 at the class {plain(number)} and 0 elsewhere" for hot, number in hot_of(net)]
     return Report(judged, [*names.said(), *said, *session.remarks], source, by_place=True)
 
 

@@ -18,6 +18,9 @@ from workings.expr import Call, Equation, Expr, Mul, Network, Num, Range, Ref, p
 from workings.expr.program import Assignment, Code
 
 
+HOT = "onehot_"
+
+
 class Classes(NamedTuple):
     """A class number with its own index letters; `size`: how many classes there are."""
 
@@ -27,7 +30,7 @@ class Classes(NamedTuple):
     @property
     def hot(self) -> str:
         """The array of 0 and 1 that it stands for."""
-        return f"onehot_{self.name.name}"
+        return f"{HOT}{self.name.name}"
 
 
 def with_classes(net: Network, code: Code, of: str | None) -> tuple[Network, Code]:
@@ -40,6 +43,11 @@ def with_classes(net: Network, code: Code, of: str | None) -> tuple[Network, Cod
     reader = _Reader(found, names, rows)
     lines = tuple(reader.line(a) for a in code.lines if a.target not in rows)
     return _extended(net, [found[n] for n in sorted(reader.used)]), Code(lines, code.arguments)
+
+
+def hot_of(net: Network) -> list[tuple[str, Expr]]:
+    """The arrays that were added for class numbers, each with its number: onehot_y and y[n]."""
+    return [(e.lhs.name, e.rhs.args[1]) for e in net.equations if e.lhs.name.startswith(HOT) and isinstance(e.rhs, Call)]
 
 
 def _classes(net: Network) -> dict[str, Classes]:

@@ -31,8 +31,10 @@ TWO_ARGUMENTS: Mapping[str, Callable[[Expr, Expr], Expr]] = {
 }
 HARMLESS = ("copy", "astype", "ravel", "flatten", "squeeze", "item", "asarray", "array", "float64", "float32", "float",
             "ascontiguousarray", "atleast_1d", "copy_", "clone", "detach")
+LARGEST = {"max": "max", "amax": "max", "min": "min", "amin": "min"}
 ZEROS = ("zeros_like", "zeros")
 CONSTANTS = {"pi": "pi", "inf": "inf"}
+GRADIENTS = ("grads", "grad", "gradients", "gradient", "dparams", "g", "d")    # grads["W1"] is the gradient by W1
 SIGNS = {ast.Gt: ">", ast.GtE: ">=", ast.Lt: "<", ast.LtE: "<=", ast.Eq: "=", ast.NotEq: "!="}
 
 
@@ -211,7 +213,9 @@ class Values:
             if isinstance(inside, ast.Constant) and isinstance(inside.value, str):
                 if not isinstance(node.value, ast.Name | ast.Attribute):
                     raise self._refusal(node)
-                return inside.value, tuple(indices), mask
+                held = node.value.id if isinstance(node.value, ast.Name) else node.value.attr
+                adjoint = held in GRADIENTS and not inside.value.startswith("d")
+                return f"grad_{inside.value}" if adjoint else inside.value, tuple(indices), mask
             if isinstance(inside, ast.Compare | ast.BoolOp):
                 mask = self.condition(inside)
             elif not _whole(inside):
@@ -305,6 +309,10 @@ class Values:
     def _known(self, node: ast.Call, name: str, args: Sequence[ast.expr], more: Mapping[str, ast.expr]) -> Expr | None:
         if name in ("sum", "mean") and args:
             return self._sum(name, args, more, node)
+        if name in LARGEST and args and (len(args) == 1 or more or not isinstance(node.func, ast.Name)):
+            return self._sum(LARGEST[name], args, more, node)
+        if name in ("range", "arange") and len(args) in (1, 2):
+            return call("rows", *([Num(0)] if len(args) == 1 else []), *map(self.expr, args))
         if name == "softmax" and args:
             return call("softmax", self.expr(args[0]))
         if name in ("reshape", "view") and args:
@@ -345,7 +353,7 @@ class Values:
         keep = given.get("keepdims", given.get("keepdim"))
         kept = isinstance(keep, ast.Constant) and keep.value is True
         if axis is None or (isinstance(axis, ast.Constant) and axis.value is None):
-            return call(name, x)
+            return call(f"a{name}" if name in LARGEST else name, x)
         number = self.expr(axis)
         from_end = isinstance(number, Neg)
         exact = getattr(number.arg if isinstance(number, Neg) else number, "value", None)
@@ -354,13 +362,17 @@ class Values:
         return call(f"{name}_over", x, Num(-exact if from_end else exact), Num(int(kept)))
 
     def _reshaped(self, node: ast.Call, args: Sequence[ast.expr]) -> Expr:
-        """Only a column, a row or a flat vector: its entries stay where they were."""
+        """Only a column, a row or a flat vector: its entries stay where they were; or what changes nothing."""
+        if len(args) == 2 and isinstance(args[1], ast.Attribute) and args[1].attr == "shape":
+            return call("shaped", self.expr(args[0]), self.expr(args[1].value))
         shape = args[1].elts if len(args) == 2 and isinstance(args[1], ast.Tuple) else list(args[1:])
         texts = [ast.unparse(s) for s in shape]
         if texts == ["-1"]:
             return call("flat", self.expr(args[0]))
         if len(texts) == 2 and "1" in texts and ("-1" in texts or texts == ["1", "1"]):
             return call("col" if texts[1] == "1" else "row", self.expr(args[0]))
+        if len(texts) == 2 and texts[1] == "-1":
+            return call("rowed", self.expr(args[0]), self.expr(shape[0]))
         raise self._refusal(node, expected="reshape(-1, 1), reshape(1, -1) or reshape(-1)")
 
     def _einsum(self, args: Sequence[ast.expr]) -> Expr:

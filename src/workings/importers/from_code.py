@@ -11,12 +11,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from workings.errors import InputTooLarge, NotReadable, Source, Span
-from workings.expr import Expr, Ref, preorder
+from workings.expr import Expr, Ref, preorder, substitute
 from workings.expr.program import Assignment, Code, Loop
-from workings.importers.code_values import Values, refuse
+from workings.importers.code_values import LIBRARIES, Values, refuse
 from workings.limits import MAX_CODE, MAX_CODE_LINES
 
 OPS = {ast.Add: "+=", ast.Sub: "-=", ast.Mult: "*=", ast.Div: "/=", ast.MatMult: "@="}
+LEAVING = (ast.Return, ast.Raise, ast.Continue)
 SILENT = (ast.Import, ast.ImportFrom, ast.Pass, ast.Return, ast.Assert, ast.Global)
 
 
@@ -31,6 +32,7 @@ def from_code(source: Source) -> Code:
                             expected=f"at most {MAX_CODE}: the backward pass alone")
     tree = _parsed(source)
     reader = _Reader(source)
+    reader.called = {n.func.id for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
     reader.block(tree.body, "", ())
     return Code(tuple(reader.lines), reader.arguments)
 
@@ -67,6 +69,7 @@ class _Reader:
         self.lines: list[Assignment] = []
         self.arguments: dict[str, tuple[str, ...]] = {}
         self.helpers: dict[str, tuple[tuple[str, ...], Expr]] = {}
+        self.called: set[str] = set()                # functions that the text itself calls by name
         self.values = Values(source, self.span, self.helpers)
 
     def span(self, node: ast.AST) -> Span:
@@ -107,11 +110,15 @@ class _Reader:
             if op is None:
                 raise refuse("this operator", self.span(s))
             self._one(s.target, s.value, op, s, scope, loops)
+        elif isinstance(s, ast.For) and isinstance(s.iter, ast.List | ast.Tuple) and isinstance(s.target, ast.Name):
+            return [(_renamed(inner, s.target.id, item), scope, loops) for item in s.iter.elts for inner in s.body]
         elif isinstance(s, ast.For):
             loop = self._loop(s)
             return [(inner, scope, (*loops, loop)) for inner in s.body]
         elif isinstance(s, ast.FunctionDef):
             return self._function(s, loops)
+        elif isinstance(s, ast.If):
+            return [(inner, scope, loops) for inner in self._branch(s)]
         elif not isinstance(s, ast.AnnAssign):
             raise refuse(f"`{_keyword(s)}`", self.span(s))
         return []
@@ -129,9 +136,9 @@ class _Reader:
                 self.arguments[scope] = (*self.arguments.get(scope, ()), *_names(target))
                 return
             raise refuse("this unpacking", self.span(value))
-        before = [self.values.expr(v) for v in value.elts]    # a, b = b, a reads all before it writes
         written = {n for t in target.elts for n in _names(t)}
-        if any(isinstance(r, Ref) and r.name in written for v in before for r in preorder(v)):
+        own = [v for v in value.elts if not _kept(v) and not _empty(v)]      # a, b = b, a reads all before it writes
+        if any(isinstance(r, Ref) and r.name in written for v in own for r in preorder(self.values.expr(v))):
             raise refuse("an exchange of names", self.span(s))
         for part, each in zip(target.elts, value.elts):
             self._one(part, each, "=", part, scope, loops, f"{ast.unparse(part)} = {ast.unparse(each)}")
@@ -139,6 +146,9 @@ class _Reader:
     def _one(self, target: ast.expr, value: ast.expr, op: str, s: ast.AST, scope: str, loops: tuple[Loop, ...],
              text: str = "") -> None:
         name, indices, mask = self.values.target(target)
+        if op == "=" and not indices and (_empty(value) or (_kept(value) and _names(value) == [name])):
+            self.arguments[scope] = (*self.arguments.get(scope, ()), name)         # W1 = params["W1"], grads = {}
+            return
         line = self._line(name, s, scope, loops)
         line = replace(line, text=text) if text else line
         if isinstance(value, ast.Attribute | ast.Subscript) and self.values.length(value) is not None:
@@ -164,7 +174,19 @@ class _Reader:
             head = line.text.split("\n", 1)[0]
             self.lines.append(replace(line, span=Span(span.start, span.end), text=head, error=problem))
 
-    # -- loops and functions
+    # -- branches, loops and functions
+    def _branch(self, s: ast.If) -> list[ast.stmt]:
+        """What an `if` leaves to be read: nothing of one that ends the function, both values of one that chooses."""
+        if not s.orelse and isinstance(s.body[-1], LEAVING):
+            return []
+        if len(s.body) == len(s.orelse) == 1:
+            one, other = s.body[0], s.orelse[0]
+            if (isinstance(one, ast.Assign) and isinstance(other, ast.Assign)
+                    and [ast.dump(t) for t in one.targets] == [ast.dump(t) for t in other.targets]):
+                chosen = ast.IfExp(s.test, one.value, other.value)
+                return [ast.copy_location(ast.Assign(one.targets, ast.copy_location(chosen, s)), s)]
+        raise refuse("`if`", self.span(s), "straight lines; or one name with a value in both branches")
+
     def _loop(self, s: ast.For) -> Loop:
         if not isinstance(s.target, ast.Name) or s.orelse:
             raise refuse("this loop", self.span(s.target), "for i in range(n): with one name")
@@ -178,14 +200,61 @@ class _Reader:
         if len(body) == 1 and isinstance(body[0], ast.Return) and body[0].value is not None:
             self.helpers[s.name] = names, self.values.expr(body[0].value)
             return []
+        inlined = self._inlined(s.name, body)
+        if inlined is not None:
+            self.helpers[s.name] = names, inlined
+            return []
         self.arguments[s.name] = names
         return [(b, s.name, ()) for b in body]
 
+    def _inlined(self, name: str, body: list[ast.stmt]) -> Expr | None:
+        """What a function of a few lines gives, its own names put in; None where nothing here calls it by name."""
+        *lines, last = body
+        if name not in self.called or not isinstance(last, ast.Return) or last.value is None:
+            return None
+        known: dict[str, Expr] = {}
+        for line in lines:
+            if not (isinstance(line, ast.Assign) and len(line.targets) == 1 and isinstance(line.targets[0], ast.Name)):
+                return None
+            known[line.targets[0].id] = substitute(self.values.expr(line.value), known)
+        return substitute(self.values.expr(last.value), known)
+
 
 def _says_nothing(value: ast.expr) -> bool:
-    """A docstring, a print."""
-    return isinstance(value, ast.Constant) or (
-        isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "print")
+    """A docstring, a print; np.clip(dW, -5, 5, out=dW), which comes after the derivative."""
+    if isinstance(value, ast.Constant):
+        return True
+    name = getattr(value.func, "id", "") or getattr(value.func, "attr", "") if isinstance(value, ast.Call) else ""
+    return name in ("print", "append") or (name == "clip" and isinstance(value, ast.Call) and any(
+        k.arg == "out" for k in value.keywords))
+
+
+def _kept(value: ast.expr) -> bool:
+    """Is it taken from a container: params["W1"], self.W1, cache.z?"""
+    if isinstance(value, ast.Subscript):
+        return isinstance(value.slice, ast.Constant) and isinstance(value.slice.value, str)
+    return isinstance(value, ast.Attribute) and isinstance(value.value, ast.Name) and value.value.id not in LIBRARIES
+
+
+def _empty(value: ast.expr) -> bool:
+    """An empty container: {}, [], dict()."""
+    if isinstance(value, ast.Call) and isinstance(value.func, ast.Name):
+        return value.func.id in ("dict", "list") and not value.args
+    return (isinstance(value, ast.Dict) and not value.keys) or (isinstance(value, ast.List) and not value.elts)
+
+
+def _renamed(s: ast.stmt, name: str, item: ast.expr) -> ast.stmt:
+    """A statement with an expression in the place of a name: one turn of a loop over a written list."""
+
+    class Put(ast.NodeTransformer):
+        def visit_Name(self, node: ast.Name) -> ast.expr:
+            return item if node.id == name else node
+
+    from copy import deepcopy
+
+    new = Put().visit(deepcopy(s))
+    assert isinstance(new, ast.stmt)
+    return new
 
 
 def _keyword(s: ast.stmt) -> str:

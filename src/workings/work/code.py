@@ -14,6 +14,7 @@ from workings.work.values import values
 
 if TYPE_CHECKING:
     from workings.checking import Report
+    from workings.expr.program import Code
 
 
 def check_code(net: Network, source: Source, of: NameLike | None = None, at: Any = None, given: Any = None) -> Report:
@@ -29,7 +30,7 @@ def check_code(net: Network, source: Source, of: NameLike | None = None, at: Any
     if not code.lines:
         raise NotReadable("there is no assignment in this code", source=source,
                           expected="lines such as dz = da * (1 - a**2)")
-    chosen = ref(of, net).name if of is not None else _loss(net)
+    chosen = ref(of, net).name if of is not None else _loss(net, code)
     return checking.check_code(net, code, source, chosen, values(at, net) or None, split_facts(given))
 
 
@@ -58,13 +59,19 @@ def code_source(given: Any) -> Source:
     return Source(given)
 
 
-def _loss(net: Network) -> str | None:
-    """The quantity that is derived, where there is but one that nothing uses."""
+def _loss(net: Network, code: Code) -> str | None:
+    """The quantity that is derived: the one that nothing uses; raises `BadValue` where that is not one alone."""
+    from workings.checking import derives
     from workings.expr import free_keys
 
-    used = {net.variable(key) for e in net.equations for key in free_keys(e.rhs)}
-    ends = {e.lhs.name for e in net.equations if e.key not in used}
+    used = {net.variable(key)[0] for e in net.equations for key in free_keys(e.rhs) if key[0] != e.lhs.name}
+    ends = list(dict.fromkeys(e.lhs.name for e in net.equations if e.lhs.name not in used))
+    if len(ends) != 1:
+        if any(derives(net, code, end) for end in ends):
+            raise BadValue(f"which quantity does the code derive: {' or '.join(ends)}?", expected=f"of {ends[-1]}",
+                           hint=f"--of {ends[-1]}")
+        return None
     try:
-        return loss(net).name if len(ends) == 1 else None
+        return loss(net).name
     except BadValue:
         return None
