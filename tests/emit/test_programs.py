@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import workings
@@ -133,8 +134,21 @@ def test_self_test_finds_a_wrong_derivative() -> None:
         loaded(text.replace("x.T @ gy", "2.0*x.T @ gy")).self_test()
 
 
+@pytest.mark.heavy
+def test_without_a_compiler_numba_serves(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("numba")
+    monkeypatch.setattr(result, "compiler", lambda: None)
+    program = workings.code(NETS["regression"], "E").compile()
+    assert program.taken == "numba"
+    assert "numba" in repr(program)
+    value, gradients = program(x=[[1, 2], [3, 4]], t=[1, 2], w=[1, 1], b=0)
+    assert gradients["w[i]"].shape == (2,)
+    assert value == pytest.approx(float(np.log(np.cosh([2.0, 5.0])).mean()))
+
+
 def test_without_a_compiler_numpy_serves(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(result, "compiler", lambda: None)
+    monkeypatch.setattr(result.importlib.util, "find_spec", lambda name: None)
     program = workings.code("y = w*x; E = (y - t)^2").compile()
     assert program.taken == "NumPy"
     assert program(x=2, t=1, w=1) == (1.0, {"w": 4.0})

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from workings.emit.c import CProgram
 
 # no -ffast-math: linked with it, a library turns subnormal numbers off for the whole process
-FLAGS = ("-O3", "-march=native", "-fopenmp-simd", "-DW_SIMD", "-fno-math-errno", "-fno-trapping-math", "-fPIC",
-         "-shared")
+FLAGS = ("-O3", "-march=native", "-DW_SIMD", "-fno-math-errno", "-fno-trapping-math", "-fPIC", "-shared")
+THREADS = ("-fopenmp", "-fopenmp-simd")       # threads and vectors; vectors alone where there is no library of threads
 
 
 @cache
@@ -61,7 +61,11 @@ def built(program: CProgram) -> ModuleType:
     if not library.exists():
         home.mkdir(exist_ok=True)
         (home / "program.c").write_text(text, encoding="utf-8")
-        _compiled([cc, *FLAGS, f"-I{include}", str(home / "program.c"), "-o", str(library), "-lm"])
+        command = [cc, *FLAGS, f"-I{include}", str(home / "program.c"), "-o", str(library), "-lm"]
+        try:
+            _compiled([*command, THREADS[0]])
+        except NotInstalled:
+            _compiled([*command, THREADS[1]])
     spec = importlib.util.spec_from_file_location(name, library)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)

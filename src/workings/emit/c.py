@@ -16,7 +16,7 @@ from workings.emit.plan import Plan
 from workings.emit.products import Product
 from workings.emit.speak import ATOM, MUL, NEG, Position, Said, Speaker
 from workings.emit.text import about
-from workings.expr import Expr, Key, Network, Num, Number, Ref
+from workings.expr import Expr, Key, Network, Num, Number, Ref, free_refs
 
 OWN = ("exp log log1p expm1 tanh dtanh sigmoid dsigmoid softplus logsigmoid logcosh relu leaky step sign clip sech elu "
        "hypot sech2")
@@ -67,6 +67,20 @@ class CSpeaker(Speaker):
         return Said(f"({test.text} ? {yes.text} : {no.text})", ATOM)
 
 
+BLOCK = """    {{
+        real w_parts[64][{sums}];
+        const long w_stride = {count} > 65536 ? ({count} + 63)/64 : 1024;
+        const long w_blocks = ({count} + w_stride - 1)/w_stride;
+#if defined(_OPENMP)
+        #pragma omp parallel for schedule(static) if ({count} >= 100000)
+#endif
+        for (long w_block = 0; w_block < w_blocks; w_block++) {{
+            const long w_end = w_block < w_blocks - 1 ? (w_block + 1)*w_stride : {length};
+            real {fresh};"""
+BLOCK_LOOP = "            for (long {letter} = w_block*w_stride; {letter} < w_end; {letter}++) {{"
+BLOCKS = {"w_parts", "w_stride", "w_blocks", "w_block", "w_end"}
+
+
 def _factor(text: str) -> str:
     return text if re.fullmatch(r"\w+", text) else f"({text})"
 
@@ -102,6 +116,10 @@ class _C:
         pad = "    "*depth
         letter, length = self.say.name((node.letter, 0)), self.say.length(node.axis)
         with self.say.within(node.letter, node.axis):
+            sums = self._sums(node) if depth == 1 else []
+            if sums:
+                self._blocks(node, letter, length, sums)
+                return
             if all(isinstance(n, Set) for n in node.body):
                 self.lines += self._pragma(node)
             if node.down:
@@ -110,6 +128,28 @@ class _C:
                 self.lines.append(f"{pad}for (long {letter} = 0; {letter} < {length}; {letter}++) {{")
             self.nodes(node.body, depth + 1)
             self.lines.append(pad + "}")
+
+    def _sums(self, node: For) -> list[str]:
+        """What a loop over samples adds up, where nothing else is shared between its steps."""
+        sets = [n for n in node.body if isinstance(n, Set)]
+        apart = all(not s.target.indices or any(getattr(i, "name", "") == node.letter for i in s.target.indices)
+                    for s in sets)
+        symbolic = bool(free_refs(node.axis.hi)) and not node.down
+        if len(sets) < len(node.body) or not apart or not symbolic or not self._pragma(node):
+            return []
+        return list(dict.fromkeys(self.say.name(s.target.key) for s in sets if s.op == "+" and not s.target.indices))
+
+    def _blocks(self, node: For, letter: str, length: str, sums: Sequence[str]) -> None:
+        """The samples in blocks that their number alone decides, so that threads leave the result as it is."""
+        words = {"count": _factor(length), "length": length, "letter": letter, "sums": len(sums)}
+        fresh = ", ".join(f"{s} = 0.0" for s in sums)
+        self.lines += BLOCK.format(fresh=fresh, **words).splitlines()
+        self.lines += [*self._pragma(node), BLOCK_LOOP.format(**words)]
+        self.nodes(node.body, 4)
+        self.lines += ["            }", *(f"            w_parts[w_block][{n}] = {s};" for n, s in enumerate(sums))]
+        self.lines += ["        }", "        for (long w_block = 0; w_block < w_blocks; w_block++) {",
+                       *(f"            {s} += w_parts[w_block][{n}];" for n, s in enumerate(sums)),
+                       "        }", "    }"]
 
     def _gemm(self, node: Product) -> str:
         """A product by rows and columns: how far apart the entries along each letter lie is said."""
@@ -175,7 +215,7 @@ def program(net: Network, plan: Plan, dtype: str = "float64") -> CProgram:
     single = dtype == "float32"
     plan = plan.spoken(CSpeaker.functions)
     prefix = re.sub(r"\W", "_", plan.of.name)
-    reserved = C | set(NAMES.values()) | {"work", "real", f"{prefix}_forward_backward"} | set(LIBM.split())
+    reserved = C | BLOCKS | set(NAMES.values()) | {"work", "real", f"{prefix}_forward_backward"} | set(LIBM.split())
     names = identifiers([*plan.fields, *((s, 0) for s in (*plan.sizes, *plan.ranges))], reserved)
     nest = loops(plan, set(names.values()), products=True)
     nodes = fused([*nest.forward, *nest.backward])

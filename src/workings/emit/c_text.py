@@ -11,6 +11,9 @@ from workings.evaluate import value
 from workings.expr import Key, Ref
 
 
+CLANG = """#if defined(__clang__)
+#pragma clang diagnostic ignored "-Wpass-failed"        /* a loop that may go over vectors need not */
+#endif"""
 NAMES = {"sizes": "size", "data": "data", "parameters": "at", "gradients": "gradient"}
 
 
@@ -125,7 +128,7 @@ class Layout:
         use = f"void {self.prefix}_use_blas(void (*gemm)(void)) {{ w_blas = (w_blas_gemm *)gemm; }}"
         own = [*kernels, use] if self.blas else kernels
         return "\n\n".join([
-            f'#include "{self.prefix}.h"\n\n#include <math.h>\n#include <string.h>', *own, work, body + "\n",
+            f'#include "{self.prefix}.h"\n\n#include <math.h>\n#include <string.h>', CLANG, *own, work, body + "\n",
             *([self.selftest()] if self.outputs else []),
         ])
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ctypes
+import importlib
+import importlib.util
 import os
 import tempfile
 import threading
@@ -13,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from workings.emit.build import blas, built, compiler, loaded, structures
 from workings.emit.plan import Field, Plan
-from workings.errors import BadValue, NotInstalled
+from workings.errors import BadValue, NotInstalled, OutOfReach
 from workings.expr import Network
 from workings.notation import plain
 
@@ -51,7 +53,7 @@ class Code(str):
         return target
 
     def compile(self) -> Compiled:
-        """The program ready to call: in C where a compiler is found, else as NumPy; `.taken` says which.
+        """The program ready to call: in C where a compiler is found, else with numba, else NumPy; `.taken` says which.
 
         >>> from workings import code
         >>> value, gradients = code("y = w*x; E = (y - t)^2").compile()(x=2, t=1, w=1)
@@ -100,15 +102,22 @@ class Compiled:
 
 
 def compiled(net: Network, plan: Plan, dtype: str = "float64") -> Compiled:
-    """The program in the fastest way that this machine has."""
+    """The program in the fastest way that this machine has: C, else numba, else NumPy."""
     if compiler() is not None:
         from workings.emit.c import program
 
         with suppress(NotInstalled):                 # a compiler that fails is as good as none
             return bound(plan, program(net, plan, dtype))
-    from workings.emit.numpy import numpy
+    if importlib.util.find_spec("numba") is not None:
+        with suppress(ImportError, OutOfReach):      # a numba that does not fit this Python
+            return _in_python(net, plan, dtype, "numba")
+    return _in_python(net, plan, dtype, "NumPy")
 
-    module = loaded(numpy(net, plan))
+
+def _in_python(net: Network, plan: Plan, dtype: str, taken: str) -> Compiled:
+    """The program as a Python module."""
+    write = getattr(importlib.import_module(f"workings.emit.{taken.lower()}"), taken.lower())
+    module = loaded(write(net, plan))
 
     def call(values: Mapping[str, Any]) -> tuple[float, list[Any]]:
         shaped = Shaped(plan, values, dtype)
@@ -116,7 +125,7 @@ def compiled(net: Network, plan: Plan, dtype: str = "float64") -> Compiled:
         value, *gradients = module.forward_backward(*given, *(shaped.sizes[s] for s in module.SIZES))
         return value, gradients
 
-    return Compiled(plan, "NumPy", call)
+    return Compiled(plan, taken, call)
 
 
 class Shaped:

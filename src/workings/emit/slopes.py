@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from workings.emit.plan import Field, Plan, Step
 from workings.emit.recurrences import grouped
-from workings.expr import Big, Call, Equation, Expr, Key, Network, Ref, fresh, preorder, rewrite, substitute
+from workings.expr import Big, Call, Equation, Expr, Key, Network, Ref, fresh, preorder, rewrite
 from workings.notation import plain
 
 
@@ -60,6 +60,17 @@ def arguments_named(net: Network) -> Network:
     return net.with_(equations=tuple(out))
 
 
+def by_values(plan: Plan) -> Plan:
+    """The plan with slopes by the value that is there: tanh_slope(z, a) for sech2(z) where a = tanh(z)."""
+    pairs = _pairs(plan)
+
+    def change(node: Expr) -> Expr:
+        found = _pair_of(node, pairs)
+        return node if found is None else Call("tanh_slope", (found[1], _at(found[0].step, found[1])))
+
+    return plan.only([s.with_(s.target, rewrite(s.value, change)) for s in plan.steps])
+
+
 def _pairs(plan: Plan) -> dict[Key, Pair]:
     alone = [g.steps[0] for g in grouped(plan.steps) if g.letter is None]
     out = {}
@@ -76,15 +87,27 @@ def _pairs(plan: Plan) -> dict[Key, Pair]:
 
 def _named(node: Expr, pairs: Mapping[Key, Pair], used: set[Key]) -> Expr:
     """sech2(z[k,j]) as slope_a[k,j]"""
-    if not isinstance(node, Call) or node.function != "sech2" or not isinstance(node.args[0], Ref):
+    found = _pair_of(node, pairs)
+    if found is None:
         return node
+    pair, z = found
+    used.add(z.key)
+    return Ref(pair.slope.name, _at(pair.step, z).indices)
+
+
+def _pair_of(node: Expr, pairs: Mapping[Key, Pair]) -> tuple[Pair, Ref] | None:
+    """The pair whose slope sech2(z) is, and its z."""
+    if not isinstance(node, Call) or node.function != "sech2" or not isinstance(node.args[0], Ref):
+        return None
     z = node.args[0]
     pair = pairs.get(z.key)
-    if pair is None:
-        return node
-    used.add(z.key)
-    table = dict(zip(pair.step.letters, z.indices))
-    return substitute(pair.slope, table) if table else pair.slope
+    return None if pair is None else (pair, z)
+
+
+def _at(step: Step, z: Ref) -> Ref:
+    """a[k,j] where z stands at these places."""
+    table = dict(zip(step.letters, z.indices))
+    return Ref(step.target.name, tuple(table[plain(i)] for i in step.target.indices))
 
 
 def _placed(steps: list[Step], pairs: Mapping[Key, Pair]) -> list[Step]:
