@@ -238,6 +238,9 @@ def _sums(side: Expr, net: Network, wrt: list[Ref]) -> Iterator[Edit]:
                     yield f"sum collapsed: only {letter} = {plain(end)} is left of it", Big("sum", letter, every)
     for node in preorder(side):
         if isinstance(node, Big) and node.op == "sum":
+            for letter in (x for x in net.ranges if x != node.index and x not in fixed):
+                yield f"sum over {node.index} where over {letter} is meant", put(
+                    side, node, Big("sum", letter, node.body))
             for letter in dict.fromkeys((node.index, *fixed)):
                 body = rewrite(node.body, lambda n, x=letter, old=node.index: (  # type: ignore[misc]
                     Ref(x) if isinstance(n, Ref) and n.name == old and not n.indices else n))
@@ -315,6 +318,25 @@ def _products(side: Expr) -> Iterator[Edit]:
                     yield "transposed product", put(side, part, Call("T", (part,)))
         if isinstance(node, Call) and node.function == "T":
             yield "transposed product", put(side, node, node.args[0])
+
+
+# -- Jacobians
+def of_jacobian(left: Expr, truth: Expr, side: Expr) -> Iterator[tuple[str, Expr, Expr]]:
+    """(name, truth, side): one part of the Jacobian of a vector by a vector is lost, as in softmax its off-diagonal
+    part -p[i]*p[j] or its diagonal one."""
+    if not (isinstance(left, Deriv) and len(left.wrt) == 1 and isinstance(left.of, Ref) and isinstance(
+            left.wrt[0], Ref) and left.of.indices and left.wrt[0].indices):
+        return
+    i, j = left.of.indices[-1], left.wrt[0].indices[-1]
+    if not (isinstance(i, Ref) and isinstance(j, Ref)) or same(i, j):
+        return
+    here, delta = left.of, Call("delta", (i, j))
+    there = Ref(here.name, (*here.indices[:-1], j))
+    diagonal = "lost off-diagonal part: only the diagonal of the Jacobian is left"
+    yield diagonal, Mul((delta, truth)), side
+    yield diagonal, substitute(truth, {j.name: i}), side
+    yield diagonal, truth, Add((side, Neg(Mul((here, there)))))
+    yield "lost diagonal part of the Jacobian", truth, Add((side, Mul((delta, here))))
 
 
 # -- paths

@@ -94,9 +94,9 @@ class Screen:
 
 
 def _apart(cases: Cases) -> list[Case]:
-    """The first case, and another with other indices where there is one."""
+    """The first case, and the one whose indices differ most from each other: at i = j much looks alike."""
     made = cases.first(4)
-    return [made[0], made[-1]] if len(made) > 1 else made
+    return [made[0], max(made[1:], key=lambda c: len(set(c.env.values())))] if len(made) > 1 else made
 
 
 def _worth(point: Point, expr: Expr) -> Value | None:

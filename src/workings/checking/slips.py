@@ -18,7 +18,7 @@ from workings.expr import Add, Deriv, Expr, Network, Ref, free_refs, preorder, s
 from workings.notation import plain
 
 MOST_TRIED, MOST_INDEXED, MOST_RECURRENT = 700, 250, 150     # with indices, each look is dearer
-MOST_PROOFS = 4
+MOST_PROOFS = 8
 Proof = Callable[[Expr, Expr, Network], Verdict]
 Look = Callable[[Expr, Network], Screen]
 
@@ -83,6 +83,8 @@ def _candidates(
     own = list(islice(edits.of_side(right, net, wrt), 50 + 2 * SLIP_NODES // size)) if a is not None else []
     first = [e for e in own if e[0] == "sign" or e[0].startswith("lost 1/")]
     yield from _edited(a, first, resolver)
+    if a is not None and b is not None:
+        yield from ((says, p, q, resolver.net) for says, p, q in edits.of_jacobian(left, a, b))
     for side in (left, *own_equation, *before):
         yield from _edited(b, list(steps.of_step(side)), resolver)
     yield from _edited(a, [e for e in own if e not in first and not _late(e[0], net)], resolver)
