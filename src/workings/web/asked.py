@@ -96,7 +96,11 @@ def box(request: Request) -> list[tuple[Fraction, Fraction]] | None:
     if not isinstance(given, list) or len(given) % 2 or not given:
         raise BadValue("the box is no list of low and high", expected='"box": [-1, 1, -1, 1]')
     sides = [number(v) for v in given]
-    return list(zip(sides[::2], sides[1::2]))
+    found = list(zip(sides[::2], sides[1::2]))
+    for low, high in found:
+        if low >= high:
+            raise BadValue(f"a side of the box runs from {low} to {high}", expected="low < high")
+    return found
 
 
 def sheet(request: Request) -> Source:

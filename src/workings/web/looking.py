@@ -40,6 +40,8 @@ def _or_why(make: Any) -> Answer:
         return found
     except WorkingsError as error:
         return {"why": described(error)}
+    except (MemoryError, RecursionError):
+        return {"why": {"error": "InputTooLarge", "message": "this takes too much memory or nests too deeply"}}
 
 
 def _reading(net: Network) -> Answer:
@@ -75,41 +77,64 @@ def _amount(weight: Expr, net: Network) -> Answer:
 
 
 def _plane(net: Network, request: Request) -> Answer:
-    """The cells in a box as arrays, exact texts where there are few, the boundary, the classes."""
+    """The cells in a window as arrays, exact texts where there are few, the boundary, the classes."""
     if len(net.inputs) != 2:
         raise OutOfReach(f"the plane needs two inputs; here {_count(len(net.inputs))}")
-    sides = asked.box(request) or _window(net)
-    cut = Pieces(work.pieces(net, sides), net)
-    out = _listed(cut) if _has_texts(cut) else _arrays(cut)
+    sides = asked.box(request) or _own(net)
+    line, why = _boundary(net, request, sides)
+    whole = line.data.pieces if line is not None and hasattr(line.data, "pieces") else work.pieces(net, sides)
+    if hasattr(whole, "full") and len(whole.full) <= LISTED:
+        out = _listed(net, whole, None if line is None else line.data, sides)
+    else:
+        sides = sides or [(Fraction(-4), Fraction(4))] * 2
+        out = _arrays(Pieces(work.pieces(net, sides), net))
+        out["box"] = [str(v) for side in sides for v in side]
     if out["cells"] > (request.get("limit") or WEB_CELLS):
         raise OutOfReach(f"there are {out['cells']:,} cells in this box, too many to draw", hint="zoom in")
-    out |= {"box": [str(v) for side in sides for v in side], "inputs": [name for name, _ in net.inputs]}
-    try:
-        level = request.get("value")
-        exact = None if level is None else asked.number(level)
-        around = None if _has_texts(cut) else sides
-        found = Boundary(work.boundary(net, request.get("output"), exact, around), net)
-        out["boundary"] = {k: v for k, v in found.as_dict().items() if k not in ("steps", "schema")}
-    except WorkingsError as error:
-        out["boundary"] = {"why": error.message}
-    return out
+    facts = {"why": why} if line is None else {k: v for k, v in line.as_dict().items() if k not in ("steps", "schema")}
+    return {**out, "inputs": [name for name, _ in net.inputs], "boundary": facts}
 
 
-def _has_texts(cut: Pieces) -> bool:
-    """Is it a list of sign patterns with their exact domains, rather than arrays of cells?"""
-    return hasattr(cut.data, "full") and len(cut.data.full) <= LISTED
+def _boundary(net: Network, request: Request, sides: Any) -> tuple[Boundary | None, str]:
+    """The boundary over the whole plane where the engine lists it, else in the window; or why there is none."""
+    level = request.get("value")
+    exact = None if level is None else asked.number(level)
+    for around in (None, sides):
+        try:
+            found = work.boundary(net, request.get("output"), exact, around)
+        except WorkingsError as error:
+            return None, error.message
+        if hasattr(found, "pieces") or around is sides:
+            return Boundary(found, net), ""
+    return None, ""
 
 
-def _listed(cut: Pieces) -> Answer:
-    """Few cells: the corners of their exact domains, and the domains themselves as text."""
-    full = cut.data.full
-    outputs = [o.name for o in cut.outputs]
-    corners = [[[float(v) for v in p] for p in r.shape.vertices] for r in full]
-    maps = [[[float(v) for v in r.affine[name]] for name in outputs] for r in full]
+def _own(net: Network) -> list[tuple[Fraction, Fraction]] | None:
+    """The box that a file brings with it."""
+    return None if net.box is None else [(Fraction(low), Fraction(high)) for low, high in net.box]
+
+
+def _listed(net: Network, whole: Any, line: Any, sides: list[tuple[Fraction, Fraction]] | None) -> Answer:
+    """Few cells: the corners of what is seen of their exact domains, and the domains themselves as text."""
+    from workings.figures.plane_view import ROOMY, View, seen, view
+
+    if sides is None:
+        points = [v for r in whole.full if r.shape.pointed for v in r.shape.vertices]
+        points += [] if line is None else [p for part in line.parts for p in part.points]
+        shown = view(points, whole.box, True, ROOMY, 0.0, 0.0)
+    else:
+        (a, b), (c, d) = ((float(low), float(high)) for low, high in sides)
+        shown = View((a, c), (b, d), 0.0, 0.0, 1.0, 1.0)
+    corners = [seen(r.shape, shown) for r in whole.full]
+    kept = [(r, c) for r, c in zip(whole.full, corners) if len(c) > 2]
+    outputs = [o.name for o in whole.outputs]
+    maps = [[[float(v) for v in r.affine[name]] for name in outputs] for r, _ in kept]
+    low, high = ([Fraction(v).limit_denominator(10**6) for v in side] for side in (shown.low, shown.high))
     return {
-        "outputs": outputs, "cells": len(full), "patterns": [r.pattern for r in full], "pieces": cut.as_dict(),
-        "vertices": _packed([p for corner in corners for p in corner]),
-        "offsets": _packed(list(accumulate((len(c) for c in corners), initial=0)), "<u4"),
+        "outputs": outputs, "cells": len(kept), "patterns": [r.pattern for r, _ in kept],
+        "pieces": Pieces(whole, net).as_dict(), "box": [str(v) for pair in zip(low, high) for v in pair],
+        "vertices": _packed([p for _, c in kept for p in c]),
+        "offsets": _packed(list(accumulate((len(c) for _, c in kept), initial=0)), "<u4"),
         "A": _packed([[m[:-1] for m in row] for row in maps]), "b": _packed([[m[-1] for m in row] for row in maps]),
     }
 
@@ -126,26 +151,6 @@ def _arrays(cut: Pieces) -> Answer:
 
 def _count(inputs: int) -> str:
     return "is one" if inputs == 1 else "are none" if not inputs else f"are {inputs}"
-
-
-def _window(net: Network) -> list[tuple[Fraction, Fraction]]:
-    """What is seen first: the file's own box, else all vertices of pieces and boundary with room around them."""
-    if net.box is not None:
-        return [(Fraction(lo), Fraction(hi)) for lo, hi in net.box]
-    from workings.figures.plane_view import ROOMY, rounded, span
-
-    found = Pieces(work.pieces(net), net).as_dict()
-    points = [v for r in found["regions"] for v in r.get("vertices", ())]
-    try:
-        for part in Boundary(work.boundary(net), net).as_dict()["boundary"]:
-            points += [part[k] for k in ("from", "to", "at") if k in part]
-    except WorkingsError:
-        pass
-    spans = [span([float(Fraction(p[axis])) for p in points], None, ROOMY) for axis in (0, 1)]
-    middles = [Fraction((low + high) / 2).limit_denominator(100) for low, high in spans]
-    low, high = rounded(-1.0, max(1.0, *((high - low) / 2 for low, high in spans)))
-    half = Fraction(max(-low, high)).limit_denominator(1000)
-    return [(m - half, m + half) for m in middles]
 
 
 def _packed(array: Any, kind: str = "<f4") -> str:
