@@ -6,6 +6,7 @@ In such a complex every part of a boundary is an edge, a corner or a whole cell:
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 from workings.errors import BadValue
 from workings.geometry.operators import taken
@@ -33,16 +34,37 @@ def at_level(stack: Stack, output: int, level: Fraction) -> Stack:
 
 
 def at_largest(stack: Stack) -> Stack:
-    """The outputs are the gaps max(y1, y2, …) - y_k, none below 0; who is the largest is decided by units."""
+    """The outputs are max(y1, …, y_(k-1)) - y_k for k = 2, 3, …, whose signs are units; `ties` reads them.
+
+    Differences to the largest of all would be 0 throughout for the largest itself, which doubles cannot tell.
+    """
     out = _copy(stack)
     entries = [_entry(out, k) for k in range(len(stack.outputs))]
-    largest = entries[0]
+    largest, gaps = entries[0], []
     for entry in entries[1:]:
         gap = out.add(Sum(1, (largest, entry), (1, -1)))
         unit = _unit(out, gap, "largest")
         largest = out.add(Sum(1, (entry, unit), (1, 1)))
-    gaps = [out.add(Sum(1, (largest, entry), (1, -1))) for entry in entries]
-    out.output = out.add(Concat(len(gaps), tuple(gaps)))
+        gaps.append(gap)
+    out.output, out.outputs = out.add(Concat(len(gaps), tuple(gaps))), stack.outputs[1:]
+    return out
+
+
+def ties(signs: Any) -> Any:
+    """From the signs of those outputs at corners: 0 for each output that is the largest there, else 1.
+
+    >>> import numpy as np
+    >>> ties(np.array([[1, 1], [-1, 0], [0, -1]])).tolist()
+    [[0, 1, 1], [1, 0, 0], [1, 1, 0]]
+    """
+    import numpy as np
+
+    out = np.ones((len(signs), signs.shape[1] + 1), dtype=np.int8)
+    out[:, 0] = 0
+    for k in range(1, out.shape[1]):
+        sign = signs[:, k - 1]
+        out[sign < 0, :k] = 1
+        out[sign <= 0, k] = 0
     return out
 
 

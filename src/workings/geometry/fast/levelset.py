@@ -16,7 +16,7 @@ from workings.geometry.fast.adjacency import neighbours, vertex
 from workings.geometry.fast.complex import Complex, Point2
 from workings.geometry.fast.engine import Progress, complex_of
 from workings.geometry.plane import Domain
-from workings.geometry.sharpen import sharpened
+from workings.geometry.sharpen import sharpened, ties
 from workings.geometry.stack import Stack
 
 Array = Any
@@ -128,6 +128,9 @@ def level_set(
 def read_off(found: Complex, names: tuple[str, ...], level: Fraction) -> LevelSet:
     """Edges on which an output is tied, once each."""
     import numpy as np
+
+    if len(names) > 1:
+        found.lists.level = ties(found.lists.level)
 
     tied = found.levels == 0                                     # corners x outputs
     start = found.offsets[:-1]

@@ -15,7 +15,7 @@ from workings.errors import OutOfReach
 from workings.geometry.data import Part
 from workings.geometry.merge import merged
 from workings.geometry.polyhedron import Polyhedron, as_shape, crease, slice_
-from workings.geometry.sharpen import sharpened
+from workings.geometry.sharpen import sharpened, ties
 from workings.geometry.solids import flattened, lifted
 from workings.geometry.space.complex import SpaceComplex
 from workings.geometry.space.engine import Progress, space_of
@@ -128,6 +128,8 @@ def _read_off(found: SpaceComplex, names: tuple[str, ...], level: Fraction) -> S
 
     if found.size > 3:
         raise OutOfReach(f"the boundary by cells in {found.size} dimensions", expected="up to three dimensions")
+    if len(names) > 1:
+        found.lists.level = ties(found.lists.level)
     tied, lone = found.levels == 0, len(names) == 1              # corners x outputs
     whole = np.logical_and.reduceat(tied, found.offsets[:-1])
     region = whole[:, 0] if lone else whole.sum(axis=1) > 1
