@@ -105,3 +105,12 @@ def test_refused() -> None:
         unrolled(drawn("y = w*x", 3))
     with pytest.raises(BadValue, match="unroll=99"):
         unrolled(drawn(RNN, 99))
+
+
+def test_a_sum_over_all_steps_is_left_to_the_words() -> None:
+    import workings
+
+    text = "h[t] = tanh(W @ h[t-1] + U @ x[t]); h[0] = 0; E = sum(t, norm2(h[t] - s[t])); t = 1..T; x in R^(T x m); " \
+        "W in R^(n x n); U in R^(n x m); s in R^(T x n)"
+    drawn = workings.draw(text, unroll=3)
+    assert "norm2" in drawn._repr_svg_() and "E: bias 0" in " ".join(str(drawn).split())

@@ -47,7 +47,8 @@ def with_classes(net: Network, code: Code, of: str | None) -> tuple[Network, Cod
 
 def hot_of(net: Network) -> list[tuple[str, Expr]]:
     """The arrays that were added for class numbers, each with its number: onehot_y and y[n]."""
-    return [(e.lhs.name, e.rhs.args[1]) for e in net.equations if e.lhs.name.startswith(HOT) and isinstance(e.rhs, Call)]
+    hot = [e for e in net.equations if e.lhs.name.startswith(HOT)]
+    return [(e.lhs.name, e.rhs.args[1]) for e in hot if isinstance(e.rhs, Call)]
 
 
 def _classes(net: Network) -> dict[str, Classes]:

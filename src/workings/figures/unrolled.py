@@ -142,7 +142,7 @@ class _Unrolling:
         self._after(len(self.offsets) + 1)
         outputs = {f"{out} {o}": self._id(n, o) for out, n in self.graph.outputs.items() if n in self.timed
                    for o in self.offsets}
-        outputs |= {out: n for out, n in self.graph.outputs.items() if n in self.once}
+        outputs |= {out: n for out, n in self.graph.outputs.items() if n in self.once and n in self.column}
         sizes = {self._id(n, o): axes for n, axes in self.graph.sizes.items() if n in self.timed for o in self.offsets}
         sizes |= {n: axes for n, axes in self.graph.sizes.items() if n in self.once}
         graph = replace(self.graph, inputs=tuple(self.inputs), nodes=tuple(self.nodes), outputs=outputs, sizes=sizes,
@@ -158,7 +158,7 @@ class _Unrolling:
         for source, edge in zip(carried, last):
             if source in self.handed:
                 self.labels[edge.source, LATER] = self._label(source, self.offsets[-1])
-        for node in self.graph.nodes:
+        for node in self.graph.nodes:                     # a sum over all steps is not drawn: each step shows its share
             if isinstance(node, Neuron) and node.id in self.once:
                 edges = tuple(replace(e, source=LATER, lag=None) for e in node.edges if e.lag is not None)
                 if edges:
@@ -172,7 +172,10 @@ class _Unrolling:
 
     def _copy(self, node: Neuron | Operation, offset: int) -> Neuron | Operation:
         name = self._id(node.id, offset)
-        out = None if node.out is None else self._at(node.out, offset)
+        own = node.out
+        if own is None and isinstance(node, Neuron):          # h1 of the picture, at each step
+            own = Ref(node.id, (Ref(self.letter),))
+        out = None if own is None else self._at(own, offset)
         if isinstance(node, Operation):
             operands = tuple(self._source(s, node.lags.get(s), offset, name) for s in node.sources)
             return replace(node, id=name, sources=operands, formula=self._moved(node.formula, offset), out=out, lags={})
