@@ -1,15 +1,20 @@
 """Emitted code beside its peers, in one run, one thread, rounds interleaved; it prints ratios.
 
-    python bench/code.py [a] [b] [c] [d] [e]
+    python bench/code.py [a] [b] [c] [d] [e] [FILE.json]
 
 a  one call from Python, 2-2-2-1 tanh and log cosh: C (bound buffers) beside CasADi's compiled C, Python beside SymPy
 b  the mean gradient over N = 1e3 and 1e6 points: C and NumPy beside JAX and torch.compile (float64)
 c  MLPs at batch 128, float32: 2-64-64-1 log cosh, 784-128-10 softmax cross-entropy: C beside JAX
-d  PyTorch and JAX output beside their own autograd (float64); e: the same with slopes that may cancel
+d  PyTorch and JAX output beside their own autograd, on the nets of shared/peers/emit_targets.py and on 2-64-64-1 at
+   N = 1000 in float64; e: the same with slopes that may cancel
+
+A peer that is not installed (symengine, PyTensor) is left out, and that is said.
 """
 
 from __future__ import annotations
 
+import importlib.util
+import json
 import os
 
 os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "JAX_PLATFORMS": "cpu",
@@ -83,7 +88,9 @@ def measured(runs: dict[str, Run], rounds: int = 15, slot: float = 0.05) -> dict
 
 def told(title: str, best: dict[str, float], unit: float, per: str, pairs: Sequence[tuple[str, str, float]]) -> None:
     """The times, and each pair as a ratio beside what it may be."""
-    print(title)
+    print(title, flush=True)
+    rows = [{"ours": o, "peer": p, "ratio": round(best[o]/best[p], 3), "at_most": m} for o, p, m in pairs if p in best]
+    RESULTS.append({"title": title, "unit": per, "times": {n: best[n]*unit for n in best}, "ratios": rows})
     for name, seconds in sorted(best.items(), key=lambda item: item[1]):
         print(f"    {seconds*unit:10.3f} {per}  {name}")
     for ours, peer, most in pairs:
@@ -118,6 +125,7 @@ def casadi_c(weights: Any, inputs: Any) -> Run:
 
 
 KEPT: list[Any] = []
+RESULTS: list[dict[str, Any]] = []
 
 
 def sympy_math(weights: Sequence[float], inputs: Sequence[float]) -> Run:
@@ -132,6 +140,42 @@ def sympy_math(weights: Sequence[float], inputs: Sequence[float]) -> Run:
     return lambda: function(*weights, *inputs)
 
 
+def symengine_llvm(weights: Sequence[float], inputs: Sequence[float]) -> Run:
+    """symengine's gradient with common subexpressions named, compiled through LLVM."""
+    import symengine as se
+
+    w, x = se.symbols(W), se.symbols("x1 x2 t")
+    a3, a4 = se.tanh(x[0]*w[0] + x[1]*w[1]), se.tanh(x[0]*w[2] + x[1]*w[3])
+    y = se.tanh(a3*w[4] + a4*w[5])*w[8] + se.tanh(a3*w[6] + a4*w[7])*w[9]
+    loss = se.log(se.cosh(y - x[2]))
+    function = se.Lambdify([*w, *x], [loss, *(se.diff(loss, v) for v in w)], backend="llvm", cse=True)
+    given, out = np.array([*weights, *inputs]), np.empty(11)
+    return lambda: function(given, out=out)
+
+
+def pytensor_function(weights: Sequence[float], inputs: Sequence[float]) -> Run:
+    """PyTensor's gradient, compiled in its default mode."""
+    import pytensor
+    import pytensor.tensor as pt
+
+    w, x = [pt.dscalar(n) for n in W], [pt.dscalar(n) for n in ("x1", "x2", "t")]
+    a3, a4 = pt.tanh(x[0]*w[0] + x[1]*w[1]), pt.tanh(x[0]*w[2] + x[1]*w[3])
+    y = pt.tanh(a3*w[4] + a4*w[5])*w[8] + pt.tanh(a3*w[6] + a4*w[7])*w[9]
+    loss = pt.log(pt.cosh(y - x[2]))
+    function = pytensor.function([*w, *x], [loss, *pytensor.grad(loss, w)])
+    function.trust_input = True
+    given = [np.asarray(v) for v in (*weights, *inputs)]
+    return lambda: function(*given)
+
+
+def optional(runs: dict[str, Run], name: str, module: str, make: Callable[[], Run]) -> None:
+    """One more peer, where it is installed."""
+    if importlib.util.find_spec(module) is None:
+        print(f"    {name}: not installed")
+    else:
+        runs[name] = make()
+
+
 def part_a() -> None:
     weights, inputs = np.random.default_rng(0).normal(size=10), np.array([0.3, -0.7, 0.25])
     named = dict(zip(W, weights)) | {"x1": 0.3, "x2": -0.7, "t": 0.25}
@@ -143,8 +187,30 @@ def part_a() -> None:
         "Python": lambda: module.forward_backward(*arguments), "CasADi C, bound buffers": casadi_c(weights, inputs),
         "SymPy lambdify math": sympy_math([float(v) for v in weights], [0.3, -0.7, 0.25]),
     }
+    at = [float(v) for v in weights], [0.3, -0.7, 0.25]
+    optional(runs, "symengine LLVM", "symengine", lambda: symengine_llvm(*at))
+    optional(runs, "PyTensor", "pytensor", lambda: pytensor_function(*at))
+    runs |= libraries(weights)
     told("a  one call, all ten gradients", measured(runs), 1e6, "us", [
-        ("C, bound buffers", "CasADi C, bound buffers", 0.75), ("Python", "SymPy lambdify math", 1.0)])
+        ("C, bound buffers", "CasADi C, bound buffers", 0.75), ("Python", "SymPy lambdify math", 1.0),
+        ("C, bound buffers", "symengine LLVM", 1.0), ("C, bound buffers", "PyTensor", 1.0),
+        ("C, bound buffers", "JAX jit", 1.0), ("C, bound buffers", "torch eager", 1.0)])
+
+
+def libraries(weights: Any) -> dict[str, Run]:
+    """JAX and torch at one point."""
+    import jax
+    import jax.numpy as jnp
+    import torch
+
+    jax.config.update("jax_enable_x64", True)
+    torch.set_num_threads(1)
+    derived, eager = jax.jit(jax.value_and_grad(_jax_net(jnp))), _jax_net(torch)
+    arrays = [jnp.asarray(a) for a in (weights, 0.3, -0.7, 0.25)]
+    leaf = torch.tensor(weights, requires_grad=True)
+    rest = [torch.tensor(v, dtype=torch.float64) for v in (0.3, -0.7, 0.25)]
+    return {"JAX jit": lambda: jax.block_until_ready(derived(*arrays)),
+            "torch eager": lambda: torch.autograd.grad(eager(leaf, *rest), leaf)}
 
 
 def _jax_net(jnp: Any) -> Any:
@@ -180,6 +246,7 @@ def part_b() -> None:
             "C": bound.call, "NumPy": lambda given=given: module.forward_backward(*given),
             "JAX jit": lambda arrays=arrays: jax.block_until_ready(derived(*arrays)),
             "torch.compile": lambda tensors=tensors: torch.autograd.grad(compiled(*tensors), tensors[0]),
+            "torch eager": lambda tensors=tensors: torch.autograd.grad(_jax_net(torch)(*tensors), tensors[0]),
         }
         told(f"b  mean gradient, N = {n}", measured(runs), 1e9/n, "ns a point", [
             ("C", "JAX jit", 0.35), ("C", "torch.compile", 0.6)])
@@ -215,53 +282,67 @@ def part_c() -> None:
         told(title, measured(runs, 25), 1e6, "us", [("C", "JAX jit", 1.0)])
 
 
+PLAIN = """
+i = 1..d; j = 1..h; m = 1..h; k = 1..N
+a[k,j] = tanh(sum(i, W1[i,j]*x[k,i]))
+c[k,m] = tanh(sum(j, W2[j,m]*a[k,j]))
+y[k] = sum(m, w3[m]*c[k,m])
+E = 1/N*sum(k, log cosh(y[k] - t[k]))
+"""
+SHAPES = ((2, 1, "f8"), (2, 1000, "f8"), (2, 10**6, "f8"), (64, 128, "f4"), (64, 1000, "f8"))
+
+
 def part_d(mode: str = "plain") -> None:
     import jax
-    import jax.numpy as jnp
     import torch
 
     jax.config.update("jax_enable_x64", True)
     torch.set_num_threads(1)
-    draw = np.random.default_rng(0)
-    shapes = {"W1": (2, 64), "b1": (64,), "W2": (64, 64), "b2": (64,), "w3": (64,), "b3": ()}
-    p = {n: draw.normal(size=s)*0.1 for n, s in shapes.items()}
-    x, t = draw.normal(size=(1000, 2)), draw.normal(size=1000)
+    code = {to: workings.code(PLAIN, "E", to, mode=mode) for to in ("torch", "jax")}
+    modules = {to: loaded(str(text)) for to, text in code.items()}
+    order = [f.name for f in code["torch"].plan.arguments]
 
-    def loss(np_: Any) -> Any:
-        def of(x: Any, t: Any, W1: Any, b1: Any, W2: Any, b2: Any, w3: Any, b3: Any) -> Any:
-            y = np_.tanh(np_.tanh(x @ W1 + b1) @ W2 + b2) @ w3 + b3
-            return np_.mean(np_.log(np_.cosh(y - t)))
+    for h, n, dtype in SHAPES:
+        best = measured(_against(modules, order, h, n, dtype), 15, 0.02)
+        told(f"d  2-{h}-{h}-1, N = {n}, {dtype}, mode {mode}", best, 1e6, "us", [
+            ("torch: emitted", "torch: its autograd", 1.05), ("JAX: emitted", "JAX: its autograd", 1.05)])
+
+
+def _against(modules: dict[str, Any], order: Sequence[str], h: int, n: int, dtype: str) -> dict[str, Run]:
+    import jax
+    import jax.numpy as jnp
+    import torch
+
+    def own(np_: Any) -> Any:
+        def of(x: Any, t: Any, W1: Any, W2: Any, w3: Any) -> Any:
+            return np_.mean(np_.log(np_.cosh(np_.tanh(np_.tanh(x @ W1) @ W2) @ w3 - t)))
         return of
 
-    emitted = [str(workings.code(DEEP, "E", to, mode=mode)) for to in ("torch", "jax")]
-    torch_module, jax_module = (loaded(text) for text in emitted)
-    order = [f.name for f in workings.code(DEEP, "E", "torch").plan.arguments]
-    values = {**p, "x": x, "t": t}
-    tensors = {n: torch.tensor(v, requires_grad=n in p) for n, v in values.items()}
-    leaves = [tensors[n] for n in p]
-    ours = [tensors[n] for n in order]
-    theirs = [tensors[n] for n in ("x", "t", *p)]
-    own_torch = loss(torch)
-    runs: dict[str, Run] = {
-        "torch: emitted": lambda: torch.autograd.grad(torch_module.loss(*ours), leaves),
-        "torch: its autograd": lambda: torch.autograd.grad(own_torch(*theirs), leaves),
+    draw = np.random.default_rng(0)
+    p = {name: (draw.normal(size=size)/size[0]**0.5).astype(dtype)
+         for name, size in (("W1", (2, h)), ("W2", (h, h)), ("w3", (h,)))}
+    values = {**p, "x": draw.normal(size=(n, 2)).astype(dtype), "t": draw.normal(size=n).astype(dtype)}
+    tensors = {name: torch.tensor(v, requires_grad=name in p) for name, v in values.items()}
+    leaves, ours = [tensors[name] for name in p], [tensors[name] for name in order]
+    theirs = [tensors[name] for name in ("x", "t", *p)]
+    arrays = {name: jnp.asarray(v) for name, v in values.items()}
+    emitted = jax.jit(jax.value_and_grad(modules["jax"].loss, tuple(order.index(name) for name in p)))
+    derived = jax.jit(jax.value_and_grad(own(jnp), (2, 3, 4)))
+    mine, other = [arrays[name] for name in order], [arrays[name] for name in ("x", "t", *p)]
+    return {
+        "torch: emitted": lambda: torch.autograd.grad(modules["torch"].loss(*ours), leaves),
+        "torch: its autograd": lambda: torch.autograd.grad(own(torch)(*theirs), leaves),
+        "JAX: emitted": lambda: jax.block_until_ready(emitted(*mine)),
+        "JAX: its autograd": lambda: jax.block_until_ready(derived(*other)),
     }
-    told(f"d  PyTorch, 2-64-64-1, N = 1000, mode {mode}", measured(runs, 25), 1e6, "us", [
-        ("torch: emitted", "torch: its autograd", 1.05)])
-    arrays = {n: jnp.asarray(v) for n, v in values.items()}
-    places = tuple(order.index(n) for n in p)
-    own_jax = jax.jit(jax.value_and_grad(jax_module.loss, places))
-    derived = jax.jit(jax.value_and_grad(loss(jnp), tuple(range(2, 8))))
-    mine, other = [arrays[n] for n in order], [arrays[n] for n in ("x", "t", *p)]
-    runs = {"JAX: emitted": lambda: jax.block_until_ready(own_jax(*mine)),
-            "JAX: its autograd": lambda: jax.block_until_ready(derived(*other))}
-    told(f"d  JAX, 2-64-64-1, N = 1000, mode {mode}", measured(runs, 25), 1e6, "us", [
-        ("JAX: emitted", "JAX: its autograd", 1.05)])
 
 
 PARTS = {"a": part_a, "b": part_b, "c": part_c, "d": part_d, "e": lambda: part_d("fewest")}
 
 if __name__ == "__main__":
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
-    for letter in sys.argv[1:] or PARTS:
+    files = [a for a in sys.argv[1:] if a.endswith(".json")]
+    for letter in [a for a in sys.argv[1:] if a in PARTS] or PARTS:
         PARTS[letter]()
+    for file in files:
+        Path(file).write_text(json.dumps(RESULTS, indent=1) + "\n", encoding="utf-8")

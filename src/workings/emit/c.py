@@ -132,10 +132,8 @@ class _C:
     def _sums(self, node: For) -> list[str]:
         """What a loop over samples adds up, where nothing else is shared between its steps."""
         sets = [n for n in node.body if isinstance(n, Set)]
-        apart = all(not s.target.indices or any(getattr(i, "name", "") == node.letter for i in s.target.indices)
-                    for s in sets)
         symbolic = bool(free_refs(node.axis.hi)) and not node.down
-        if len(sets) < len(node.body) or not apart or not symbolic or not self._pragma(node):
+        if len(sets) < len(node.body) or not symbolic or not self._pragma(node):
             return []
         return list(dict.fromkeys(self.say.name(s.target.key) for s in sets if s.op == "+" and not s.target.indices))
 
@@ -185,10 +183,15 @@ class _C:
 def _vectors(loop: For) -> bool:
     """Does each statement touch only the entries of its own step, so that steps may be done side by side?"""
     own = writes(loop)
-    return all(
-        s.op == "+" or any(getattr(i, "name", "") == loop.letter for i in s.target.indices) or s.target.key in own
-        for s in loop.body if isinstance(s, Set)
-    )
+    sets = [s for s in loop.body if isinstance(s, Set)]
+    if any(r.key in own and _elsewhere(r, loop.letter) for s in sets for r in free_refs(s.value)):
+        return False                                 # h[t-1]: a step waits for another
+    return all(not s.target.indices or any(getattr(i, "name", "") == loop.letter for i in s.target.indices) for s in sets)
+
+
+def _elsewhere(ref: Ref, letter: str) -> bool:
+    """Is an entry of another step read?"""
+    return any(not isinstance(i, Ref) and letter in {r.name for r in free_refs(i)} for i in ref.indices)
 
 
 @dataclass(slots=True, eq=False)
