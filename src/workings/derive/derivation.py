@@ -12,9 +12,9 @@ from workings.derive.fold import folded
 from workings.derive.forms import local_rule
 from workings.derive.fresh import Names, taken
 from workings.derive.given import put_given
-from workings.derive.graph import Edge, Graph, Node, entry
+from workings.derive.graph import Edge, Graph, Node, entry, free_names_of
 from workings.derive.letters import readable
-from workings.derive.opened import inside, naming, renamed
+from workings.derive.opened import inside, naming, renamed, straight
 from workings.derive.parts import holds, take_apart
 from workings.derive.prepared import prepared
 from workings.derive.put import layers_of, put_in, replace_parts
@@ -125,8 +125,9 @@ class Work:
         if not edges:
             zero = Num(0, "0")
             return zero, [Step("independent", {"of": of, "wrt": wrt}, head, zero, equal(head, zero))]
-        if len(edges) == 1 and edges[0].upper == top and not edges[0].fresh:
-            return self.local(graph, edges[0], "d")
+        only = straight(graph, edges[0], top) if len(edges) == 1 else None
+        if only is not None:
+            return self.local(graph, only, "d")
         if not cut and (self.names.signals or long(whole)):
             from workings.derive.signals import by_stages
 
@@ -181,10 +182,14 @@ class Work:
         self, head: Deriv, stated: Expr, whole: Web, cut: Sequence[Key], place: tuple[Rel, ...] = ()
     ) -> Step:
         inner = [n for n in whole.order if n.key not in (whole.top.key, whole.bottom.key)]
+        shown = {r.key: r for n in preorder(stated) if isinstance(n, Deriv) for r in (n.of, *n.wrt)
+                 if isinstance(r, Ref)}               # p[i] where p[i'] met the derived entry
+        fresh = {b.index for es in whole.edges.values() for e in es for b in e.fresh}
+        met = fresh - {n.index for n in preorder(stated) if isinstance(n, Big)}
         last = list(dict.fromkeys(e.upper for e in whole.edges.get(whole.bottom, ())))
         written = {n.index for n in preorder(stated) if isinstance(n, Big)}
-        fresh = (b.index for es in whole.edges.values() for e in es for b in e.fresh)
-        summed = dict.fromkeys(x for x in fresh if x in written)
+        summed = dict.fromkeys(
+            b.index for es in whole.edges.values() for e in es for b in e.fresh if b.index in written)
         branches = any(len(es) > 1 for es in whole.edges.values())
         direct = len(last) > 1 and set(inner) == set(last) and whole.top not in last
         rule = "multivariate chain rule" if direct else "chain rule"
@@ -193,7 +198,8 @@ class Work:
             variant, inner = "direct", [n for n in last if n != whole.top]
         fork = next((es for n in whole.order if len(es := whole.edges.get(n, [])) > 1), [])
         says = {
-            "of": head.of, "wrt": head.wrt[0], "through": [entry(n) for n in inner],
+            "of": head.of, "wrt": head.wrt[0],
+            "through": [shown.get(n.key, entry(n)) if free_names_of(n.indices) & met else entry(n) for n in inner],
             "last": [entry(n) for n in (last if direct else [e.upper for e in fork])],
             "summed": [Ref(i) for i in summed], "variant": variant, "cut": tuple(cut),
         }
@@ -327,7 +333,9 @@ class Work:
         fired = tidy(arena, term, known)
         if not fired:
             plain = to_expr(readable(arena, term))
-            if not same(plain, put):
+            if same(plain, put):
+                plain = put                          # in the letters of the line just shown
+            else:
                 steps.append(Step("simplify", says, put, plain, equal(head, plain)))
             return self._with_given(arena, head, plain, term, steps)
         place = _known(known)

@@ -21,6 +21,17 @@ def inside(net: Network, lines: list[Equation]) -> Network:
     return net.with_(equations=tuple(lines), opaque={}, facts=(), classes=(), remarks=())
 
 
+def straight(graph: Graph, edge: Edge, top: Node) -> Edge | None:
+    """The edge as one to the derived entry itself, p[i'] being p[i]; None where it leads elsewhere as well."""
+    if edge.upper.key != top.key or edge.tests:
+        return None
+    fresh = {b.index for b in edge.fresh if b.lo is None and b.condition is None}
+    swap = {a.head: b for a, b in zip(edge.upper.indices, top.indices, strict=True) if a is not b and a.kind == "ref"}
+    if len(swap) != len(edge.fresh) or set(swap) != fresh:
+        return None
+    return Edge(top, edge.lower, (), graph.arena.rename(edge.slope, swap), edge.equation)
+
+
 def renamed(graph: Graph, by_ends: dict[tuple[Node, Node], Edge], upper: Node, lower: Node) -> Edge | None:
     """The edge whose ends differ only in indices that were set to the asked ones."""
     for (u, v), edge in by_ends.items():

@@ -37,11 +37,11 @@ class Step:
 class Derivation:
     """The derivative of `of` by `wrt`, and how it was found.
 
-    `where`: names that the result uses (adjoints), each made of earlier ones; `parts`: names of parts of
-    nested equations, which the steps use; `opened`: these equations with their parts named; `matrix`: the result
-    in matrix notation, where arrays are asked for; `recurrences`: adjoints that are made of themselves at other
-    steps, gh[T] = ... before gh[t] = ... gh[t+1] ....; `notes`: what there is no such form of, and why; `approximate`: the result is no
-    derivative but this quantity.
+    `where`: names that the result uses (adjoints), each made of earlier ones; `parts`: names of parts of nested
+    equations, which the steps use; `opened`: these equations with their parts named; `matrix`: the result in matrix
+    notation, where arrays are asked for; `recurrences`: adjoints that are made of themselves at other steps, gh[T] =
+    ... before gh[t] = ... gh[t+1] ....; `notes`: what there is no such form of, and why; `approximate`: the result is
+    no derivative but this quantity.
     """
 
     of: Ref

@@ -18,7 +18,9 @@ from workings.derive.recurrences import circles, lags_of, letters_of
 from workings.derive.steps import Step, equal
 from workings.derive.terms import Arena, Term
 from workings.derive.written import to_expr, to_term
-from workings.expr import Add, Big, Deriv, Expr, Key, Mul, Num, Ref, free_refs, preorder, rewrite, same
+from workings.expr import (
+    Add, Big, Deriv, Expr, Key, Mul, Num, Ref, free_refs, fresh, preorder, rewrite, same, substitute,
+)
 
 if TYPE_CHECKING:
     from workings.derive.through_time import Stage, Time
@@ -66,7 +68,24 @@ def with_names_out(expr: Expr, known: list[tuple[Ref, Expr]]) -> Expr:
         lo, hi = (None if e is None else to_expr(to_term(arena, e)) for e in (node.lo, node.hi))
         return Big(node.op, node.index, node.body, lo, hi, node.condition, node.span)
 
-    return rewrite(flattened(replace_parts(expr, known)), change)
+    return rewrite(flattened(replace_parts(_apart(expr, known), known)), change)
+
+
+def _apart(expr: Expr, known: list[tuple[Ref, Expr]]) -> Expr:
+    """Bound letters that a value has free, as the step of the derived entry, are primed before it is put in."""
+    free = {r.name for name, value in known for r in free_refs(value) if not r.indices} - {
+        i.name for name, _ in known for i in name.indices if isinstance(i, Ref)}
+    free |= {r.name for name, value in known for r in free_refs(value)
+             if not r.indices and not any(isinstance(i, Ref) and i.name == r.name for i in name.indices)}
+
+    def change(node: Expr) -> Expr:
+        if not isinstance(node, Big) or node.index not in free:
+            return node
+        index = fresh(node.index, free | {r.name for r in free_refs(node)})
+        return Big(node.op, index, substitute(node.body, {node.index: Ref(index)}), node.lo, node.hi, node.condition,
+                   node.span)
+
+    return rewrite(expr, change)
 
 
 def _no_product(state: Key | None, group: Sequence[Key]) -> str:

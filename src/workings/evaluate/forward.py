@@ -96,7 +96,7 @@ def _label(net: Network, key: Key) -> str:
     heads = [e.lhs for e in net.defs.get(key, ())] + ([net.opaque[key].lhs] if key in net.opaque else [])
     heads += [r for e in net.equations for r in free_refs(e.rhs) if r.key == key] if not heads else []
     for head in heads:
-        if all(isinstance(i, Ref) for i in head.indices):
+        if all(isinstance(i, Ref) and i.name not in net.sizes for i in head.indices):        # gh[t], not gh[T]
             return f"{name}[{','.join(i.name for i in head.indices if isinstance(i, Ref))}]"
     return f"{name}[{','.join('.' * places)}]"
 

@@ -79,6 +79,18 @@ class Usage:
                 shifted.append((lo, hi))
         yield from shifted
 
+    def given_by(self, key: Key, place: int) -> list[Bounds]:
+        """The stretches of a place that equations give: h[0] and h[t]; [] where one does not tell."""
+        out: list[Bounds] = []
+        for equation in self.net.defs.get(key, ()):
+            index = equation.lhs.indices[place]
+            letters = [r.name for r in free_refs(index) if not r.indices]
+            ends = {name: found for name in letters if (found := self.of_index(name)) is not None}
+            if any(n not in ends and n in self.net.indices and n not in self.net.sizes for n in letters):
+                return []
+            out.append((_end(index, ends, False), _end(index, ends, True)))
+        return out
+
     def _still(self, end: Expr, inner: dict[str, Bounds], high: bool) -> Expr:
         """An end that moves with other indices, j = 1..i, where it is farthest: i at its own end."""
         for _ in range(len(inner) + len(self.bounds)):

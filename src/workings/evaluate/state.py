@@ -163,9 +163,18 @@ class State:
             raise Missing(names[0] if names else "a size")
         return found
 
+    def reached(self, key: Key, place: int) -> range | None:
+        """The values of a place of a family that its equations give; gh[T+1] is used, but there is none."""
+        given = [known(b, self.bound) for b in self.usage.given_by(key, place)]
+        whole = self.extent(key, place)
+        if not given or None in given or whole is None:
+            return whole
+        spans = [r for r in given if r]
+        return range(min(r.start for r in spans), max(r.stop for r in spans)) if spans else whole
+
     def places(self, key: Key) -> list[tuple[int, ...]]:
         """All index values of a family, in order."""
-        extents = [self.extent(key, p) for p in range(key[1])]
+        extents = [self.reached(key, p) for p in range(key[1])]
         ranges = [r for r in extents if r is not None]
         if len(ranges) < len(extents):
             for equation in self.equations(key)[1]:

@@ -10,7 +10,7 @@ from typing import Any
 from workings.errors import NotReadable, Source, Span
 from workings.expr.names import base, natural
 from workings.expr.nodes import All, Array, Big, Expr, Key, MatMul, Ref, Rel
-from workings.expr.walk import free_refs, preorder, scan
+from workings.expr.walk import free_refs, preorder, same, scan
 
 
 @dataclass(slots=True, eq=False)
@@ -260,7 +260,10 @@ class Network:
             own = {r.name for i in equation.lhs.indices for r in free_refs(i)}
             needs = out[equation.key]
             for ref in refs:
-                if ref.key in self.defs and not (own and _lagged(ref, own)):
+                other = ref.key == equation.key and not own and not same(ref, equation.lhs)     # h[1] by h[0]
+                idle = equation.rhs is ref                   # h[0] = h[0], a text's h_0 = h0
+                if ref.key in self.defs and not (own and _lagged(ref, own)) and not other and not (
+                        idle and same(ref, equation.lhs)):
                     needs[ref.key] = None
         return {key: list(needs) for key, needs in out.items()}
 

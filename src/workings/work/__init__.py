@@ -112,8 +112,22 @@ def gradient(net: Network, of: NameLike, wrt: NameLike, mode: str | None = None,
 
     if mode not in (None, "plain"):
         raise BadValue(f"gradient knows no mode {mode!r}", expected="mode=None")
-    return derive.gradient(net, ref(of, net), ref(wrt, net), layout=layout, adjoints=adjoints,
+    top, bottom = _pair(net, of, wrt)
+    return derive.gradient(net, top, bottom, layout=layout, adjoints=adjoints,
                            truncate=truncate)
+
+
+def _pair(net: Network, of: NameLike, wrt: NameLike) -> tuple[Ref, Ref]:
+    """What is derived and by what; of two families that are named as wholes entries that may differ: y[i] by x[j]."""
+    top, bottom = ref(of, net), ref(wrt, net)
+    bare = all(isinstance(n, str) and "[" not in n and "_" not in n for n in (of, wrt))
+    if bare and bottom.key != top.key and {r.name for r in _letters(top)} & {r.name for r in _letters(bottom)}:
+        return top, other_entry(bottom, net, top)
+    return top, bottom
+
+
+def _letters(entry: Ref) -> list[Ref]:
+    return [i for i in entry.indices if isinstance(i, Ref)]
 
 
 def hessian(net: Network, of: NameLike, wrt: Any) -> Derivation:
@@ -169,7 +183,7 @@ def jacobian(net: Network, of: NameLike, wrt: NameLike) -> Program:
     """All derivatives of an array by an array, as a program."""
     from workings import derive
 
-    return derive.jacobian(net, ref(of, net), ref(wrt, net))
+    return derive.jacobian(net, *_pair(net, of, wrt))
 
 
 def code(net: Network, of: NameLike | None = None, to: str = "numpy", wrt: Any = None, mode: str = "plain",

@@ -114,11 +114,11 @@ def loss(net: Network) -> Ref:
     return ends[-1]
 
 
-def other_entry(entry: Ref, net: Network) -> Ref:
-    """The general entry of the same family in other letters: w[j], or w[i'], for w[i]."""
+def other_entry(entry: Ref, net: Network, avoid: Ref | None = None) -> Ref:
+    """The general entry of the same family in other letters: w[j], or w[i'], for w[i]; none that `avoid` has."""
     from workings.expr import same
 
-    used = {i.name for i in entry.indices if isinstance(i, Ref)}
+    used = {i.name for r in (entry, avoid) if r is not None for i in r.indices if isinstance(i, Ref)}
     out: list[Expr] = []
     for index in entry.indices:
         if isinstance(index, Ref) and index.name in net.ranges:
