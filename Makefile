@@ -6,7 +6,7 @@ FULL   := build/venv-full
 SHEET  ?= sheets/backpropagation.md
 SOURCES := pyproject.toml
 
-.PHONY: demo test test-all solutions bench clean
+.PHONY: demo test test-all solutions gallery bench clean
 
 demo: $(DEMO)/.ready                ## solve a real sheet; the page lies under out/
 	@mkdir -p out
@@ -21,8 +21,12 @@ test-all: $(FULL)/.ready            ## everything: second opinions from torch an
 solutions: $(TEST)/.ready           ## make the committed solutions of our own sheets anew
 	$(TEST)/bin/python tools/solutions.py
 
-bench: $(FULL)/.ready               ## workings beside its peers, in one run, as ratios
-	$(FULL)/bin/python bench/derivation.py
+gallery: $(FULL)/.ready             ## make the pictures of sheets/gallery anew
+	$(FULL)/bin/python tools/gallery.py
+
+bench: $(FULL)/.ready               ## workings beside its peers, in one run, as ratios: bench/results/all.md
+	-$(FULL)/bin/python -m pip install --quiet symengine pytensor
+	$(FULL)/bin/python bench/all.py bench/results
 
 $(DEMO)/.ready: $(SOURCES)
 	$(PYTHON) -m venv $(DEMO)
