@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from workings.derive.terms import Term
 
 
+REMEMBERED = 400              # parts of a term, above which the list of them is made anew each time
+
+
 def unpack(term: Term) -> tuple[Term | None, Term | None, Term | None, Term]:
     """lo, hi, condition and body of a big operator."""
     rest = list(term.args)
@@ -17,7 +20,12 @@ def unpack(term: Term) -> tuple[Term | None, Term | None, Term | None, Term]:
 
 
 def parts_first(root: Term, stop: Callable[[Term], bool] | None = None) -> list[Term]:
-    """Every term inside, each once, parts before wholes; the insides of a `stop` are not entered."""
+    """Every term inside, each once, parts before wholes; the insides of a `stop` are not entered.
+
+    The rules of `tidy` look through one term after the other: the parts of a small one are remembered.
+    """
+    if stop is None and root.parts is not None:
+        return root.parts
     seen: set[Term] = {root}
     stack, out = [root], []
     while stack:
@@ -30,6 +38,8 @@ def parts_first(root: Term, stop: Callable[[Term], bool] | None = None) -> list[
                 seen.add(arg)
                 stack.append(arg)
     out.sort(key=_number)
+    if stop is None and len(out) <= REMEMBERED:
+        root.parts = out
     return out
 
 

@@ -26,10 +26,11 @@ from workings.limits import MAX_BITS, MAX_EXPONENT
 class Term:
     """One interned expression; `number` counts the terms of its arena, so that parts come before wholes."""
 
-    __slots__ = ("args", "head", "kind", "number")
+    __slots__ = ("args", "head", "kind", "number", "parts")
 
     def __init__(self, kind: str, head: Any, args: tuple[Term, ...], number: int) -> None:
         self.kind, self.head, self.args, self.number = kind, head, args, number
+        self.parts: list[Term] | None = None
 
     def __repr__(self) -> str:
         return f"{self.kind}({self.head}{''.join(', ' + repr(a) for a in self.args)})"

@@ -55,12 +55,15 @@ def tidy(arena: Arena, term: Term, known: Knowledge) -> list[Fired]:
     """The rules that changed the term, one after the other."""
     out: list[Fired] = []
     has = _kinds(term)
+    settled: dict[str, Term] = {}                    # what each rule has nothing more to do on
     for _ in range(ROUNDS):
         start = term
         for rule in RULES:
-            if not has.issuperset(rule.needs) or (rule.lines and not known.lines):
+            if not has.issuperset(rule.needs) or (rule.lines and not known.lines) or settled.get(rule.name) is term:
                 continue
-            new = applied(arena, term, known, rule)
+            new, ended = _run(arena, term, known, rule)
+            if ended:
+                settled[rule.name] = new
             if new is not term:
                 term, has = new, _kinds(new)
                 out.append(Fired(rule.name, {}, term))
@@ -78,12 +81,17 @@ def _kinds(root: Term) -> set[str]:
 
 def applied(arena: Arena, term: Term, known: Knowledge, rule: Rule) -> Term:
     """One rule as often as it changes anything."""
+    return _run(arena, term, known, rule)[0]
+
+
+def _run(arena: Arena, term: Term, known: Knowledge, rule: Rule) -> tuple[Term, bool]:
+    """The term after a rule, and whether the rule has nothing more to do on it."""
     for _ in range(TIMES):
         new = rule.rewriting(arena, term, known)
         if new is term:
-            break
+            return term, True
         term = new
-    return term
+    return term, False
 
 
 def finished(arena: Arena, term: Term, known: Knowledge) -> str:
