@@ -6,7 +6,7 @@ FULL   := build/venv-full
 SHEET  ?= sheets/backpropagation.md
 SOURCES := pyproject.toml
 
-.PHONY: demo test test-all solutions gallery bench clean
+.PHONY: demo test test-all solutions gallery page bench clean
 
 demo: $(DEMO)/.ready                ## solve a real sheet; the page lies under out/
 	@mkdir -p out
@@ -23,6 +23,9 @@ solutions: $(TEST)/.ready           ## make the committed solutions of our own s
 
 gallery: $(FULL)/.ready             ## make the pictures of sheets/gallery anew
 	$(FULL)/bin/python tools/gallery.py
+
+page:                               ## build the page of `workings serve` anew (needs Node)
+	cd web && npm ci --no-audit --no-fund && npm run build
 
 bench: $(FULL)/.ready               ## workings beside its peers, in one run, as ratios: bench/results/all.md
 	-$(FULL)/bin/python -m pip install --quiet symengine pytensor

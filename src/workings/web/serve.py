@@ -47,6 +47,7 @@ def _listening(host: str, port: int) -> socket.socket:
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         made.bind((host, port))
+        made.listen(128)                # whoever is told the address can connect at once
     except OSError as error:
         made.close()
         why = f"cannot listen on {host} port {port}: {error.strerror or error}"
