@@ -45,3 +45,8 @@ def test_the_letter_of_a_derived_step_is_not_bound_by_its_sum() -> None:
     found = workings.gradient(text, "y", "w").as_dict()
     assert found["result"] == "sum(t', gh[t']*(1 - h[t']^2)*h[t'-1])"
     assert found["steps"][-1]["line"].startswith("dy[t]/dw = sum(t', sum(k, t', T, v*delta(t, k)*")
+
+
+def test_one_fraction_where_the_numerator_is_a_number() -> None:
+    found = workings.hessian("E = sqrt(1 + (y - t)^2) - 1", "E", "y,y").as_dict()
+    assert found["result"] == "1/((1 + (y - t)^2)*sqrt(1 + (y - t)^2))"

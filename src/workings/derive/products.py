@@ -19,7 +19,7 @@ def _shorter(arena: Arena, term: Term) -> Term:
     if term.kind not in ("mul", "add"):
         return term
     best, least = term, size(term)
-    for candidate in (_distributed(arena, term), _expanded(arena, term)):
+    for candidate in (_distributed(arena, term), _expanded(arena, term), _one_fraction(arena, term)):
         if candidate is None:
             continue
         candidate = deltas(arena, same_base(arena, candidate))
@@ -37,6 +37,21 @@ def _distributed(arena: Arena, term: Term) -> Term | None:
         return None
     rest = arena.mul([arena.num(term.head), *(f for f in term.args if f is not bracket)])
     return arena.add([arena.mul([rest, t]) for t in _terms(arena, bracket)])
+
+
+def _one_fraction(arena: Arena, term: Term) -> Term | None:
+    """1 - q/(1 + q) = 1/(1 + q): a sum over the bracket that stands under one of its fraction bars."""
+    if term.kind != "add":
+        return None
+    under = next((f for part in term.args if part.kind == "mul" for f in part.args
+                  if f.kind == "pow" and f.head == -1 and f.args[0].kind == "add"), None)
+    if under is None:
+        return None
+    bracket = under.args[0]
+    over = [[arena.mul([part, bracket])] if part.kind == "mul" and under in part.args else
+            [arena.mul([part, t]) for t in _terms(arena, bracket)] for part in _terms(arena, term)]
+    top = arena.add([t for terms in over for t in terms])
+    return arena.mul([top, under]) if top.kind == "num" else None    # p - 1 of a softmax stays
 
 
 def _cancels(term: Term, bracket: Term) -> bool:
