@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from workings.answers.words import sentence, told
+from workings.answers.steadily import reason
 from workings.derive import Program, Statement
 from workings.document import Block, Display, Heading, Line, Math, Paragraph, Row, Table
 from workings.expr import Big, Deriv, Expr, Ref, Rel, preorder, rewrite
@@ -111,9 +112,10 @@ def _row(statement: Statement) -> Row:
 def _recognised(program: Program) -> list[Block]:
     out: list[Block] = []
     for found in program.recognised:
+        why = reason(found)
         line: Line = (
             "In the equation of ", Math(found.name), ", ", Math(found.written), " is ", Math(found.call),
-            ", which is computed without overflow and as one function.",
+            f", which is computed as one function, because {why}." if why else ", which is computed as one function.",
         )
         out.append(Paragraph(line))
     return out

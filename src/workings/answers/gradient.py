@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from workings.answers import steadily
 from workings.answers.spelling import spelling
 from workings.answers.words import plain_words, sentence, told
 from workings.checking.noticing import worth_noticing
@@ -196,6 +197,7 @@ def as_dict(derivation: Derivation) -> dict[str, Any]:
         "parts": {plain(name): plain(value) for name, value in derivation.parts},
         "steps": [entry for step in steps_of(derivation) for entry in _entries(step, spelt)],
         **remark,
+        **({"floating": floating} if (floating := steadily.as_list(derivation)) else {}),
         **({"approximate": plain(derivation.approximate)} if derivation.approximate is not None else {}),
         **({"notes": list(derivation.notes)} if derivation.notes else {}),
     }
@@ -260,6 +262,8 @@ def blocks(derivation: Derivation, result: bool = True) -> tuple[Block, ...]:
     """The steps, smaller steps folded away, the result, and at most one proved remark."""
     steps = steps_of(derivation)
     out: list[Block] = [block(step) for step in steps]
+    if result:
+        out += steadily.blocks(derivation)
     if result and len(steps) > 3:
         rows = [Row(rel) for rel in _statements(derivation)]
         out.append(Aside("result", (Display((Row(line(derivation)), *rows)),)))

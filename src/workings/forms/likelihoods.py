@@ -95,7 +95,7 @@ def _normal(node: Expr, unfold: Unfold) -> Expr | None:
     """r^2/(2*s^2) + log(s)"""
     for one, other, rest in _pairs(node):
         s = is_call(unfold(other), "log")
-        if s is None:
+        if s is None or number(s) is not None:
             continue
         count, above, below = factors(unfold(one))
         if count*2 != 1 or len(below) != 1 or not _is_square(below[0], s) or len(above) > 1:

@@ -12,6 +12,8 @@ from copy import deepcopy
 from functools import cache
 from importlib.resources import files
 
+from workings.functions import table
+
 WORDS: Mapping[str, Mapping[str, str]] = {
     "scalar": {},
     "vector": {
@@ -99,14 +101,16 @@ class _Python:
         names = [a.arg for a in self.node.args.args]
         lines = [f"def {self.node.name}({', '.join(names)}):"]
         if self.module == "torch_tensors":
-            first = names[0]
-            for name in self._numbers(names):
-                lines.append(f"    {name} = torch.as_tensor({name}, dtype={first}.dtype, device={first}.device)")
+            lines += self._tensors(names)
         return "\n".join([*lines, *self._block(self.node.body, "    ")])
 
-    def _numbers(self, names: list[str]) -> list[str]:
-        """The arguments besides the first that a program may give as numbers."""
-        return names[1:] if names[0] in "vab" else []
+    def _tensors(self, names: list[str]) -> list[str]:
+        """The arguments of a function of the table as tensors: a program may give some of them as numbers."""
+        if self.node.name not in table or len(names) == 1:
+            return []
+        every = ", ".join(names)
+        return [f"    like = next(x for x in ({every}) if torch.is_tensor(x))",
+                f"    {every} = (torch.as_tensor(x, dtype=like.dtype, device=like.device) for x in ({every}))"]
 
     def _block(self, body: list[ast.stmt], pad: str) -> list[str]:
         out: list[str] = []

@@ -1,0 +1,78 @@
+"""Why a program computes a textbook formula as one function: the rewriting, and its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from workings.derive import Derivation
+from workings.document import Block, Math, Row, Step
+from workings.expr import Call, Equation, Expr, Neg, Rel, preorder, rewrite, same
+from workings.forms.stable import Found
+
+
+def rewritten(derivation: Derivation) -> list[tuple[Found, str]]:
+    """The spellings in the equation and in the derivative that lose digits or overflow, what is called instead, why."""
+    from workings.forms.spellings import AFTER, BEFORE
+    from workings.forms.stable import RULES, named
+
+    net, of = derivation.net, derivation.of
+    if net is None:
+        return []
+    found: list[Found] = []
+    own = [e for e in net.equations if e.key == of.key]
+    for equation in (*own[:1], Equation(of, derivation.result)):
+        named(equation, lambda e: e, net.functions, found, (*BEFORE, *RULES, *AFTER))
+    return reasons(found)
+
+
+def reasons(found: Sequence[Found]) -> list[tuple[Found, str]]:
+    """Those of which the table of functions says why, the outermost of what stands inside one another, each once."""
+    out: list[tuple[Found, str]] = []
+    found = _written_out(found)
+    for one in found:
+        inside = any(_within(one.written, other.written) for other in found if other is not one)
+        if reason(one) and not inside and not any(same(one.written, f.written) for f, _ in out):
+            out.append((one, reason(one)))
+    return out
+
+
+def reason(found: Found) -> str:
+    """Why it is a function of its own, as the table says."""
+    from workings.functions import table
+
+    call = found.call.arg if isinstance(found.call, Neg) else found.call
+    row = table.get(call.function) if isinstance(call, Call) else None
+    return row.stable if row is not None else ""
+
+
+def _written_out(found: Sequence[Found]) -> list[Found]:
+    """sqrt(1 + z^2) - 1 where hypot(z, 1) - 1 was found after hypot(z, 1)."""
+    out: list[Found] = []
+    for one in found:
+        written = one.written
+        for known in out:
+            written = rewrite(written, lambda n, known=known: known.written if same(n, known.call) else n)
+        out.append(Found(one.name, written, one.call))
+    return out
+
+
+def _within(part: Expr, whole: Expr) -> bool:
+    return any(node is not whole and same(node, part) for node in preorder(whole))
+
+
+def as_list(derivation: Derivation) -> list[dict[str, Any]]:
+    """The same as JSON."""
+    from workings.notation import plain
+
+    found = rewritten(derivation)
+    return [{"written": plain(f.written), "computed": plain(f.call), "because": why} for f, why in found]
+
+
+def blocks(derivation: Derivation) -> list[Block]:
+    """A step for each, after those of the derivation."""
+    return [
+        Step("in floating point", (Math(found.written), f" is computed as one function, because {why}."),
+             (Row(Rel((found.written, found.call), ("=",))),))
+        for found, why in rewritten(derivation)
+    ]
