@@ -1,4 +1,4 @@
-"""How fast the page is: key press to picture, a large network opened, frames a second while a plane of many cells moves.
+"""How fast the page is: key press to picture, a large network opened, frames a second while many cells move.
 
     python bench/page.py            needs the extras [web] and [fast], playwright and Chromium
 """
@@ -13,6 +13,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -21,8 +22,8 @@ from playwright.sync_api import Page, sync_playwright
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or ""
 NETS = {
     "the sheet's network": "y = 2 - r(x1) - r(x2) + r(x1 + x2)\nr(s) = max(0, s)\nclass 1 if y < 0",
-    "two layers, tanh": "z3 = x1*w13 + x2*w23\na3 = tanh(z3)\nz4 = x1*w14 + x2*w24\na4 = tanh(z4)\ny = a3*w35 + a4*w45\n"
-                        "E = (y - t)^2",
+    "two layers, tanh": "z3 = x1*w13 + x2*w23\na3 = tanh(z3)\nz4 = x1*w14 + x2*w24\na4 = tanh(z4)\n"
+                        "y = a3*w35 + a4*w45\nE = (y - t)^2",
 }
 # a key is pressed in the editor; the picture is there when the answer has been drawn and a frame has passed
 KEY = """
@@ -41,7 +42,8 @@ KEY = """
 PAN = """
 (ms) => new Promise(done => {
   const canvas = document.getElementById("plane"), box = canvas.getBoundingClientRect();
-  const at = (type, x, y) => canvas.dispatchEvent(new PointerEvent(type, {pointerId: 1, clientX: box.left + x, clientY: box.top + y, bubbles: true}));
+  const at = (type, x, y) => canvas.dispatchEvent(new PointerEvent(
+    type, {pointerId: 1, clientX: box.left + x, clientY: box.top + y, bubbles: true}));
   canvas.setPointerCapture = () => {};
   let frames = 0; const began = performance.now();
   at("pointerdown", 20, box.height - 20);
@@ -60,7 +62,7 @@ def layers(widths: list[int], seed: int = 0) -> dict[str, object]:
     """A network with seeded weights, as the JSON of arrays."""
     draw = np.random.default_rng(seed)
     made = [{"W": (draw.normal(size=(n, m)) * np.sqrt(2 / m)).tolist(), "b": (draw.normal(size=n) * 0.3).tolist(),
-             "act": "relu"} for m, n in zip(widths, widths[1:])]
+             "act": "relu"} for m, n in pairwise(widths)]
     made[-1]["act"] = "id"
     return {"input_dim": widths[0], "box": [[-1, 1]] * widths[0], "layers": made}
 

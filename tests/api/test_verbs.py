@@ -128,7 +128,7 @@ WRONG = [
     ("target", lambda: workings.code(NET, to="fortran"), BadValue, "no target 'fortran'", "numpy"),
     ("option of code", lambda: workings.code(NET, recompute="all"), BadValue, "no option recompute", "torch"),
     ("no data", lambda: workings.train(NET, None, "E"), BadValue, "cannot be a NoneType", ".csv"),
-    ("serve", workings.serve, OutOfReach, "does not serve", ""),
+    ("port", lambda: workings.serve(99999), BadValue, "no port 99999", "--port"),
     ("bytes", lambda: workings.read(b"y = x"), BadValue, "bytes", "decode"),
     ("number", lambda: workings.read(3), BadValue, "int", ""),
     ("half an equation", lambda: workings.read("y ="), NotReadable, "", ""),

@@ -55,7 +55,7 @@ ROWS = [
     (["nonsense"], 2, "", "nonsense"),
     (["draw"], 2, "", "NETWORK"),
     (["pieces", "y = tanh(x1)"], 3, "", "tanh"),
-    (["serve"], 3, "", "serve"),
+    (["serve", "--port", "99999"], 2, "", "there is no port 99999"),
     (["code", "y = x", "--to", "c"], 2, "", "no parameter"),
     (["check", "sheet.md", "--answer", "a.md"], 2, "", "no file sheet.md"),
     (["read", "y = __import__('os')"], 2, "", "^"),

@@ -54,7 +54,7 @@ class _Statement:
         """The right side with the new weight; None where the neuron is not stated here."""
         own = self.equation.lhs
         seen = fold(self.equation.rhs, self._known)
-        holds_pre = node.pre is not None and same(own, node.pre) or node.act == "linear" and _is(own, node.out)
+        holds_pre = (node.pre is not None and same(own, node.pre)) or (node.act == "linear" and _is(own, node.out))
         if holds_pre:
             return self._affine(node, source, value)
         call = self.equation.rhs if _is(own, node.out) and self._bears(seen, node) else self.parts.get(node.id)
@@ -94,8 +94,8 @@ class _Statement:
 
     def _place(self, call: Expr, node: Neuron) -> int | None:
         """Which argument of the call is the pre-activation."""
-        data = [k for k, part in enumerate(call.children()) if coefficients(fold(part, self._known), self.names) is not None
-                and number(part) is None]
+        data = [k for k, part in enumerate(call.children())
+                if number(part) is None and coefficients(fold(part, self._known), self.names) is not None]
         return data[0] if len(data) == 1 else None
 
     def _affine(self, node: Neuron, source: str, value: Expr) -> Expr:

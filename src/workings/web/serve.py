@@ -16,6 +16,8 @@ def serve(port: int = 0, host: str = "127.0.0.1", show: bool = False) -> None:
     Only this machine reaches it unless `host` says otherwise.  Raises `NotInstalled` without the extra [web], and
     `BadValue` where the port is taken.
     """
+    if not 0 <= port <= 65535:
+        raise BadValue(f"there is no port {port}", expected="--port 0 to 65535; 0 takes a free one")
     try:
         import starlette  # noqa: F401
         import uvicorn
@@ -23,8 +25,6 @@ def serve(port: int = 0, host: str = "127.0.0.1", show: bool = False) -> None:
         raise NotInstalled("the page needs Starlette and uvicorn", hint="pip install 'workings[web]'") from None
     from workings.web.app import application
 
-    if not 0 <= port <= 65535:
-        raise BadValue(f"there is no port {port}", expected="--port 0 to 65535; 0 takes a free one")
     listening = _listening(host, port)
     taken = listening.getsockname()[1]
     shown = f"[{host}]" if ":" in host else host
