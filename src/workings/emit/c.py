@@ -186,7 +186,7 @@ def _vectors(loop: For) -> bool:
     sets = [s for s in loop.body if isinstance(s, Set)]
     if any(r.key in own and _elsewhere(r, loop.letter) for s in sets for r in free_refs(s.value)):
         return False                                 # h[t-1]: a step waits for another
-    return all(not s.target.indices or any(getattr(i, "name", "") == loop.letter for i in s.target.indices) for s in sets)
+    return all(not s.target.indices or loop.letter in {getattr(i, "name", "") for i in s.target.indices} for s in sets)
 
 
 def _elsewhere(ref: Ref, letter: str) -> bool:
