@@ -32,6 +32,7 @@ def numbers_of(node: Call) -> list[Expr]:
 
 def _front(pattern: Network, ranks: dict[str, int]) -> int | None:
     outside = {*pattern.shapes, *(n for n, places in pattern.leaves if not places and n not in pattern.sizes)}
+    outside |= {n for n in ranks if n in pattern.sizes}          # a window, a stride
     if outside != set(ranks):
         return None
     more = {rank - len(pattern.shapes[n]) for n, rank in ranks.items() if n in pattern.shapes}
