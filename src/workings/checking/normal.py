@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from workings.expr import Key
 
 class Normal(Functions):
-    """Reads expressions into one arena; `cell` gives signs, `apart` differences of indices that are not 0, `pinned`
-    values."""
+    """Reads expressions into one arena; `apart`: differences of indices that are not 0, `pinned`: values."""
 
     def __init__(
         self, net: Network, scales: dict[str, int], open_: Iterable[Key] = (), work: Work | None = None
@@ -302,8 +301,7 @@ class Normal(Functions):
         ends = self._ends_of(g)
         if ends is None:
             return False
-        gaps = (value - ends[0], ends[1] - value)
-        return any(gap.constant and not gap.zero and gap.value() < 0 for gap in gaps)
+        return any(gap.constant and not gap.zero and gap.value() < 0 for gap in (value - ends[0], ends[1] - value))
 
     def rebind(self, f: Frac, table: Mapping[int, Frac]) -> Frac:
         """`f` with generators replaced, inside the arguments of others too."""
@@ -392,14 +390,11 @@ class Normal(Functions):
         return True
 
     def _of_indices(self, d: Frac) -> bool:
-        """Is it made of indices and sizes alone?"""
+        """Is it made of indices and sizes?"""
         gens = [self.arena.gen_list[g] for g in d.gens()]
-        return bool(gens) and all(
-            g.kind == "bound" or (g.kind == "ref" and not g.args and self._index_name(g.head)) for g in gens)
-
-    def _index_name(self, name: str) -> bool:
-        net, bare = self.net, name.rstrip("'0123456789")
-        return name in net.sizes or name in net.indices or name in self.letters or bare in net.ranges
+        known = set(self.net.sizes) | set(self.net.indices) | set(self.letters) | set(self.net.ranges)
+        return bool(gens) and all(g.kind == "bound" or (
+            g.kind == "ref" and not g.args and {g.head, g.head.rstrip("'0123456789")} & known) for g in gens)
 
 
 __all__ = ["Foreign", "Normal", "Same", "Split"]

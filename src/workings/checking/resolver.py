@@ -10,24 +10,26 @@ in the network at hand, and with the same adjoints as what it stands beside.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from workings.checking.derivs import derivatives, own_equation, reaches, same_entry
-from workings.checking.names import place_letters
+from workings.checking.passes import (
+    awaited, complete, depending, ends, general, head_of, keys_of, names_in, ranges_for, waiting_of,
+)
 from workings.checking.primed import is_primed, slope
 from workings.errors import OutOfReach
 from workings.expr import (
-    ONE, ZERO, Add, All, Big, Call, Deriv, Equation, Expr, Mul, Neg, Network, Num, Range, Ref, fold, free_refs, fresh,
+    ONE, ZERO, Add, All, Big, Call, Deriv, Equation, Expr, Mul, Neg, Network, Num, Ref, fold, free_refs, fresh,
     preorder, rewrite, same, substitute,
 )
 from workings.expr.nodes import Key
 from workings.notation import plain
 
 if TYPE_CHECKING:
-    from workings.derive.program import Statement
+    pass
 
 APART = "''''''"
 
@@ -60,7 +62,7 @@ class Resolver:
     waiting: dict[Key, list[Equation]] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.waiting = _waiting(self.net)
+        self.waiting = waiting_of(self.net)
         if self.waiting:
             self.net = self.net.with_(equations=tuple(e for e in self.net.equations if e.key not in self.waiting))
         self.base = self.net
@@ -97,7 +99,7 @@ class Resolver:
 
     def expect(self, expr: Expr) -> None:
         """Note by what each quantity is derived: one pass for all of it names its adjoints alike."""
-        needed = [e.rhs for key in _awaited(expr, self.net, self.waiting) for e in self.waiting[key]]
+        needed = [e.rhs for key in awaited(expr, self.net, self.waiting) for e in self.waiting[key]]
         for d in (d for e in (expr, *needed) for d in derivatives(e)):
             if isinstance(d.of, Ref) and len(d.wrt) == 1 and isinstance(d.wrt[0], Ref) and d.kind != "P":
                 known = self.asked.setdefault(plain(d.of), [])
@@ -106,7 +108,7 @@ class Resolver:
 
     def settle(self, expr: Expr) -> None:
         """What waits and is needed by the expression joins the network, resolved."""
-        for key in _awaited(expr, self.net, self.waiting) if self.waiting else ():
+        for key in awaited(expr, self.net, self.waiting) if self.waiting else ():
             for e in self.waiting.pop(key):
                 self._join([Equation(e.lhs, self.resolve(e.rhs), e.span, e.tag)])
 
@@ -161,7 +163,7 @@ class Resolver:
     def _swept(self, of: Expr, wrt: Ref) -> Expr:
         """The adjoint of `wrt` in the backward pass of `of`, shared with other derivatives of it where it can be."""
         net = self._own(of)
-        if net is None or any(reaches(net, k, o.lhs.key) for o in net.opaque.values() for k in _keys(of)):
+        if net is None or any(reaches(net, k, o.lhs.key) for o in net.opaque.values() for k in keys_of(of)):
             return self._pass(self._begun(self.net, of), wrt)      # an unspecified function is another for each `wrt`
         name = plain(of)
         known = self.swept.get(name)
@@ -177,7 +179,7 @@ class Resolver:
     def _own(self, of: Expr) -> Network | None:
         """The network without adjoints, if `of` is made of it alone; the names of the adjoints stay taken."""
         seen: set[Key] = set()
-        stack = _keys(of)
+        stack = keys_of(of)
         while stack:
             key = stack.pop()
             if key in seen:
@@ -191,7 +193,7 @@ class Resolver:
     def _begun(self, net: Network, of: Expr) -> Swept:
         """A pass with the free indices of `of` as fixed letters; afterwards each adjoint that depends on them has them
         as indices of its own, so that dp[i]/dz[j] is gz[j,i]."""
-        names = _names(self.net)
+        names = names_in(self.net)
         extra = {e.lhs.name: "parameter" for e in self.net.equations if e.key not in net.defs}
         written = frozenset(net.defs) | frozenset(self.base.defs)
         if net is self.base and extra:
@@ -209,18 +211,18 @@ class Resolver:
 
         net, slopes, held = self._through_opaque(begun.net, begun.of, wrt)
         # The network is in indices already: a bold letter must not make the door take one for an array.
-        general, table = _general(net, wrt)
-        wanted = list({w.key: w for w in (*(_general(net, w)[0] for w in others), general)}.values())
-        asked = [*(end for w in wanted for end in _ends(net, w)), *wanted]
-        program = backward(net.with_(spelling={}, ranges=_ranges(net, wanted)), begun.of, asked)
+        own, table = general(net, wrt)
+        wanted = list({w.key: w for w in (*(general(net, w)[0] for w in others), own)}.values())
+        asked = [*(end for w in wanted for end in ends(net, w)), *wanted]
+        program = backward(net.with_(spelling={}, ranges=ranges_for(net, wanted)), begun.of, asked)
         statements = [s for s in (*program.forward, *program.backward) if s.name.key not in self.net.opaque]
-        _complete(statements, net)
-        depending = _depending([(s.name, s.value) for s in statements], {r.name for r in begun.fixed.values()})
+        complete(statements, net)
+        fixed = depending([(s.name, s.value) for s in statements], {r.name for r in begun.fixed.values()})
         extra = tuple(begun.fixed.values())
 
         def widened(expr: Expr) -> Expr:
             return rewrite(expr, lambda n: Ref(n.name, (*n.indices, *extra), n.span)
-                           if isinstance(n, Ref) and n.key in depending else n)
+                           if isinstance(n, Ref) and n.key in fixed else n)
 
         def given(expr: Expr) -> Expr:
             return rewrite(expr, lambda n: Deriv(Ref(slopes[n.name][0], n.indices), (slopes[n.name][1],), "P")
@@ -229,13 +231,13 @@ class Resolver:
         statements = [replace(s, value=given(s.value)) for s in statements] if slopes else statements
         new = [s for s in statements if s.name.key not in begun.written]
         for s in new:
-            ends = any(not isinstance(i, Ref) or i.name in self.net.sizes for i in s.name.indices)
-            if isinstance(s.is_, Deriv) and not ends:
+            last = any(not isinstance(i, Ref) or i.name in self.net.sizes for i in s.name.indices)
+            if isinstance(s.is_, Deriv) and not last:
                 self.meaning[s.name.key] = s.name, s.is_.wrt[0]
-        made = [Equation(_head(widened(s.name)), widened(s.value)) for s in new]
+        made = [Equation(head_of(widened(s.name)), widened(s.value)) for s in new]
         self._take(begun, held + made)
-        own = next((value for name, value in program.gradients if same(name, general)), program.gradients[-1][1])
-        value = substitute(widened(given(own)), table)
+        found = next((value for name, value in program.gradients if same(name, own)), program.gradients[-1][1])
+        value = substitute(widened(given(found)), table)
         return substitute(value, {r.name: Ref(x) for x, r in begun.fixed.items()})
 
     def _take(self, begun: Swept, equations: list[Equation]) -> None:
@@ -259,7 +261,7 @@ class Resolver:
         slopes: dict[str, tuple[str, Ref]] = {}
         held: list[Equation] = []
         added: list[Equation] = []
-        taken = _names(net) | _names(self.net)
+        taken = names_in(net) | names_in(self.net)
         for o in self.net.opaque.values():
             goal = net.variable(wrt.key)
             if o.lhs.key == goal or not reaches(net, o.lhs.key, goal):
@@ -306,110 +308,3 @@ def _alone(net: Network, node: Deriv) -> tuple[Expr, Network]:
     """A derivative in a network of its own."""
     resolver = Resolver(net)
     return resolver.resolve(node), resolver.net
-
-
-def _general(net: Network, wrt: Ref) -> tuple[Ref, dict[str, Expr]]:
-    """The family at its own letters, and what they are in an entry: a pass is by p[c], whichever entry is asked."""
-    heads = [e.lhs for e in net.defs.get(wrt.key, ()) if all(_is_letter(i, net) for i in e.lhs.indices)]
-    if heads:
-        head = heads[0]
-    else:
-        places = place_letters(net)
-        letters = [places.get((wrt.name, n), "") for n in range(len(wrt.indices))]
-        if wrt.key in net.defs or not all(letters) or len(set(letters)) < len(letters):
-            return wrt, {}
-        head = Ref(wrt.name, tuple(Ref(x) for x in letters))
-    return head, {i.name: at for i, at in zip(head.indices, wrt.indices) if isinstance(i, Ref)}
-
-
-def _is_letter(index: Expr, net: Network) -> bool:
-    return isinstance(index, Ref) and not index.indices and index.name not in net.sizes
-
-
-def _ends(net: Network, wrt: Ref) -> list[Ref]:
-    """The entries of a recurrence that have equations of their own, as h[0] has: h[t-1] may be one of them."""
-    places = net.defs.get(wrt.key, [])
-    letters = [e for e in places if any(r.name in net.ranges for i in e.lhs.indices for r in free_refs(i))]
-    if not wrt.indices or not letters:
-        return []
-    return [e.lhs for e in places if any(isinstance(i, Num) for i in e.lhs.indices) and not same(e.lhs, wrt)]
-
-
-def _waiting(net: Network) -> dict[Key, list[Equation]]:
-    """The equations that hold derivatives, and those that use their names."""
-    found = {e.key for e in net.equations if derivatives(e.rhs)}
-    while found:
-        more = {e.key for e in net.equations if any(r.key in found for r in free_refs(e.rhs))} - found
-        if not more:
-            break
-        found |= more
-    return {key: net.defs[key] for key in net.defs if key in found}
-
-
-def _awaited(expr: Expr, net: Network, waiting: Mapping[Key, list[Equation]]) -> list[Key]:
-    """What waits and is needed, each after what it needs."""
-    out: dict[Key, None] = {}
-    stack = [(key, False) for key in _keys(expr)]
-    seen: set[Key] = set()
-    while stack:
-        key, ready = stack.pop()
-        if ready:
-            out.setdefault(key)
-        elif key not in seen:
-            seen.add(key)
-            if key in waiting:
-                stack.append((key, True))
-            stack += [(k, False) for e in waiting.get(key, net.defs.get(key, [])) for k in _keys(e.rhs)]
-    return list(out)
-
-
-def _keys(expr: Expr) -> list[Key]:
-    """The names in an expression, those of derivatives among them."""
-    return [n.key for n in preorder(expr) if isinstance(n, Ref)]
-
-
-def _ranges(net: Network, wanted: Sequence[Ref]) -> dict[str, Range]:
-    """The declared ranges, and those of primed letters: c'' runs as c does."""
-    out = dict(net.ranges)
-    for r in (r for w in wanted for i in w.indices for r in free_refs(i)):
-        known = net.ranges.get(r.name.rstrip("'0123456789"))
-        if known is not None:
-            out.setdefault(r.name, Range(r.name, known.lo, known.hi))
-    return out
-
-
-def _complete(statements: list[Statement], net: Network) -> None:
-    """No statement may use an adjoint that is left open: it would pass for a free quantity."""
-    given = {s.name.name for s in statements} | _names(net) | set(net.sizes) | set(net.roles)
-    for s in statements:
-        bound = {n.index for n in preorder(s.value) if isinstance(n, Big)}
-        for r in free_refs(s.value):
-            letter = r.name.rstrip("'0123456789") in net.ranges
-            if r.name.startswith(("g", "adj")) and r.name not in given and not letter and r.name not in bound:
-                raise OutOfReach(f"the adjoint {r.name} is left open", span=s.name.span)
-
-
-def _names(net: Network) -> set[str]:
-    out = {n.name for e in net.equations for x in (e.lhs, e.rhs) for n in preorder(x) if isinstance(n, Ref)}
-    return out | {n.index for e in net.equations for n in preorder(e.rhs) if isinstance(n, Big)} | set(net.ranges)
-
-
-def _head(expr: Expr) -> Ref:
-    assert isinstance(expr, Ref)
-    return expr
-
-
-def _depending(statements: list[tuple[Ref, Expr]], letters: set[str]) -> set[Key]:
-    """The statements whose values use the letters, themselves or through others."""
-    out: set[Key] = set()
-    for _ in statements if letters else ():
-        before = len(out)
-        for name, value in statements:
-            refs = free_refs(value)
-            if any(r.key in out or (r.name in letters and not r.indices) for r in refs):
-                out.add(name.key)
-        if len(out) == before:
-            break
-    return out
-
-
