@@ -241,7 +241,7 @@ class Pieces(_Planar):
     def figure(self) -> Figure:
         """The picture as data: by "map" or "layer", or by "class" with the boundary."""
         if self.by == "class":
-            return Boundary(self._level_set(), self.net).with_marks(self.marks).figure()
+            return Boundary(self._level_set, self.net).with_marks(self.marks).figure()
         from workings.figures.atlas import cells_figure
 
         return cells_figure(self._flat(), self.by or "map", None, self.marks)
@@ -255,6 +255,7 @@ class Pieces(_Planar):
         flat: Complex = found
         return flat
 
+    @cached_property
     def _level_set(self) -> LevelSet:
         from workings.geometry.fast.levelset import level_set
 

@@ -55,8 +55,8 @@ class Plane:
 class Domain:
     """A convex polygon of a plane: rows >= 0 in (s, t, 1), counterclockwise; `unbounded`: no side but stand-ins.
 
-    `centre`, `scale`: of the inner coordinates (p, q).  `outline`: the corners of a bounded domain counterclockwise, each
-    with the number of the side that follows.
+    `centre`, `scale`: of the inner coordinates (p, q).  `outline`: the corners of a bounded domain counterclockwise,
+    each with the number of the side that follows.
     """
 
     plane: Plane
