@@ -136,6 +136,7 @@ def _function(plan: Plan, say: TorchSpeaker, told: list[tuple[str, str]], given:
               forward: list[str], backward: list[str]) -> str:
     words = call(plan, say, given)
     like = next((say.name(f.key) for f in plan.arguments), "")
+    wide = ", ".join([*(f"wide({say.name(f.key)})" for f in plan.arguments), *given])
     sizes = [(name, text) for name, text in [*told, ("like", like)] if _used(name, [*forward, *backward])]
     begun = adjoints(plan)                           # what is no adjoint has not met the upstream gradient yet
     seed = {entry.key: "" if entry.key in begun else "upstream*" for _, entry in plan.gradients}
@@ -157,7 +158,7 @@ def _function(plan: Plan, say: TorchSpeaker, told: list[tuple[str, str]], given:
         *([f"        {rest} = ctx.rest"] if rest else []), "        needed = ctx.needs_input_grad",
         *_in(backward), f"        return ({', '.join([*back, *('None' for _ in given)])},)", "", "",
         f"def loss({words}):", f'    """{plain(plan.of)}', "",
-        *(f"    {line}" for line in arguments(plan)), '    """', f"    return Pass.apply({words})", "", "",
+        *(f"    {line}" for line in arguments(plan)), '    """', f"    return Pass.apply({wide})", "", "",
         f"GRADIENTS = ({', '.join(repr(plain(w)) for w, _ in plan.gradients)},)",
     ]
     return "\n".join(lines)

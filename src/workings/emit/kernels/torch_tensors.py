@@ -4,6 +4,11 @@ import torch
 
 
 
+def wide(x):
+    half = torch.is_tensor(x) and x.dtype in (torch.float16, torch.bfloat16)
+    return x.float() if half else x                  # stored in half precision, computed and added up in single
+
+
 def relu(z):
     return torch.clamp(z, min=0.0)
 
