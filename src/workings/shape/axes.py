@@ -15,7 +15,7 @@ from workings.functions import table
 from workings.notation import plain
 from workings.shape.ranks import ONE_LESS, ROW, SCALARS, Ranks, is_array_function
 from workings.shape.rows import text_for
-from workings.shape.sizes import Axis, same_size, unify
+from workings.shape.sizes import Axis, counted, same_size, unify
 from workings.syntax.finish import stated_ranges
 
 LONGEST = 40                  # characters of an expression that an error names in full
@@ -213,7 +213,9 @@ class Axes:
                     need = f"{node.function} needs equal sizes"
                     raise self._error(node, node.span, list(zip(node.args, inner)), need)
         letters = [text.ranges[i.name].hi for i in text.equations[-1].lhs.indices if isinstance(i, Ref)]
-        return Shape((*inner[0].axes[:front], *(_axis(hi, axes) for hi in letters)))
+        numbers = {p: a for p, a, s in zip(table[node.function].params, node.args, inner)
+                   if not s.axes and isinstance(a, Num | Ref)}          # a window, a stride
+        return Shape((*inner[0].axes[:front], *(_axis(hi, axes, numbers) for hi in letters)))
 
     def transpose(self, node: Call, inner: tuple[Shape, ...]) -> Shape:
         axes = inner[0].axes
@@ -275,13 +277,13 @@ _RULES: dict[str, Callable[[Axes, Call, tuple[Shape, ...]], Shape]] = {
 }
 
 
-def _axis(hi: Expr, axes: Mapping[str, Axis]) -> Axis:
+def _axis(hi: Expr, axes: Mapping[str, Axis], numbers: Mapping[str, Expr]) -> Axis:
     """The axis of an output of a row: one of an argument, or of a size made of theirs, n - m + 1."""
     if isinstance(hi, Ref) and hi.name in axes:
         return axes[hi.name]
-    known = {name: size for name, axis in axes.items() if (size := axis.value) is not None}
+    known = {**numbers, **{name: size for name, axis in axes.items() if (size := axis.value) is not None}}
     needed = {r.name for r in free_refs(hi)}
-    return Axis(substitute(hi, known)) if needed <= set(known) else Axis()
+    return Axis(counted(substitute(hi, known))) if needed <= set(known) else Axis()
 
 
 def describe(expr: Expr, shape: Shape) -> str:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
+from math import floor, prod
 
-from workings.expr import Add, Div, Expr, Mul, Neg, Num, Pow, Ref, fold
+from workings.expr import Add, Call, Div, Expr, Mul, Neg, Num, Pow, Ref, fold, preorder
 from workings.limits import MAX_EXPONENT
 
 Monomial = tuple[str, ...]
@@ -44,6 +45,36 @@ class Axis:
         """Is there just one entry along it?"""
         size = self.value
         return isinstance(size, Num) and size.value == 1
+
+
+def counted(size: Expr) -> Expr:
+    """A size with a rounding down in it as a number, where all in it are numbers; any other as it is.
+
+    >>> from workings.expr import Call
+    >>> counted(Add((Call("floor", (Div(Num(25), Num(2)),)), Num(1)))).value
+    13
+    """
+    if not any(isinstance(n, Call) and n.function == "floor" for n in preorder(size)):
+        return size
+    value = fold(size, _counted)
+    return size if value is None or value.denominator != 1 else Num(int(value), str(int(value)))
+
+
+def _counted(node: Expr, inner: tuple[Fraction | None, ...]) -> Fraction | None:
+    parts = [p for p in inner if p is not None]
+    if len(parts) < len(inner):
+        return None
+    if isinstance(node, Num):
+        return Fraction(node.value)
+    if isinstance(node, Add):
+        return sum(parts, Fraction(0))
+    if isinstance(node, Neg):
+        return -parts[0]
+    if isinstance(node, Mul):
+        return prod(parts, start=Fraction(1))
+    if isinstance(node, Div) and parts[1]:
+        return parts[0] / parts[1]
+    return Fraction(floor(parts[0])) if isinstance(node, Call) and node.function == "floor" else None
 
 
 def unify(a: Axis, b: Axis) -> bool:
