@@ -170,7 +170,7 @@ class _Pass:
 
     def _within(self, node: Node) -> bool:
         """Is it an entry that an equation of a recurrence gives, whose adjoint is one of the family's?"""
-        heads = [e for e in self.equations if e.key == node.key and id(e) in self.circle]
+        heads = [e for e in self.net.defs.get(node.key, ()) if id(e) in self.circle]
         return any(self.domains.may_hold(e, node.indices) for e in heads)
 
     def _refuse_unspecified(self) -> None:
