@@ -51,7 +51,8 @@ def table(found: dict[str, Any]) -> str:
     about = found["machine"]
     versions = ", ".join(f"{name} {version}" for name, version in about["versions"].items())
     where = f"{about['processor']}, {about['cores']} cores, one thread; {about['system']}; Python {about['python']}"
-    lines = ["# workings beside its peers", "", f"{where}; {versions}.", "", "| what | ours | peer | ratio | at most | |", "| --- | --- | --- | --- | --- | --- |"]
+    lines = ["# workings beside its peers", "", f"{where}; {versions}.", ""]
+    lines += ["| what | ours | peer | ratio | at most | |", "| --- | --- | --- | --- | --- | --- |"]
     for result in found["results"]:
         times, unit = result["times"], result["unit"]
         for row in result["ratios"]:

@@ -1,8 +1,9 @@
 """Deriving beside its peers: build and backward of scalar 2-h-h-1 networks, and a chain of growing length.
 
 Run `python bench/derivation.py [FILE.json]`; prints seconds and ratios, one line a measurement.  CasADi builds and
-makes callable; symengine and SymPy differentiate and name common subexpressions; JAX traces to its jaxpr; PyTorch runs once
-and back, which is all that it derives.  SymPy stops at h = 8 (beyond, minutes), what is not installed is left out.
+makes callable; symengine and SymPy differentiate and name common subexpressions; JAX traces to its jaxpr; PyTorch
+runs once and back, which is all that it derives.  SymPy stops at h = 8 (beyond, minutes), what is not installed is
+left out.
 """
 
 from __future__ import annotations
