@@ -106,5 +106,7 @@ def test_what_is_refused_by_name():
         workings.pieces(four, box=box, engine="exact").areas  # noqa: B018
     with pytest.raises(OutOfReach, match="in tiles"):
         workings.pieces(four, box=box, cluster="tcp://127.0.0.1:1")
+    with pytest.raises(BadValue, match="a cluster together with"):
+        workings.pieces(RING, box=box[:2], cluster="tcp://127.0.0.1:1", seconds=1)
     with pytest.raises(BadValue, match="polygon in a space"):
         workings.pieces(four, polygon=[(0, 0), (1, 0), (0, 1)])

@@ -47,6 +47,13 @@ class Budget:
         """What every engine takes."""
         return {"seconds": self.seconds, "engine": self.engine, "progress": self.progress}
 
+    def on_cluster(self) -> bool:
+        """Is the work to be done by a cluster?  There it has no end before its time, and one engine."""
+        if self.cluster and (self.seconds is not None or self.engine == "exact" or self.processes > 1):
+            raise BadValue("a cluster together with seconds, processes or the exact engine",
+                           expected="the address alone", hint="leave the others out")
+        return bool(self.cluster)
+
     @property
     def plain(self) -> bool:
         """Is nothing asked for that only the engine of planes can do?"""
@@ -70,7 +77,7 @@ def pieces(net: Network, box: Any = None, slice_: Any = None, budget: Budget | N
     from workings.geometry.fast.engine import complex_of
 
     stack, domain = planar(net, box, points, corners)
-    if budget.cluster and stack.size:
+    if budget.on_cluster() and stack.size:
         from workings.geometry.fast.cluster import walk_on
 
         return walk_on(budget.cluster, stack, domain, lists=not budget.count, progress=budget.progress)
@@ -98,7 +105,7 @@ def boundary(net: Network, output: str | None = None, level: Any = None, box: An
     from workings.geometry.fast.levelset import level_set
 
     stack, domain = planar(net, box, points, corners)
-    if budget.cluster and stack.size:
+    if budget.on_cluster() and stack.size:
         from workings.geometry.fast.cluster import walk_on
         from workings.geometry.fast.levelset import read_off
         from workings.geometry.sharpen import sharpened
