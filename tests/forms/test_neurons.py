@@ -138,3 +138,11 @@ def test_deep_chains(form: str) -> None:
 
 def test_nested_to_the_limit() -> None:
     assert len(drawn("y = " + "relu(" * 150 + "x" + ")" * 150).nodes) == 150
+
+
+def test_an_entry_of_a_layer_is_an_operation_on_it() -> None:
+    net = "W in R^(2 x 3); b in R^2; x in R^3; z = W @ x + b; a = relu(z); y = a[1]; q = a[2]"
+    found = graph(read(net, signatures()))
+    assert [(n.id, type(n).__name__) for n in found.nodes] == [("a", "Neuron"), ("y", "Operation"), ("q", "Operation")]
+    assert dict(found.outputs) == {"y": "y", "q": "q"}
+    assert [(o.op, o.sources) for o in found.operations] == [("entry", ("a",)), ("entry", ("a",))]

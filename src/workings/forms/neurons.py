@@ -302,7 +302,7 @@ def _outputs(net: Network, roles: Roles) -> list[str]:
         kind, own = roles.of(equation.key), roles.id(equation.lhs)
         for ref in free_refs(equation.rhs):
             back = any(not isinstance(i, Ref | Num) for i in ref.indices)
-            source = roles.id(ref) if roles.of(net.variable(ref.key)) == "data" else ""
+            source = (roles.layer(ref) or roles.id(ref)) if roles.of(net.variable(ref.key)) == "data" else ""
             if source and kind == "loss":
                 compared.add(source)
             elif source and not back and source != own:

@@ -150,6 +150,10 @@ class Parts:
     def _reference(self, ref: Ref) -> _Read:
         if self.roles.of(self.net.variable(ref.key)) == "weight":
             return _Read(ref, False)
+        layer = self.roles.layer(ref)
+        if layer:
+            self._nodes.add(layer)
+            return _Read(Ref(self._add(Op("entry", (layer,), ref), ref is not self._root)), True)
         target = self.roles.id(ref)
         if self._equation is not None and (self.roles.elsewhere(ref, self._equation) or plain(ref) in self._others):
             return _Read(Ref(self._add(Lag(target, ref), True)), True)

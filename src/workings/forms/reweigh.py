@@ -87,9 +87,9 @@ class _Statement:
             act, formula = activation(self.net, outer)
             weights = {e.source: e.weight for e in neuron.edges}
             found = {name: w for (name, _), w in form.of.items()}
-            if act == neuron.act and same(formula, neuron.formula) and same(form.const, neuron.bias):
-                if found.keys() == weights.keys() and all(same(found[s], weights[s]) for s in weights):
-                    return True
+            alike = act == neuron.act and same(formula, neuron.formula) and same(form.const, neuron.bias)
+            if alike and found.keys() == weights.keys() and all(same(found[s], weights[s]) for s in weights):
+                return True
         return False
 
     def _place(self, call: Expr, node: Neuron) -> int | None:

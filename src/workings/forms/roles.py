@@ -26,6 +26,7 @@ class Roles:
 
     def of(self, key: Key) -> str:
         """The standing of a name, leaf or defined."""
+        key = self._whole(key)
         if key in self._known:
             return self._known[key]
         return self._leaf(key)
@@ -53,6 +54,15 @@ class Roles:
         if _numbered(ref) and ref.key not in self._ids:
             return plain(ref)
         return self._ids.setdefault(ref.key, plain(ref))
+
+    def layer(self, ref: Ref) -> str:
+        """The array that a numbered entry is a unit of (`z[1]` where `z = W @ a` is defined whole), else ""."""
+        return ref.name if _numbered(ref) and self._whole(ref.key) != ref.key else ""
+
+    def _whole(self, key: Key) -> Key:
+        """The array, where a key means an entry of one that is defined whole."""
+        apart = key in self.net.defs or key in self.net.opaque or (key[0], 0) not in self.net.defs
+        return key if apart else (key[0], 0)
 
     def elsewhere(self, ref: Ref, equation: Equation) -> bool:
         """Is it another entry of its family than this equation is about: an earlier step, the first, the last?"""
