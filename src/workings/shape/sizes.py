@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from math import floor, prod
 
-from workings.expr import Add, Call, Div, Expr, Mul, Neg, Num, Pow, Ref, fold, preorder
+from workings.expr import Add, Call, Div, Expr, Mul, Neg, Num, Pow, Ref, fold
 from workings.limits import MAX_EXPONENT
 
 Monomial = tuple[str, ...]
@@ -48,14 +48,12 @@ class Axis:
 
 
 def counted(size: Expr) -> Expr:
-    """A size with a rounding down in it as a number, where all in it are numbers; any other as it is.
+    """A size as a number, where all in it are numbers, 28 - 3 + 1 or a rounding down; any other as it is.
 
     >>> from workings.expr import Call
     >>> counted(Add((Call("floor", (Div(Num(25), Num(2)),)), Num(1)))).value
     13
     """
-    if not any(isinstance(n, Call) and n.function == "floor" for n in preorder(size)):
-        return size
     value = fold(size, _counted)
     return size if value is None or value.denominator != 1 else Num(int(value), str(int(value)))
 
