@@ -50,10 +50,10 @@ def _written_out(found: Sequence[Found]) -> list[Found]:
     """sqrt(1 + z^2) - 1 where hypot(z, 1) - 1 was found after hypot(z, 1)."""
     out: list[Found] = []
     for one in found:
-        written = one.written
-        for known in out:
-            written = rewrite(written, lambda n, known=known: known.written if same(n, known.call) else n)
-        out.append(Found(one.name, written, one.call))
+        def back(node: Expr) -> Expr:
+            return next((known.written for known in out if same(node, known.call)), node)
+
+        out.append(Found(one.name, rewrite(one.written, back), one.call))
     return out
 
 
