@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from workings.derive.graph import Graph
 from workings.errors import BadValue, NotReadable, OutOfReach
@@ -34,7 +34,11 @@ def refuse_halves(net: Network, of: Ref, wrt: Sequence[Ref] | None = None) -> No
 
     Raises `NotReadable` where `of` needs such a name, and the family depends on one of `wrt` (on anything, if None).
     """
-    found = [(k, f) for k in net.leaves if k[0] not in net.roles and k[0] not in net.values and (f := _meant(net, k))]
+    families: dict[str, list[int]] = {}
+    for name, places in net.defs:
+        families.setdefault(name, []).append(places)
+    open_ = [k for k in net.leaves if k[0] not in net.roles and k[0] not in net.values]
+    found = [(k, f) for k in open_ if (f := _meant(families, k))]
     if not found:
         return
     graph = Graph(net)
@@ -46,12 +50,13 @@ def refuse_halves(net: Network, of: Ref, wrt: Sequence[Ref] | None = None) -> No
             raise _half(net, key, family)
 
 
-def _meant(net: Network, key: Key) -> Key | None:
+def _meant(families: Mapping[str, list[int]], key: Key) -> Key | None:
     """The defined family that an undefined name may mean: y[k] of y, p[i] of p_c."""
+    if key[0] in families:
+        return key[0], families[key[0]][0]
     base, _, subscripts, _ = split(key[0])
-    for name, places in net.defs:
-        if name == key[0] or (name == base and places == len(subscripts) > 0 and all(s.isalpha() for s in subscripts)):
-            return name, places
+    if len(subscripts) in families.get(base, ()) and subscripts and all(s.isalpha() for s in subscripts):
+        return base, len(subscripts)
     return None
 
 
