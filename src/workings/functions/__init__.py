@@ -74,6 +74,8 @@ def pieces(name: str) -> tuple[tuple[Expr, ...], Mapping[str, Expr], Expr | None
 
 def nested(call: Call) -> Call:
     """A call with as many arguments as parameters: max(a, b, c) is max(max(a, b), c)."""
+    if call.function in table and len(call.args) <= len(table[call.function].params):
+        return call
     first, *rest = call.args
     for arg in rest[:-1]:
         first = Call(call.function, (first, arg), 0, call.span)

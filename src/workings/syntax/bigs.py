@@ -3,7 +3,7 @@ r"""Sums, products, maxima over an index: `\sum_{i=1}^d e`, `\max_j z_j`, `sum(i
 from __future__ import annotations
 
 from workings.errors import NotReadable
-from workings.expr import Array, Big, Expr, Logic, Mul, Num, Ref, Rel, Rest
+from workings.expr import Array, Big, Expr, Logic, Mul, Num, Pow, Ref, Rel, Rest
 from workings.expr.walk import preorder
 from workings.syntax.along import is_axis
 from workings.syntax.calls import apply
@@ -38,7 +38,8 @@ def big(reader: Reader) -> Expr:
             above = reader.exponent(of_sign=True)
     if not below.indices:
         if op in ("max", "min"):
-            return apply(reader, op, kind, at)
+            call = apply(reader, op, kind, at)
+            return call if above is None else Pow(call, above, reader.span(at))      # \max^2(0, z)
         raise reader.fail(f"this {op} does not say over which index it runs", f"{kind}_{{i=1}}^{{n}} or {kind}_i",
                           "a letter below the sign that its terms have too: \\sum_k (t_k - y_k)^2", reader.span(at))
     if above is not None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from fractions import Fraction
+
 from workings.errors import NotReadable, Span
-from workings.expr import All, Call, Const, Deriv, Expr, Ref
+from workings.expr import All, Call, Const, Deriv, Expr, Num, Ref
 from workings.expr.walk import preorder
 from workings.syntax.applications import PENDING
 from workings.syntax import bigs, derivatives, letters, names, squares
@@ -108,6 +111,9 @@ def _reference(reader: Reader) -> Expr:
         power = after == "^" and spelled in reader.scope.functions
         if function is not None and (after in ("(", "[") or upright or raw.primes or power):
             return apply(reader, function, spelled, at, len(raw.primes))
+        below = _given_below(reader, raw, at) if after == "(" else None
+        if below is not None:
+            return below
     tree = resolve(raw, reader)
     tree = _constant(reader, raw, tree)
     if isinstance(tree, Ref) and not tree.indices and _lasting(reader, raw, tree, at):
@@ -116,6 +122,22 @@ def _reference(reader: Reader) -> Expr:
     if after == "(" or dotted or (after == "[" and reader.toks[reader.i][1] != "["):
         return _before_bracket(reader, raw, tree, at)
     return tree
+
+
+def _given_below(reader: Reader, raw: names.Raw, at: int) -> Expr | None:
+    r"""\mathrm{Huber}_\delta(r): the last argument of a function of two stands below its name."""
+    scope = reader.scope
+    name = scope.function(raw.base, True) if len(raw.subs) == 1 and len(raw.base) > 1 else None
+    if name is None or name in scope.functions or scope.signatures[raw.base].least != 2 or raw.primes:
+        return None
+    args = arguments(reader)
+    if len(args) != 1:
+        raise NotReadable(f"{raw.base} with a subscript is given {len(args)} arguments", span=reader.span(at),
+                          expected="one in the bracket: the other stands below the name")
+    below, span = raw.subs[0], reader.span(at)
+    number = isinstance(below, str) and re.fullmatch(r"\d+(\.\d+)?", below)
+    last = Num(Fraction(below), below, span) if number and isinstance(below, str) else index_of(below, reader, span)
+    return Call(name, (*args, last), 0, span)
 
 
 def _constant(reader: Reader, raw: names.Raw, tree: Expr) -> Expr:
