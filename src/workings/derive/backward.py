@@ -244,9 +244,10 @@ class _Pass:
         key = equation.lhs.key
         if key not in out or key == self.top:
             return False
-        if len(self.net.defs[key]) > 1:
-            return id(equation) in self.circle or any((r.head, len(r.args)) in out for r in self.refs[id(equation)])
-        return key not in self.targets
+        several = len(self.net.defs[key]) > 1
+        if id(equation) in self.circle and several or key not in self.targets and not several:
+            return True
+        return any((r.head, len(r.args)) in out for r in self.refs[id(equation)])    # p[c] asked, and s below p[i]
 
     # -- the pass
     def run(self, net: Network, found: list) -> Program:  # type: ignore[type-arg]
