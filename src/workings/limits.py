@@ -56,6 +56,7 @@ NAMED_MAPS = 20_000           # maps of named quantities, over all regions, that
 MERGED_NODES = 5_000          # nodes of right sides compared after substitution
 APPLIED_NODES = 200_000       # nodes of an expression once arguments are put in
 GRADE_ANSWERS = 5_000         # answers in one folder
+LISTED_PIECES = 64            # pieces against which a person's list is held
 REMEMBERED = 50_000           # verdicts on lines that one process keeps
 GRADE_BYTES = 8_000_000       # of one answer; a notebook holds pictures
 GRADE_SECONDS = 60            # for one answer, after which it is left to a person

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from workings.checking.verdict import Judged, Verdict
 from workings.expr import Call, Expr, Network, Ref
+from workings.forms.graphs import Graph
 
 _WHAT = r"(?:the\s+)?(?:domains?|pieces?|patterns?|regions?|cells?|cases?|lines?|numbers?|nos?\.)"
 _NUMBERS = r"\(?\d+\)?(?:\s*(?:,\s*and|,|and|&)\s*\(?\d+\)?)*"
@@ -20,11 +21,7 @@ def judge_edge(edge: Call, net: Network, compare: Callable[[Expr, Expr], Verdict
     from workings.forms.neurons import graph
 
     drawn = graph(net)
-    names: dict[str, str] = {name: name for name, _ in drawn.inputs}
-    for node in drawn.nodes:
-        for ref in (Ref(node.id), node.out, getattr(node, "pre", None)):
-            if ref is not None:
-                names.setdefault(ref.name, node.id)
+    names = ids(drawn)
     ends = [a.name if isinstance(a, Ref) else "" for a in edge.args[:2]]
     unknown = [e for e in ends if e not in names]
     if unknown:
@@ -43,6 +40,16 @@ def judge_edge(edge: Call, net: Network, compare: Callable[[Expr, Expr], Verdict
     out.how = v.how if out.verdict == "right" else ""
     out.reason = {"right": "the network has this connection with this weight", "wrong": "the weight is another"}.get(
         out.verdict, v.evidence)
+
+
+def ids(drawn: Graph) -> dict[str, str]:
+    """Each name by which a line may call a node, with the node: of an input, of a neuron, of its pre-activation."""
+    names = {name: name for name, _ in drawn.inputs}
+    for node in drawn.nodes:
+        for ref in (Ref(node.id), node.out, getattr(node, "pre", None)):
+            if ref is not None:
+                names.setdefault(ref.name, node.id)
+    return names
 
 
 def judge_numbers(text: str, listed: list[tuple[str, bool]], out: Judged) -> None:

@@ -36,11 +36,11 @@ def covered(found: Boundary, lines: Sequence[Judged], net: Network) -> list[bool
     if not found.parts or any(p.type not in ENDS or p.between for p in found.parts):
         return None
     claims = [j.body for j in lines if j.verdict == "right" and isinstance(j.body, Logic) and j.body.op == "implies"]
-    claims = [c for c in claims if _states(c, found, net)]
+    claims = [c for c in claims if states(c, found, net)]
     return [_piece(part, claims, found, net) for part in found.parts]
 
 
-def _states(claim: Logic, found: Boundary, net: Network) -> bool:
+def states(claim: Logic, found: Boundary, net: Network) -> bool:
     """Is it the claim that the output has the level of the boundary?"""
     body = claim.args[-1]
     if not isinstance(body, Rel) or body.ops != ("=",):

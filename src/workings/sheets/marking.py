@@ -13,19 +13,18 @@ from workings.checking.reached import Found, Reached, alike
 from workings.checking.verdict import Judged
 from workings.checking.worlds import same_meaning
 from workings.expr import Call, Deriv, Expr, Logic, Network, Ref, Rel
-from workings import work
-from workings.errors import WorkingsError
 from workings.notation import plain
-from workings.sheets.covered import covered
+from workings.sheets import listed as listing
+from workings.sheets.listed import NOT_RIGHT, is_edge
 from workings.sheets.model import Part, Question, Sheet
+from workings.sheets.prose import prose
 from workings.sheets.rubric import Rubric
-from workings.sheets.tasks import only
 
 STATED = ("gradient", "hessian", "backward", "chain rule", "run")       # asked for in lines that can be marked
 BY_EYE = {"draw": "a drawing is looked at by a person", "pieces": "whether all pieces are there is for a person to say",
           "boundary": "whether the whole boundary is there is for a person to say",
           "check": "an argument is read by a person", "": "what the sheet asks here was not understood"}
-NOT_RIGHT = ("wrong", "duplicate")
+WHOLE = {"draw": "all connections", "pieces": "all pieces", "boundary": "the whole boundary"}
 OPEN = {"undecided": "is undecided", "not understood": "was not understood"}
 
 
@@ -54,24 +53,25 @@ def outcomes(part: Part, lines: Sequence[Judged], before: Sequence[Found]) -> li
     return out
 
 
-def boundary_outcomes(question: Question, part: Part, lines: Sequence[Judged]) -> list[Outcome]:
-    """Which pieces of the boundary right claims cover; [] where there is no such claim, or it cannot be told."""
-    try:
-        true = work.boundary(only(question, part.net), question.of, question.level)
-        found = covered(true, lines, part.net)
-    except WorkingsError:
-        return []
-    if found is None or not any(found):
-        return []
-    wrong = sum(1 for _ in uncorrected(lines))
-    out = []
-    for piece, there in zip(true.parts, found, strict=True):
-        ends = [", ".join(map(str, p)) for p in (*piece.points, *([piece.direction] if piece.direction else []))]
-        link = "to" if piece.type == "segment" else "along"
-        state = "right" if there else "wrong" if wrong > 0 else "absent"
-        wrong -= state == "wrong"
-        out.append(Outcome(f"the {piece.type} from ({ends[0]}) {link} ({ends[1]})", state))
+def listed_outcomes(part: Part, lines: Sequence[Judged]) -> dict[str, list[Outcome]]:
+    """For each kind of list that the part asks for, what became of each thing in it; [] is for a person to say."""
+    out: dict[str, list[Outcome]] = {}
+    for asked in listing.KINDS:
+        questions = [q for q in part.questions if q.asked == asked and not q.method]
+        if questions:
+            wrong = sum(1 for _ in uncorrected(lines))
+            out[asked] = []
+            for item in listing.items(questions, lines, part.net, _words(part)):
+                state = "right" if item.there else "wrong" if wrong > 0 else "absent"
+                wrong -= state == "wrong"
+                out[asked].append(Outcome(item.says, state))
     return out
+
+
+def _words(part: Part) -> str:
+    """What a part says before its printed solution."""
+    end = part.solution.start if part.solution is not None else None
+    return prose(b for b in part.blocks if not b.printed and (end is None or b.span.start < end)).text
 
 
 def targets(question: Question) -> list[Expr]:
@@ -117,8 +117,9 @@ def marked(
     lines = [j for j in every if j.part == name]
     out = Marked(name, points, None, "needs a person", "")
     asked = [q.asked for q in part.questions if not q.method]
-    pieces = [o for q in part.questions if q.asked == "boundary" for o in boundary_outcomes(q, part, lines)]
-    by_eye = next((a for a in asked if a not in STATED and not (a == "boundary" and pieces)), None)
+    lists = listed_outcomes(part, lines)
+    by_eye = next((a for a in asked if a not in STATED and not lists.get(a)), None)
+    pieces = [o for found in lists.values() for o in found]
     if name.lower() in rule.by_hand:
         out.why = "this part is marked by hand, as the rubric says"
     elif by_eye is not None or not asked:
@@ -129,9 +130,10 @@ def marked(
         out.why = "there are only words, or a picture, under this label"
     else:
         found = [*outcomes(part, lines, found_before(key, sheet, every)), *pieces]
-        _answered(found, lines, part, rule, out, Fraction(1, len(pieces) or 1))
-        if out.state == "right" and pieces:
-            out.why = "the whole boundary is there, and right"
+        _answered(found, lines, part, rule, out, Fraction(1, len(pieces) or 1), bool(pieces))
+        if out.state == "right" and pieces and all(o.state == "right" for o in pieces):
+            verb = "is" if [*lists] == ["boundary"] else "are"
+            out.why = f"{listed([WHOLE[a] for a in lists])} {verb} there, and right"
     return out
 
 
@@ -164,9 +166,15 @@ def _missing(stray: bool, out: Marked) -> None:
 
 def _answered(
     found: Sequence[Outcome], lines: Sequence[Judged], part: Part, rule: Rubric, out: Marked, weight: Fraction,
+    lists: bool = False,
 ) -> None:
-    """Marks for a part whose lines were judged; `weight`: what one of its lines is of the whole part."""
-    if found and all(o.state == "right" for o in found):
+    """Marks for a part whose lines were judged.
+
+    `weight`: what one of its lines is of the whole part; `lists`: it asks for a list, in which what is wrong counts
+    although all that is right is there.
+    """
+    faults = list(uncorrected(lines))
+    if found and all(o.state == "right" for o in found) and not (lists and faults):
         out.marks, out.state = out.points, "right"
         out.why = f"{listed([o.asked for o in found])} {'is' if len(found) == 1 else 'are'} right"
         return
@@ -175,7 +183,6 @@ def _answered(
         first = f"line {at(unclear[0])} {OPEN[unclear[0].verdict]}" if unclear else BY_EYE[""]
         out.why = f"{first}: {unclear[0].reason}" if unclear and unclear[0].reason else first
         return
-    faults = list(uncorrected(lines))
     method = [j for j in lines if is_method(j, part.net)]
     if not method and not any(j.slip or j.follows for j in lines):
         out.marks, out.state, out.why = Fraction(0), "wrong", "no line of it is right"
@@ -226,10 +233,18 @@ def uncorrected(lines: Sequence[Judged]) -> Iterator[Judged]:
     for i, judged in enumerate(lines):
         if judged.verdict not in NOT_RIGHT or judged.follows:
             continue
-        head = judged.body.args[0] if isinstance(judged.body, Rel) else None
-        later = [j.body.args[0] for j in lines[i + 1 :] if j.verdict == "right" and isinstance(j.body, Rel)]
+        head = _head(judged)
+        later = [h for j in lines[i + 1 :] if j.verdict == "right" and (h := _head(j)) is not None]
         if head is None or not any(alike(head, h) for h in later):
             yield judged
+
+
+def _head(judged: Judged) -> Expr | None:
+    """What a line is about: the first side of a relation, the ends of a connection."""
+    body = judged.body
+    if isinstance(body, Call) and is_edge(body):
+        return Call(body.function, body.args[:2])
+    return body.args[0] if isinstance(body, Rel) else None
 
 
 def is_method(judged: Judged, net: Network) -> bool:
