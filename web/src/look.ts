@@ -56,7 +56,7 @@ export interface Look {
     pieces?: {
       regions: { number: number; pattern: string; status: string; domain?: string[]; affine?: Record<string, Record<string, string>> }[];
     };
-    boundary: { why?: string; level?: string; boundary?: Part[]; classes?: { sign: number; output?: string; label: string }[] };
+    boundary: { why?: string; level?: string; edges?: number; length?: number | null; boundary?: Part[]; classes?: { sign: number; output?: string; label: string }[] };
   };
 }
 

@@ -5,7 +5,7 @@ import { Editor } from "./editor";
 import { EXAMPLES } from "./examples";
 import { Graph } from "./graph";
 import type { Look } from "./look";
-import { value } from "./numbers";
+import { short, value } from "./numbers";
 import { exported, Panels, problem } from "./panels";
 import { type Mark, Plane } from "./plane";
 import { checked, EMPTY, packed, type State, Store, unpacked } from "./state";
@@ -164,7 +164,8 @@ function told(found: Look): string {
   const kinds = new Map<string, number>();
   for (const part of parts ?? []) kinds.set(part.type, (kinds.get(part.type) ?? 0) + 1);
   const listed = [...kinds].map(([k, n]) => `${n} ${k}${n === 1 ? "" : "s"}`).join(", ");
-  const line = p.boundary.why ? `No boundary: ${p.boundary.why}.` : `Boundary: ${listed || "none in sight"}.`;
+  const long = p.boundary.length ? `, ${short(p.boundary.length)} long` : "";
+  const line = p.boundary.edges ? `Boundary: ${p.boundary.edges.toLocaleString()} edges${long}.` : p.boundary.why ? `No boundary: ${p.boundary.why}.` : `Boundary: ${listed || "none in sight"}.`;
   const classes = (p.boundary.classes ?? []).map((c) => c.label).join(", ");
   return `${full.toLocaleString()} piece${full === 1 ? "" : "s"}. ${line}${classes ? ` Classes: ${classes}.` : ""}`;
 }

@@ -28,9 +28,9 @@ export class Plane {
   private box: Box = [-1, 1, -1, 1];
   private look: Look | null = null;
   private cells: Cells | null = null;
-  private areas: { role: string; path: Path2D }[] = [];
-  private lines: { role: string; path: Path2D }[] = [];
-  private lit: Path2D | null = null;
+  private areas = new Paths();
+  private lines = new Paths();
+  private lit: Paths | null = null;
   private kept: { image: HTMLCanvasElement; box: Box } | null = null;
   private chosen: Neuron | null = null;
   private held: { neuron: Neuron; bias: number } | null = null;
@@ -68,7 +68,8 @@ export class Plane {
 
   clear(): void {
     this.look = this.cells = this.lit = this.kept = null;
-    this.areas = this.lines = [];
+    this.areas = new Paths();
+    this.lines = new Paths();
     this.draw();
   }
 
@@ -102,18 +103,14 @@ export class Plane {
     if (!look || !cells) return;
     const classed = (look.plane.boundary.classes ?? []).length > 0;
     const many = cells.outputs > 1;
-    const areas = new Map<string, Path2D>();
-    const creases = new Path2D();
-    const edge = new Path2D();
+    const areas = new Paths();
+    const lines = new Paths();
     const level = value(look.plane.boundary.level ?? "0");
-    const area = (role: string) => {
-      const found = areas.get(role) ?? new Path2D();
-      areas.set(role, found);
-      return found;
-    };
+    const area = (role: string) => areas.next(role);
+    const edge = { add: (ends: number[]) => stroke(lines.next("boundary"), ends) };
     for (let k = 0; k < cells.count; k++) {
       const corners = this.corners(k);
-      trace(creases, corners);
+      trace(lines.next("crease"), corners);
       if (!classed) {
         trace(area(parity(look, k) ? "shade" : "plain"), corners);
         continue;
@@ -124,7 +121,7 @@ export class Plane {
         const cut = split(corners, a, b, c - level);
         if (cut.below.length > 2) trace(area("class1"), cut.below);
         if (cut.above.length > 2) trace(area("class2"), cut.above);
-        if (cut.edge) stroke(edge, cut.edge);
+        if (cut.edge) edge.add(cut.edge);
         continue;
       }
       maps.forEach((mine, o) => {
@@ -133,25 +130,25 @@ export class Plane {
           if (p === o || part.length < 3) return;
           const cut = split(part, mine[0] - other[0], mine[1] - other[1], mine[2] - other[2]);
           part = cut.above;
-          if (cut.edge && p > o) stroke(edge, cut.edge);
+          if (cut.edge && p > o) edge.add(cut.edge);
         });
         if (part.length > 2) trace(area(`class${(o % 4) + 1}`), part);
       });
     }
-    this.areas = [...areas].map(([role, path]) => ({ role, path }));
-    this.lines = [{ role: "crease", path: creases }, { role: "boundary", path: edge }];
+    this.areas = areas;
+    this.lines = lines;
   }
 
   private light(): void {
     this.lit = null;
     const { look, cells, chosen } = this;
     if (!look || !cells || !chosen || chosen.act === "linear") return;
-    this.lit = new Path2D();
+    this.lit = new Paths();
     for (let k = 0; k < cells.count; k++) {
       const corners = this.corners(k);
       const [x, y] = middle(corners);
       const { pre } = forward(look.graph, Object.fromEntries(look.plane.inputs.map((n, i) => [n, i ? y : x])));
-      if ((pre[chosen.id] ?? -1) > 0) trace(this.lit, corners);
+      if ((pre[chosen.id] ?? -1) > 0) trace(this.lit.next("lit"), corners);
     }
   }
 
@@ -215,15 +212,11 @@ export class Plane {
     const sx = (image.width / (shown[1] - shown[0]));
     const sy = (image.height / (shown[3] - shown[2]));
     pen.setTransform(sx, 0, 0, -sy, -shown[0] * sx, shown[3] * sy);
-    for (const { role, path } of this.areas) {
+    for (const [role, paths] of [...this.areas.all, ...(this.lit?.all ?? [])]) {
       pen.fillStyle = role === "class1" ? hatch(pen, sx, sy, ratio) : colour(role);
-      pen.fill(path);
+      for (const path of paths) pen.fill(path);
     }
-    if (this.lit) {
-      pen.fillStyle = colour("lit");
-      pen.fill(this.lit);
-    }
-    for (const { role, path } of this.lines) this.line(pen, role, path, ratio);
+    for (const role of ["crease", "boundary"]) for (const path of this.lines.all.get(role) ?? []) this.line(pen, role, path, ratio);
     this.kept = { image, box: shown };
     this.pen.drawImage(image, 0, 0, width, height);
   }
@@ -511,6 +504,23 @@ export class Plane {
 }
 
 // --- geometry of the picture
+
+const TOGETHER = 96; // shapes of one path: what a path costs grows faster than what it holds
+
+/** Shapes by role, few to a path. */
+class Paths {
+  readonly all = new Map<string, Path2D[]>();
+  private counts = new Map<string, number>();
+
+  next(role: string): Path2D {
+    const count = this.counts.get(role) ?? 0;
+    this.counts.set(role, count + 1);
+    const paths = this.all.get(role) ?? [];
+    this.all.set(role, paths);
+    if (count % TOGETHER === 0) paths.push(new Path2D());
+    return paths[paths.length - 1];
+  }
+}
 
 function trace(path: Path2D, corners: number[]): void {
   path.moveTo(corners[0], corners[1]);

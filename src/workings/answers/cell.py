@@ -45,7 +45,8 @@ def blocks(found: CellAt) -> tuple[Block, ...]:
         out.append(Table((("Corners",),), tuple(((_corner(v),),) for v in found.vertices)))
     if found.rays:
         out.append(Table((("Open towards",),), tuple(((_corner(r),),) for r in found.rays)))
-    if any(_rounded(row) != tuple(row) for row in (*found.rows, *found.affine.values(), *(found.vertices or ()))):
+    numbers: list[Sequence[int | Fraction]] = [*found.rows, *found.affine.values(), *(found.vertices or ())]
+    if any(_rounded(row) != tuple(row) for row in numbers):
         out.append(Paragraph(("Numbers with many digits are rounded here to six; --json has them exactly.",)))
     return tuple(out)
 

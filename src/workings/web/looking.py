@@ -91,15 +91,27 @@ def _plane(net: Network, request: Request) -> Answer:
         out["box"] = [str(v) for side in sides for v in side]
     if out["cells"] > (request.get("limit") or WEB_CELLS):
         raise OutOfReach(f"there are {out['cells']:,} cells in this box, too many to draw", hint="zoom in")
-    facts = {"why": why} if line is None else {k: v for k, v in line.as_dict().items() if k not in ("steps", "schema")}
-    return {**out, "inputs": [name for name, _ in net.inputs], "boundary": facts}
+    out["boundary"] = {"why": why} if line is None else _facts(line)
+    return {**out, "inputs": [name for name, _ in net.inputs]}
+
+
+def _facts(line: Boundary) -> Answer:
+    """The JSON of the boundary without its workings; where its edges are many, their number in place of exact ends."""
+    from workings.geometry.topology import cells_of
+
+    edges = len(getattr(line.data, "edges", ()))
+    if edges <= LISTED:
+        return {k: v for k, v in line.as_dict().items() if k not in ("steps", "schema")}
+    labels = [label for label, _ in cells_of(line.data)]
+    return {"level": str(line.data.level), "edges": edges, "length": line.data.length,
+            "classes": [{"label": label, "sign": -1 if "<" in label else 1} for label in labels]}
 
 
 def _boundary(net: Network, request: Request, sides: Any) -> tuple[Boundary | None, str]:
     """The boundary over the whole plane where the engine lists it, else in the window; or why there is none."""
     level = request.get("value")
     exact = None if level is None else asked.number(level)
-    for around in (None, sides):
+    for around in (None, sides) if net.box is None else (sides,):
         try:
             found = work.boundary(net, request.get("output"), exact, around)
         except WorkingsError as error:
