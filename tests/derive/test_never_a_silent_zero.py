@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from workings.derive import gradient
+from workings.derive import backward, gradient
 from workings.errors import NotReadable
 from workings.evaluate import run, value
 from workings.expr import Network, Num, Ref, Rel, substitute
 from workings.forms.indexed import indexed
 from workings.functions import signatures
 from workings.notation import plain
-from workings.syntax import read
+from workings.syntax import read, read_expression
 
 ROWS = "E in R^(V x d); s in R^n; W in R^(d x m); t = 1..n; k = 1..d; "
 DEFINED = ("X[t,.] = E[s[t],.]", "X[t] = E[s[t],.]", "X[t,k] = E[s[t],k]", "X[t,.] = E[s[t]+1,.]", "X[t] = tanh(E[s[t]])")
@@ -114,3 +114,14 @@ def test_bold_entries_are_vectors() -> None:
     text = (r"\boldsymbol z_k = W\boldsymbol x_k + \boldsymbol b; L = \|\boldsymbol z\|^2; "
             r"W \in \mathbb{R}^{m\times d}; k = 1, \dots, N")
     assert plain(gradient(read(text, signatures()), Ref("L"), Ref("W")).result) == "2*sum(k, z[k,i]*x[k,j])"
+
+
+SOFTMAX = "p[i] = exp(s[i])/sum(j, exp(s[j])); E = -sum(i, t[i]*log(p[i])); i = 1..K"
+
+
+@pytest.mark.parametrize("asked", ["p[l]", "p[1]", "p[i]"])
+def test_an_adjoint_asked_by_the_way_cuts_nothing_off(asked: str) -> None:
+    """The derivative by s goes through p, whatever letter or number p is asked by beside it."""
+    net = read(SOFTMAX, signatures())
+    found = backward(net, Ref("E"), [read_expression(asked, signatures(), net), Ref("s", (Ref("c"),))])
+    assert {plain(s.name): plain(s.value) for s in found.backward}["gs[c]"] == "p[c]*(gp[c] - sum(i, gp[i]*p[i]))"

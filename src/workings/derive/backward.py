@@ -244,8 +244,7 @@ class _Pass:
         key = equation.lhs.key
         if key not in out or key == self.top:
             return False
-        several = len(self.net.defs[key]) > 1
-        if id(equation) in self.circle and several or key not in self.targets and not several:
+        if (id(equation) in self.circle) if len(self.net.defs[key]) > 1 else (key not in self.targets):
             return True
         return any((r.head, len(r.args)) in out for r in self.refs[id(equation)])    # p[c] asked, and s below p[i]
 
