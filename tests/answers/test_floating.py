@@ -20,11 +20,11 @@ def test_the_rewriting_is_a_step_with_its_reason(text: str, written: str, comput
     first = found.as_dict()["floating"][0]
     assert (first["written"], first["computed"]) == (written, computed)
     assert because in first["because"]
-    page = " ".join(str(found).split())
+    page = " ".join(found.text(unfold=True).split())
     assert f"In floating point. {written} is computed as one function, because" in page
     assert f"{written} = {computed}" in page
 
 
 def test_nothing_is_said_where_nothing_is_rewritten() -> None:
     found = workings.gradient("E = (w*z - t)^2", "E", "z")
-    assert "floating" not in found.as_dict() and "floating point" not in str(found)
+    assert "floating" not in found.as_dict() and "floating point" not in found.text(unfold=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from workings.answers.words import sentence, told
-from workings.answers.steadily import reason
+from workings.answers.steadily import because, reason
 from workings.derive import Program, Statement
 from workings.document import Block, Display, Heading, Line, Math, Paragraph, Row, Table
-from workings.expr import Big, Deriv, Expr, Ref, Rel, preorder, rewrite
+from workings.expr import Big, Deriv, Expr, Ref, Rel, free_refs, preorder, rewrite
 from workings.notation import plain
 
 KINDS = {"mul": "multiplications", "add": "additions", "div": "divisions", "pow": "powers", "call": "function calls"}
@@ -111,11 +111,12 @@ def _row(statement: Statement) -> Row:
 
 def _recognised(program: Program) -> list[Block]:
     out: list[Block] = []
+    names = {r.name for s in program.forward for r in (s.name, *free_refs(s.value))}
     for found in program.recognised:
-        why = reason(found)
+        why = (", ", *because(found, names)) if reason(found) else ()
         line: Line = (
             "In the equation of ", Math(found.name), ", ", Math(found.written), " is ", Math(found.call),
-            f", which is computed as one function, because {why}." if why else ", which is computed as one function.",
+            ", which is computed as one function", *why, ".",
         )
         out.append(Paragraph(line))
     return out

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from workings.derive import Derivation
-from workings.document import Block, Math, Row, Step
-from workings.expr import Call, Equation, Expr, Neg, Rel, preorder, rewrite, same
+from workings.document import Block, Fold, Inline, Line, Math, Row, Step
+from workings.expr import Call, Equation, Expr, Neg, Ref, Rel, preorder, rewrite, same
 from workings.forms.stable import Found
 
 
@@ -46,6 +47,24 @@ def reason(found: Found) -> str:
     return row.stable if row is not None else ""
 
 
+def because(found: Found, taken: Collection[str]) -> Line:
+    """The reason as words, with what the table's letters stand for here; letters that are `taken` give way."""
+    from workings.functions import table
+
+    call = found.call.arg if isinstance(found.call, Neg) else found.call
+    why = reason(found)
+    if not isinstance(call, Call):
+        return (f"because {why}",)
+    said: list[Inline] = []
+    for letter, arg in zip(table[call.function].params, call.args):
+        if not re.search(rf"\b{letter}\b", why) or (isinstance(arg, Ref) and arg.name == letter):
+            continue
+        own = next((n for n in (letter, *"uvrsq") if n not in taken), letter)
+        why = re.sub(rf"\b{letter}\b", own, why)
+        said += [" and " if said else "with ", Math(Rel((Ref(own), arg), ("=",)))]
+    return ("because, ", *said, f", {why}") if said else (f"because {why}",)
+
+
 def _written_out(found: Sequence[Found]) -> list[Found]:
     """sqrt(1 + z^2) - 1 where hypot(z, 1) - 1 was found after hypot(z, 1)."""
     out: list[Found] = []
@@ -70,9 +89,11 @@ def as_list(derivation: Derivation) -> list[dict[str, Any]]:
 
 
 def blocks(derivation: Derivation) -> list[Block]:
-    """A step for each, after those of the derivation."""
-    return [
-        Step("in floating point", (Math(found.written), f" is computed as one function, because {why}."),
-             (Row(Rel((found.written, found.call), ("=",))),))
-        for found, why in rewritten(derivation)
-    ]
+    """After the derivation, folded away: it is about programs, not about the derivative."""
+    found = rewritten(derivation)
+    if not found or derivation.net is None:
+        return []
+    names = {name for name, _ in (*derivation.net.defs, *derivation.net.leaves)}
+    steps = [Step("in floating point", (Math(f.written), " is computed as one function, ", *because(f, names), "."),
+                  (Row(Rel((f.written, f.call), ("=",))),)) for f, _ in found]
+    return [Fold(("What a program computes instead",), tuple(steps))]
