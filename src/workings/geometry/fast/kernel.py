@@ -127,6 +127,27 @@ def _part(state: State, unit: int, after: int, many: int) -> None:
     state.count[TOP] = top + 1
 
 
+@inlined
+def _settle(net: Net, state: State, out: Out, layer: int, gone: int, found: int, unit: int, new: int) -> None:
+    """The task on top, all its signs known: its cell handed over, taken to the next layer, or cut by `unit`."""
+    count, task = state.count, state.task
+    top, outputs = count[TOP], net.sizes.shape[0] - 1
+    first, n, many = task[top, FIRST], task[top, CORNERS], task[top, MANY]
+    if layer == outputs:
+        if many < 0:
+            _emit(net, state, out, first, n)
+        if not found:
+            count[PARTS] += 1
+            count[TOP] = top - 1
+    else:
+        g, h = summed(net, state, gone, found == 0)
+        if not found:
+            bounded(net, state, layer + 1, g, h)
+            task[top, LAYER], task[top, AT], task[top, MANY] = layer + 1, new, -1
+    if found:
+        _part(state, unit, new + 1, found - 1)
+
+
 @compiled
 def walk(net: Net, state: State, out: Out, end: int) -> int:
     """Work until no task is left, or there is something to be said.
@@ -175,19 +196,7 @@ def walk(net: Net, state: State, out: Out, end: int) -> int:
             return ASK
         count[SIGNS] += tests
         count[ASKED] = 0
-        if layer == outputs:
-            if many < 0:
-                _emit(net, state, out, first, n)
-            if not found:
-                count[PARTS] += 1
-                count[TOP] = top - 1
-        else:
-            g, h = summed(net, state, gone, found == 0)
-            if not found:
-                bounded(net, state, layer + 1, g, h)
-                task[top, LAYER], task[top, AT], task[top, MANY] = layer + 1, new, -1
-        if found:
-            _part(state, unit, new + 1, found - 1)
+        _settle(net, state, out, layer, gone, found, unit, new)
         if count[SIGNS] >= count[PAUSE_AT] and count[TOP] >= 0:
             return PAUSE
     return DONE
