@@ -22,7 +22,7 @@ class Kink(NamedTuple):
 def kinks(net: Network, keys: Collection[Key], moving: Collection[Key]) -> list[Kink]:
     """The kinks in the equations of `keys` whose place changes with one of `moving`.
 
-    >>> from workings.expr import Network
+    >>> from workings.expr import Call, Equation, Network, Ref
     >>> net = Network((Equation(Ref("a"), Call("relu", (Ref("z"),))),))
     >>> kinks(net, [("a", 0)], [("z", 0)])[0].unit.name
     'z'

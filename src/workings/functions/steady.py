@@ -58,7 +58,7 @@ SLOPES = (
 UNITS = (
     Row("tanhgelu", "Gaussian error linear unit by tanh", body=f"z/2*(1 + tanh({_TANH}))",
         derivative=(f"(1 + tanh({_TANH}))/2 + z/2*(1 - tanh({_TANH})^2)*sqrt(2/pi)*(1 + 0.134145*z^2)",),
-        slopes=("dtanhgelu(z)",), latex=r"\operatorname{GELU}_{\tanh}", spellings=("gelu_tanh",), soft=("tanhgelu",),
+        slopes=("dtanhgelu(z)",), latex=r"\operatorname{tanhgelu}", spellings=("gelu_tanh",), soft=("tanhgelu",),
         stable="1 + tanh cancels where z is very negative, and the slope near its root", source="arXiv:1606.08415"),
     _row("dtanhgelu", "slope of GELU by tanh",
          f"(1 + tanh({_TANH}))/2 + z/2*(1 - tanh({_TANH})^2)*sqrt(2/pi)*(1 + 0.134145*z^2)", "d2tanhgelu(z)"),

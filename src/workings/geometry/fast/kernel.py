@@ -162,9 +162,8 @@ def walk(net: Net, state: State, out: Out, end: int) -> int:
         room = _room(net, state, out)
         if room != DONE:
             return int(room)
-        layer, first, n, at, many = (
-            task[top, LAYER], task[top, FIRST], task[top, CORNERS], task[top, AT], task[top, MANY],
-        )
+        layer, first, n = task[top, LAYER], task[top, FIRST], task[top, CORNERS]
+        at, many = task[top, AT], task[top, MANY]
         cuts = task[top, CUTS]
         if cuts == end or (cuts < end and many < 0 and layer == outputs):
             count[ITEMS] += 1
